@@ -1,0 +1,1 @@
+"""The sdp command: the whole platform on one machine, without Docker."""

@@ -1,0 +1,1 @@
+"""The features job: store frames in, feature rows out."""

@@ -1,0 +1,1 @@
+"""The five feeds: one module a provider, pure start and parse."""

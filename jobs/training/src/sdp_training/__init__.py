@@ -1,0 +1,1 @@
+"""The training job: feature rows in, registered artifacts out."""

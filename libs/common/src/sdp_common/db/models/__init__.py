@@ -1,0 +1,37 @@
+"""Every table, one module a noun; importing this package fills `Base.metadata`."""
+
+from sdp_common.db.models import (
+    accounts,
+    contests,
+    features,
+    injuries,
+    lineups,
+    odds,
+    predictions,
+    projections,
+    reference,
+    runs,
+    slates,
+    stats,
+    uploads,
+    weather,
+)
+from sdp_common.db.models.base import Base
+
+__all__ = [
+    "Base",
+    "accounts",
+    "contests",
+    "features",
+    "injuries",
+    "lineups",
+    "odds",
+    "predictions",
+    "projections",
+    "reference",
+    "runs",
+    "slates",
+    "stats",
+    "uploads",
+    "weather",
+]

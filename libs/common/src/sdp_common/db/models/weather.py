@@ -1,0 +1,26 @@
+"""Weather: every forecast of a game's conditions, kept."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sdp_common.db.models.base import Base
+
+
+class WeatherForecast(Base):
+    """What a source forecast, at `known_at`, for the hour of kick-off."""
+
+    __tablename__ = "weather_forecasts"
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    known_at: Mapped[datetime] = mapped_column(primary_key=True)
+    forecast_for: Mapped[datetime]
+    temp_f: Mapped[float | None]
+    wind_mph: Mapped[float | None]
+    gust_mph: Mapped[float | None]
+    wind_from_deg: Mapped[float | None]
+    precipitation_in: Mapped[float | None]
+    precipitation_prob: Mapped[float | None]
+    humidity_pct: Mapped[float | None]
+    weather_code: Mapped[int | None]

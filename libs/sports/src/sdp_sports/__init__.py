@@ -1,0 +1,1 @@
+"""What a sport is: stats, markets, contests and stacks declared as checked TOML."""

@@ -1,0 +1,1 @@
+"""The one backend: accounts, slates, projections, runs, lineups and uploads."""

@@ -1,0 +1,1 @@
+"""The optimizer service: projections and rules in, legal lineups out."""

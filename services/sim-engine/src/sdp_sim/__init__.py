@@ -1,0 +1,1 @@
+"""The simulation service: predictions in, joint draws and projection sets out."""
