@@ -192,9 +192,10 @@ def _words(spec: Market | Contest | Stack) -> Iterable[str]:
             yield from need.positions
     else:
         yield from (*spec.scoring, *(b.stat for b in spec.bonuses))
-        for part in (*spec.slots, *spec.bands):
-            yield from part.positions
-        yield from (b.stat for b in spec.bands)
+        for slot in spec.slots:
+            yield from slot.positions
+        for band in spec.bands:
+            yield from (band.stat, *band.positions)
 
 
 def _tables(folder: Traversable) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class FeatureSet(Base):
 
 
 class Feature(Base):
-    """A feature row: `values` in the order of its set's columns (NaN = unknown), computed from facts known by `as_of`."""
+    """A feature row, from facts known by `as_of`: `values` in the order of its set's columns (NaN = unknown)."""
 
     __tablename__ = "features"
     __table_args__ = (Index(None, "feature_set_id", "as_of"), Index(None, "game_id"))
