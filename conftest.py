@@ -1,0 +1,94 @@
+"""What every test may ask for: a real PostgreSQL server, a fresh migrated database a module, the real data."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A server for the whole run: `SDP_TEST_DATABASE_URL` where set, else an embedded one in a temporary folder."""
+    external = os.environ.get("SDP_TEST_DATABASE_URL")
+    if external:
+        yield external
+        return
+    postgres = pytest.importorskip("sdp_cli.postgres", reason="sdp-cli brings the embedded PostgreSQL")
+    folder = Path(tempfile.mkdtemp(prefix="sdp-test-"))
+    folder.chmod(0o711)  # the server may run as another user, who must walk through
+    try:
+        with postgres.EmbeddedPostgres(folder / "postgres", options=postgres.THROWAWAY, durable=False) as server:
+            yield server.url_of("postgres")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of(url: str, database: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def _execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> Iterator[str]:
+    """The name of a migrated, empty database that the others are copied from."""
+    name = f"sdp_template_{os.getpid()}"
+    _execute(server_url, f"CREATE DATABASE {name}")
+    try:
+        _migrate(_of(server_url, name))
+        yield name
+    finally:
+        _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrate(url: str) -> None:
+    from sdp_common.db.models import Base
+
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def database_url(server_url: str, template_database: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database of the module's own, `postgresql://...`."""
+    name = f"sdp_test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**12}"
+    _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    try:
+        yield _of(server_url, name)
+    finally:
+        _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    """A session on the module's database; what it writes, even what it commits, is rolled back."""
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as opened:
+            yield opened
+        if transaction.is_active:
+            transaction.rollback()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of the real data, beside the checkout."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "README.md").exists():
+        pytest.skip(f"the real data is not here: {folder}")
+    return folder
