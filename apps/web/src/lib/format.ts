@@ -1,0 +1,79 @@
+/** Numbers and times as people read them. A missing number is a dash, never a zero. */
+const DASH = "–";
+
+const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+const integer = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+export function number(value: number | null | undefined, digits = 1): string {
+  return value == null || Number.isNaN(value) ? DASH : value.toFixed(digits);
+}
+
+export function count(value: number | null | undefined): string {
+  return value == null ? DASH : integer.format(value);
+}
+
+export function salary(value: number | null | undefined): string {
+  return value == null ? DASH : dollars.format(value);
+}
+
+export function percent(share: number | null | undefined, digits = 0): string {
+  return share == null ? DASH : `${(share * 100).toFixed(digits)}%`;
+}
+
+/** A signed number: "+2.5", "−3.0" (a true minus). */
+export function signed(value: number | null | undefined, digits = 1): string {
+  if (value == null) return DASH;
+  const text = Math.abs(value).toFixed(digits);
+  return value > 0 ? `+${text}` : value < 0 ? `−${text}` : text;
+}
+
+const dayAndTime = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
+const day = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
+
+export function when(iso: string | null | undefined): string {
+  return iso == null ? DASH : dayAndTime.format(new Date(iso));
+}
+
+export function date(iso: string | null | undefined): string {
+  return iso == null ? DASH : day.format(new Date(iso));
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** "3 minutes ago", measured from `now` (milliseconds). */
+export function ago(iso: string | null | undefined, now: number = Date.now()): string {
+  if (iso == null) return "never";
+  const seconds = (new Date(iso).getTime() - now) / 1000;
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
+  }
+  return "just now";
+}
+
+/** `passing_yards` -> "Passing yards"; `draftkings_classic_points` -> "DraftKings classic points". */
+export function words(key: string): string {
+  const named = key
+    .replaceAll("_", " ")
+    .replace(/\bdraftkings\b/g, "DraftKings")
+    .replace(/\bfanduel\b/g, "FanDuel")
+    .replace(/\btds\b/g, "touchdowns");
+  return named.charAt(0).toUpperCase() + named.slice(1);
+}
+
+/** `nfl:KC` -> "KC". */
+export function team(id: string | null | undefined): string {
+  return id == null ? DASH : id.slice(id.indexOf(":") + 1);
+}
