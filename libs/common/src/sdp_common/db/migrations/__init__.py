@@ -1,0 +1,1 @@
+"""Alembic's folder: `versions/` in order, run by `sdp-migrate`."""

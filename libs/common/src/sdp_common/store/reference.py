@@ -1,0 +1,131 @@
+"""Reference: teams, venues, players with their ids at every source, games and rosters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import Float, Select, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from sdp_common.db.models.odds import OddsQuote
+from sdp_common.db.models.reference import Game, Venue
+from sdp_common.db.models.weather import WeatherForecast
+
+UTC_TIME = pl.Datetime("us", "UTC")
+GAMES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "game_id": pl.String,
+    "season": pl.Int64,
+    "season_type": pl.String,
+    "week": pl.Int64,
+    "starts_at": UTC_TIME,
+    "home_team_id": pl.String,
+    "away_team_id": pl.String,
+    "roof": pl.String,
+    "home_score": pl.Int64,
+    "away_score": pl.Int64,
+    "known_at": UTC_TIME,
+    "spread": pl.Float64,
+    "total": pl.Float64,
+    "wind_mph": pl.Float64,
+    "temp_f": pl.Float64,
+}
+
+
+def games(session: Session, sport: str, *, as_of: datetime, seasons: Sequence[int] | None = None) -> pl.DataFrame:
+    """Return every game of a sport as it stood at a moment.
+
+    Scores are null unless they were known by `as_of`. `spread` is the expected margin of the home team (positive:
+    home favoured) and `total` the expected points of both: the median over books of each book's last quote known by
+    `as_of` and not after kick-off, so that in-play prices never count. Wind and temperature come from the latest
+    forecast known by `as_of`.
+
+    Args:
+        session: An open session.
+        sport: The sport's code.
+        as_of: The moment (UTC); facts known later are not visible.
+        seasons: The seasons wanted; all where None.
+    """
+    lines = _lines(sport, as_of).subquery()
+    weather = _forecasts(as_of).subquery()
+    known = Game.known_at <= as_of
+    statement = (
+        select(
+            Game.id,
+            Game.season,
+            Game.season_type,
+            Game.week,
+            Game.starts_at,
+            Game.home_team_id,
+            Game.away_team_id,
+            Venue.roof,
+            case((known, Game.home_score), else_=null()),
+            case((known, Game.away_score), else_=null()),
+            case((known, Game.known_at), else_=null()),
+            lines.c.spread,
+            lines.c.total,
+            weather.c.wind_mph,
+            weather.c.temp_f,
+        )
+        .outerjoin(Venue, Venue.id == Game.venue_id)
+        .outerjoin(lines, lines.c.game_id == Game.id)
+        .outerjoin(weather, weather.c.game_id == Game.id)
+        .where(Game.sport == sport)
+        .order_by(Game.starts_at, Game.id)
+    )
+    if seasons is not None:
+        statement = statement.where(Game.season.in_(seasons))
+    rows = [tuple(row) for row in session.execute(statement)]
+    return pl.DataFrame(rows, schema=GAMES, orient="row")
+
+
+def _lines(sport: str, as_of: datetime) -> Select[tuple[str, float, float]]:
+    """Select each game's median spread (home margin) and total over books."""
+    game = aliased(Game)
+    last = (
+        select(
+            OddsQuote.game_id,
+            OddsQuote.market,
+            OddsQuote.status,
+            case((OddsQuote.side == "home", -OddsQuote.line), else_=OddsQuote.line).label("value"),
+        )
+        .distinct(OddsQuote.game_id, OddsQuote.market, OddsQuote.source, OddsQuote.book)
+        .join(game, game.id == OddsQuote.game_id)
+        .where(
+            game.sport == sport,
+            OddsQuote.known_at <= func.least(literal(as_of), game.starts_at),
+            OddsQuote.player_id.is_(None),
+            or_(
+                and_(OddsQuote.market == "spread", OddsQuote.side.in_(("home", "away"))),
+                and_(OddsQuote.market == "total", OddsQuote.side.in_(("over", "under"))),
+            ),
+        )
+        .order_by(
+            OddsQuote.game_id,
+            OddsQuote.market,
+            OddsQuote.source,
+            OddsQuote.book,
+            OddsQuote.known_at.desc(),
+            OddsQuote.id.desc(),
+        )
+        .subquery()
+    )
+    median = func.percentile_cont(0.5).within_group(last.c.value)
+    return (
+        select(
+            last.c.game_id,
+            cast(median.filter(last.c.market == "spread"), Float).label("spread"),
+            cast(median.filter(last.c.market == "total"), Float).label("total"),
+        )
+        .where(last.c.status == "open", last.c.value.is_not(None))
+        .group_by(last.c.game_id)
+    )
+
+
+def _forecasts(as_of: datetime) -> Select[tuple[str, float | None, float | None]]:
+    """Select the latest forecast of each game known by a moment."""
+    return (
+        select(WeatherForecast.game_id, WeatherForecast.wind_mph, WeatherForecast.temp_f)
+        .distinct(WeatherForecast.game_id)
+        .where(WeatherForecast.known_at <= as_of)
+        .order_by(WeatherForecast.game_id, WeatherForecast.known_at.desc(), WeatherForecast.source)
+    )

@@ -1,0 +1,89 @@
+"""Stats: what players did in games, in the sport's declared vocabulary."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+from sdp_sports.spec import load
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from sdp_common.db.models.reference import Game, Player
+from sdp_common.db.models.stats import PlayerGameStats
+
+UTC_TIME = pl.Datetime("us", "UTC")
+KEYS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "position": pl.String,
+    "known_at": UTC_TIME,
+}
+
+
+def player_games(
+    session: Session, sport: str, *, as_of: datetime, seasons: Sequence[int] | None = None
+) -> pl.DataFrame:
+    """Return one wide row a player and game: the latest line known by a moment.
+
+    Columns: `player_id`, `game_id`, `team_id`, `position`, `known_at`, then every stat of `sport.toml` as Float64
+    (0.0 where the line does not name it). Where two sources knew a line at the same moment the one whose name sorts
+    last speaks (`nflverse` before `nflgame`), so that the answer does not depend on the order of loading.
+
+    Args:
+        session: An open session.
+        sport: The sport's code.
+        as_of: The moment (UTC); lines known later are not visible.
+        seasons: The seasons wanted; all where None.
+    """
+    line = PlayerGameStats
+    statement = (
+        select(
+            line.player_id,
+            line.game_id,
+            line.team_id,
+            func.coalesce(line.position, Player.position),
+            func.to_char(func.timezone("UTC", line.known_at), "YYYY-MM-DD HH24:MI:SS.US"),
+            cast(line.stats, Text),
+        )
+        .distinct(line.player_id, line.game_id)
+        .join(Game, Game.id == line.game_id)
+        .join(Player, Player.id == line.player_id)
+        .where(Game.sport == sport, line.known_at <= as_of)
+        .order_by(line.player_id, line.game_id, line.known_at.desc(), line.source.desc())
+    )
+    if seasons is not None:
+        statement = statement.where(Game.season == func.any(list(seasons)))
+    stats = load(sport).stats
+    document = pl.Struct(dict.fromkeys(stats, pl.Float64))
+    text = _copied(session, statement)
+    return (
+        text.with_columns(
+            pl.col("known_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us").dt.replace_time_zone("UTC"),
+            pl.col("stats").str.json_decode(document),
+        )
+        .unnest("stats")
+        .with_columns(pl.col(stats).fill_null(0.0))
+        .select(*KEYS, *stats)
+    )
+
+
+def _copied(session: Session, statement: Any) -> pl.DataFrame:
+    """Read a statement through COPY: five times as fast as row by row for 10^5 documents."""
+    connection = session.connection()
+    compiled = statement.compile(dialect=connection.dialect)
+    body = BytesIO()
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the session's connection is closed")
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params) as copy:
+        for block in copy:
+            body.write(block)
+    columns = [*KEYS, "stats"]
+    schema = {name: pl.Int64 if name == "player_id" else pl.String for name in columns}
+    if not body.tell():
+        return pl.DataFrame(schema=schema)
+    body.seek(0)
+    return pl.read_csv(body, has_header=False, schema=schema)
