@@ -1,0 +1,1 @@
+"""How good a forecast is: proper scores, calibration and errors, as pure functions."""

@@ -1,0 +1,27 @@
+"""The figures that go into a model's metadata."""
+
+import numpy as np
+
+from sdp_engine.distributions import Array, Distribution
+from sdp_engine.evaluate import calibration, scores
+
+
+def report(predicted: Distribution, observed: Array, *, seed: int = 0) -> dict[str, float]:
+    """Return every score of these forecasts, averaged; `mae` and `rmse` are of the mean, `mae_median` of the median."""
+    mean = predicted.mean()
+    rng = np.random.default_rng(seed)
+    figures = {
+        "rows": float(observed.size),
+        "mae": scores.mean_absolute_error(mean, observed),
+        "mae_median": scores.mean_absolute_error(predicted.quantile([0.5])[:, 0], observed),
+        "rmse": scores.root_mean_squared_error(mean, observed),
+        "bias": float(np.mean(mean - observed)),
+        "crps": float(np.mean(scores.crps(predicted, observed))),
+        "log_score": float(np.mean(scores.log_score(predicted, observed))),
+        "pit_error": calibration.pit_error(calibration.pit(predicted, observed, rng)),
+        "coverage_50": calibration.coverage(predicted, observed, 0.5),
+        "coverage_80": calibration.coverage(predicted, observed, 0.8),
+        "coverage_90": calibration.coverage(predicted, observed, 0.9),
+        "brier_any": scores.brier(1 - predicted.prob_zero(), (observed != 0).astype(np.float64)),
+    }
+    return {name: round(value, 6) for name, value in figures.items()}
