@@ -1,0 +1,144 @@
+"""The platform's processes on one machine: the same names and commands as the containers of docker-compose.yml."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdp_common.errors import BadInput, Conflict
+from sdp_common.settings import Settings
+
+from sdp_cli.home import Home
+from sdp_cli.ports import free_port, is_free
+from sdp_cli.postgres import EmbeddedPostgres
+from sdp_cli.units import Command, Database, Unit
+
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "backend-api": ("sdp_api.main",),
+    "ingest-stats": ("sdp_ingestion.main", "stats", "run"),
+    "features": ("sdp_features.main", "run"),
+    "training": ("sdp_training.main", "run"),
+    "inference": ("sdp_inference.main", "run"),
+    "sim-engine": ("sdp_sim.main", "run"),
+    "optimizer": ("sdp_optimizer.main", "run"),
+    "ingest-dfs": ("sdp_ingestion.main", "dfs", "run"),
+    "ingest-odds": ("sdp_ingestion.main", "odds", "run"),
+    "ingest-weather": ("sdp_ingestion.main", "weather", "run"),
+    "ingest-injury": ("sdp_ingestion.main", "injury", "run"),
+}
+"""Module and arguments of every process that stays up, in the order they are first needed."""
+MIGRATE = "sdp_common.db.migrate"
+API_PORT = 8000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run and with what environment.
+
+    Attributes:
+        names: The processes wanted (keys of `MODULES`).
+        address: Where the web app will be, None without `backend-api`.
+        api_port: Its port.
+        moved_from: The port we would have taken, had it been free.
+    """
+
+    names: tuple[str, ...]
+    address: str | None
+    api_port: int
+    moved_from: int | None = None
+
+
+def plan(names: Iterable[str] | None, settings: Settings, *, port: int | None = None) -> Plan:
+    """Choose the processes and the port.
+
+    Args:
+        names: The processes; all where None.
+        settings: Of this installation.
+        port: The port asked for on the command line.
+
+    Raises:
+        BadInput: No such process.
+        Conflict: The port that was asked for is in use.
+    """
+    wanted = tuple(MODULES) if names is None else tuple(dict.fromkeys(names))
+    unknown = [name for name in wanted if name not in MODULES]
+    if unknown:
+        raise BadInput(f"there is no process {', '.join(unknown)}; there are {', '.join(MODULES)}")
+    if "backend-api" not in wanted:
+        return Plan(wanted, None, settings.api_port)
+    asked = port if port is not None else _asked_port(settings)
+    if asked is not None and not is_free(asked, settings.api_host):
+        raise Conflict(
+            f"port {asked} is in use: stop what listens there, or choose another one (SDP_API_PORT or --port)"
+        )
+    chosen = asked if asked is not None else free_port(API_PORT, settings.api_host)
+    moved = API_PORT if asked is None and chosen != API_PORT else None
+    host = "127.0.0.1" if settings.api_host in {"0.0.0.0", "::"} else settings.api_host  # noqa: S104 - compared only
+    return Plan(wanted, f"http://{host}:{chosen}", chosen, moved)
+
+
+def _asked_port(settings: Settings) -> int | None:
+    return settings.api_port if "api_port" in settings.model_fields_set else None
+
+
+def embedded_server(home: Home, settings: Settings) -> EmbeddedPostgres | None:
+    """Return the server of this home; None where `SDP_DATABASE_URL` replaces it.
+
+    Raises:
+        BadInput: `SDP_POSTGRES_PORT` is not a port.
+    """
+    if settings.database_url is not None:
+        return None
+    asked = os.environ.get("SDP_POSTGRES_PORT")
+    if asked and not (asked.isdigit() and 0 < int(asked) < 65536):
+        raise BadInput(f"SDP_POSTGRES_PORT is {asked!r}: it should be a port, 1 to 65535")
+    return EmbeddedPostgres(home.postgres, port=int(asked) if asked else None)
+
+
+def environment(home: Home, settings: Settings, chosen: Plan, database_url: str) -> dict[str, str]:
+    """Return what every process is told."""
+    told = {
+        **os.environ,
+        "SDP_HOME": str(home.folder),
+        "SDP_DATABASE_URL": database_url,
+        "SDP_API_PORT": str(chosen.api_port),
+        "SDP_ARTIFACTS_DIR": str(artifacts_folder(home, settings)),
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",  # a dozen processes: glibc's arena a thread would cost each some hundred MB
+    }
+    web = web_folder(settings)
+    return told | ({"SDP_WEB_DIR": str(web)} if web else {})
+
+
+def artifacts_folder(home: Home, settings: Settings) -> Path:
+    """Return where models go: `SDP_ARTIFACTS_DIR`, else with the rest of this home."""
+    asked = "artifacts_dir" in settings.model_fields_set
+    folder = settings.artifacts_dir.absolute() if asked else home.artifacts
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def web_folder(settings: Settings) -> Path | None:
+    """Return the built web app; None where it was not built."""
+    if settings.web_dir is not None:
+        return settings.web_dir.absolute()
+    candidates = [folder / "apps/web/dist" for folder in (Path.cwd(), *Path(__file__).resolve().parents)]
+    return next((folder for folder in candidates if (folder / "index.html").exists()), None)
+
+
+def units(home: Home, settings: Settings, chosen: Plan) -> list[Unit]:
+    """Return everything to supervise, in the order to start."""
+    server = embedded_server(home, settings)
+
+    def told() -> dict[str, str]:
+        url = server.url if server is not None else settings.require_database_url()
+        return environment(home, settings, chosen, url)
+
+    def command(name: str, module: str, *arguments: str, once: bool = False) -> Command:
+        line = [sys.executable, "-m", module, *arguments]
+        return Command(name, line, home.logs / f"{name}.log", env=told, once=once, barrier=once)
+
+    foundation: list[Unit] = [Database(server)] if server is not None else []
+    foundation.append(command("migrate", MIGRATE, once=True))
+    return [*foundation, *(command(name, *MODULES[name]) for name in chosen.names)]
