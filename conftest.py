@@ -9,7 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sdp_common.db.migrate import migrate
+from sdp_common.db.session import make_engine
 from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).parent
@@ -54,11 +55,11 @@ def template_database(server_url: str) -> Iterator[str]:
 
 
 def _migrate(url: str) -> None:
-    from sdp_common.db.models import Base
-
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    engine = make_engine(url)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def database_url(server_url: str, template_database: str, request: pytest.Fixtur
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
     """A session on the module's database; what it writes, even what it commits, is rolled back."""
-    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = make_engine(database_url)
     with engine.connect() as connection:
         transaction = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint") as opened:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from sdp_cli.leash import wait_gone
 from sdp_cli.placement import SHARED_ROOT, can_enter, place
 from sdp_cli.postgres import LAPTOP, THROWAWAY, EmbeddedPostgres
 from sdp_common.errors import Conflict, Misconfigured
@@ -127,7 +128,7 @@ def test_it_does_not_outlive_a_killed_parent(folder: Path) -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    psutil.wait_procs([psutil.Process(child)] if psutil.pid_exists(child) else [], timeout=10)
+    assert wait_gone([psutil.Process(child)] if psutil.pid_exists(child) else [], 10.0) == []
     with server(folder) as postgres:
         assert one(postgres.url, "select 1") == 1
         log = (postgres.folder / "log").read_text()

@@ -5,9 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 PR_SET_PDEATHSIG = 1
 
@@ -64,3 +67,19 @@ def spawn(
         cwd=cwd,
         **options,
     )
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Return whether it still does anything: a zombie that nobody reaps (containers without an init) does not."""
+    try:
+        return bool(process.is_running()) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_gone(processes: Sequence[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+    """Wait until the processes, ours or not, have ended; return those that have not."""
+    deadline = time.monotonic() + timeout_s
+    while (alive := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return alive

@@ -23,7 +23,7 @@ import psutil
 from sdp_common.errors import Conflict, Misconfigured, Retriable
 
 from sdp_cli.folder import Lock, write_private
-from sdp_cli.leash import spawn
+from sdp_cli.leash import is_alive, spawn, wait_gone
 from sdp_cli.placement import can_enter, installed_programs, place, unprivileged_account
 from sdp_cli.ports import free_port, is_free
 
@@ -227,7 +227,8 @@ class EmbeddedPostgres:
                 "which this command did not start: stop it, or choose another SDP_HOME"
             )
         self._request_stop(running)
-        running.wait(30.0)
+        if wait_gone([running], 30.0):
+            raise Conflict(f"PostgreSQL, process {running.pid}, still stops in {self.folder}: try again in a moment")
 
     def _launch(self, timeout_s: float) -> None:
         """Start the server and wait until it takes connections."""
@@ -339,7 +340,7 @@ def _postmaster(data: Path) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(int(lines[0]))
-        if process.status() == psutil.STATUS_ZOMBIE or "postgres" not in process.name():
+        if not is_alive(process) or "postgres" not in process.name():
             return None
         return process if Path(process.cwd()).resolve() == data.resolve() else None
     except psutil.AccessDenied:

@@ -9,6 +9,7 @@ from typing import Literal
 import psutil
 
 from sdp_cli.folder import write_private
+from sdp_cli.leash import is_alive, wait_gone
 
 Phase = Literal["starting", "up", "stopping", "stopped", "failed"]
 Condition = Literal["waiting", "running", "backing off", "done", "stopped", "failed"]
@@ -61,14 +62,15 @@ def load_state(path: Path) -> State | None:
 
 
 def created(pid: int | None) -> float | None:
-    """Return when the process started; None where it is gone."""
+    """Return when the process started, seconds since 1970; None where it is gone."""
     if pid is None:
         return None
     try:
-        started: float = psutil.Process(pid).create_time()
+        process = psutil.Process(pid)
+        started: float = process.create_time()
     except psutil.Error:
         return None
-    return started
+    return started if is_alive(process) else None
 
 
 def sweep(state: State | None, timeout_s: float = 10.0) -> list[str]:
@@ -87,8 +89,8 @@ def sweep(state: State | None, timeout_s: float = 10.0) -> list[str]:
                 member.terminate()
         except psutil.NoSuchProcess:
             continue
-    _, stubborn = psutil.wait_procs(list(found), timeout=timeout_s)
+    stubborn = wait_gone(list(found), timeout_s)
     for process_left in stubborn:
         process_left.kill()
-    psutil.wait_procs(stubborn, timeout=timeout_s)
+    wait_gone(stubborn, timeout_s)
     return sorted(set(found.values()))
