@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Self
 
 import psutil
-from sdp_common.errors import Conflict, Misconfigured, Retriable
+from sdp_common.errors import Conflict, Misconfigured, NotFound, Retriable
 
 from sdp_cli.folder import Lock, write_private
 from sdp_cli.leash import is_alive, spawn, wait_gone
@@ -114,6 +114,18 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+        return self.url
+
+    def attach(self) -> str:
+        """Return the address of the server that another process supervises.
+
+        Raises:
+            NotFound: None runs in this folder.
+        """
+        port = self._remembered().get("port")
+        if port is None or _postmaster(self.data) is None:
+            raise NotFound(f"no PostgreSQL runs in {self.folder}")
+        self.port = port
         return self.url
 
     def stop(self, timeout_s: float = 30.0) -> None:

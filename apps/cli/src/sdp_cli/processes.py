@@ -136,7 +136,7 @@ def units(home: Home, settings: Settings, chosen: Plan) -> list[Unit]:
         return environment(home, settings, chosen, url)
 
     def command(name: str, module: str, *arguments: str, once: bool = False) -> Command:
-        line = [sys.executable, "-m", module, *arguments]
+        line = [sys.executable, "-c", f"from {module} import main; main()", *arguments]
         return Command(name, line, home.logs / f"{name}.log", env=told, once=once, barrier=once)
 
     foundation: list[Unit] = [Database(server)] if server is not None else []
