@@ -1,1 +1,1 @@
-"""The five feeds: one module a provider, pure start and parse."""
+"""Ingestion: five feeds, one module a source, one shell that fetches and saves."""

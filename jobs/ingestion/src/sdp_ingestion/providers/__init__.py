@@ -1,0 +1,1 @@
+"""The sources: one module each, `PROVIDER` in it; being in this folder is the registration."""

@@ -1,0 +1,218 @@
+"""What a parser yields: facts in our words, with the ids of their source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+class SourceId(NamedTuple):
+    """What a source calls a player: (`gsis`, `00-0033873`)."""
+
+    source: str
+    external_id: str
+
+
+class TeamWeek(NamedTuple):
+    """The game that a team played in a week."""
+
+    season: int
+    week: int
+    team: str
+
+
+class Matchup(NamedTuple):
+    """The game of two teams nearest to a moment, at most two days away from it."""
+
+    home: str
+    away: str
+    near: datetime
+
+
+GameRef = str | TeamWeek | Matchup
+"""A game: our id without the sport (`2023_12_BUF_PHI`), or a description by which the games index finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRow:
+    """A stadium; `code` is the source's and ours."""
+
+    code: str
+    name: str
+    roof: str | None = None
+    surface: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    azimuth_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GameRow:
+    """A game; `code` is our id without the sport. Scores are null until final."""
+
+    code: str
+    season: int
+    season_type: str
+    week: int
+    starts_at: datetime
+    home: str
+    away: str
+    home_score: int | None = None
+    away_score: int | None = None
+    venue: str | None = None
+    neutral_site: bool = False
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerRow:
+    """A player of a source that may introduce players; `ids` names him at every source it knows."""
+
+    ids: tuple[SourceId, ...]
+    name: str
+    position: str | None = None
+    team: str | None = None
+    born_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A player's place on a team in one week."""
+
+    player: SourceId
+    season: int
+    week: int
+    team: str
+    position: str | None
+    depth: int | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatRow:
+    """A player's line in a game, stats as `sport.toml` names them.
+
+    `excused` is set on a defence's line where the source does not say the points it allowed: the opponent's points
+    that it is not charged with; the shell subtracts them from the opponent's final score.
+    """
+
+    player: SourceId
+    game: GameRef
+    team: str
+    position: str | None
+    stats: Mapping[str, float]
+    excused: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """One side of one market at a book; `known_at` is kick-off where None."""
+
+    game: GameRef
+    book: str
+    market: str
+    side: str
+    line: float | None
+    price_decimal: float | None
+    known_at: datetime | None = None
+    status: str = "open"
+    player: SourceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """The weather at kick-off, as it was forecast; `known_at` is kick-off where None (an observation)."""
+
+    game: GameRef
+    forecast_for: datetime | None
+    known_at: datetime | None
+    temp_f: float | None = None
+    wind_mph: float | None = None
+    gust_mph: float | None = None
+    wind_from_deg: float | None = None
+    precipitation_in: float | None = None
+    precipitation_prob: float | None = None
+    humidity_pct: float | None = None
+    weather_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InjuryRow:
+    """A source's word on a player's health; status fields only, never a write-up."""
+
+    player: SourceId
+    known_at: datetime
+    status: str | None
+    name: str
+    team: str | None = None
+    position: str | None = None
+    season: int | None = None
+    week: int | None = None
+    practice_status: str | None = None
+    body_part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftableRow:
+    """One player of a slate, as the site lists him."""
+
+    external_id: str
+    name: str
+    team: str
+    position: str
+    roster_slots: tuple[str, ...]
+    salary_usd: int
+    game: Matchup | None
+    player: SourceId | None = None
+    average_points: float | None = None
+    status: str | None = None
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlateRow:
+    """A slate with everything that can be drafted in it."""
+
+    external_id: str
+    site: str
+    contest: str
+    name: str
+    starts_at: datetime
+    draftables: tuple[DraftableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContestRow:
+    """A contest that a site offers on a slate."""
+
+    external_id: str
+    slate: str
+    site: str
+    name: str
+    entry_fee_usd: float
+    entries: int | None = None
+    entries_max: int | None = None
+    entries_max_per_user: int | None = None
+    prize_pool_usd: float | None = None
+
+
+Row = (
+    VenueRow
+    | GameRow
+    | PlayerRow
+    | RosterRow
+    | StatRow
+    | QuoteRow
+    | ForecastRow
+    | InjuryRow
+    | SlateRow
+    | ContestRow
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something a source sent that cannot be used; counted and reported, never dropped silently."""
+
+    reason: str
+    what: str = ""
