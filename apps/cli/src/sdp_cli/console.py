@@ -5,7 +5,11 @@ import sys
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
 from sdp_common.errors import BadInput, Infeasible, PlatformError
+
+from sdp_cli.pipeline import StageReport
 
 WIDTH_PIPED = 160
 """Columns of a table whose reader is not a terminal."""
@@ -54,3 +58,37 @@ def print_error(error: PlatformError) -> None:
         sys.stderr.write(f"{line}\n")
     if hidden > 0:
         sys.stderr.write(f"  and {hidden} more\n")
+
+
+class Reporter:
+    """Says on stderr what is being done: one live line in a terminal, a line a finished stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = None
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence that stays."""
+        err.print(sentence, markup=False, highlight=False)
+
+    def progress(self, title: str, share: float, message: str) -> None:
+        """Show how far a stage is (0 to 1), where somebody can see it change."""
+        if not err.is_terminal:
+            return
+        line = f"{escape(title)} [dim]{share:.0%} {escape(message)}[/]"
+        if self._status is None:
+            self._status = err.status(line)
+            self._status.start()
+        self._status.update(line)
+
+    def done(self, report: StageReport) -> None:
+        """Print a finished stage."""
+        self.clear()
+        rows = "" if report.rows is None else f", {report.rows:,} rows"
+        how = "kept from an earlier run" if report.kept else f"{report.seconds:.1f} s"
+        self.say(f"{report.title}: {how}{rows}")
+
+    def clear(self) -> None:
+        """Take the live line away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None

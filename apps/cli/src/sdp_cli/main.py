@@ -5,6 +5,12 @@ import sys
 import typer
 from sdp_common.errors import PlatformError
 
+from sdp_cli.commands.backup import backup, restore
+from sdp_cli.commands.demo import demo
+from sdp_cli.commands.doctor import doctor
+from sdp_cli.commands.ingest import ingest
+from sdp_cli.commands.lineups import lineups, settle
+from sdp_cli.commands.slates import build, slate, slates
 from sdp_cli.commands.status import status
 from sdp_cli.commands.up import up
 from sdp_cli.console import print_error
@@ -18,6 +24,17 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(status)
+app.command()(demo)
+app.command()(ingest)
+app.command()(slates)
+app.add_typer(slate, name="slate")
+app.command()(build)
+app.command()(lineups)
+app.command("optimize-slate", hidden=True)(lineups)
+app.command()(settle)
+app.command()(doctor)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:
