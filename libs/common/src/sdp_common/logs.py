@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
+from sdp_common.document import document
+
 _SECRET_NAME = re.compile(
     r"(?i)^(?:x[-_])?(?:api[-_]?key|app[-_]?key|apikey|key|token|access[-_]?token|auth|authorization|password|passwd|pwd|"
     r"secret|client[-_]?secret|signature|sig|cookie|set-cookie)$"
@@ -20,7 +22,12 @@ _PARAMETER = re.compile(
     r"client[-_]?secret|signature|sig|key))=(?P<value>[^&\s\"'#;,]+)"
 )
 MASK = "***"
-_QUIET = {"procrastinate": logging.WARNING, "httpx": logging.WARNING, "httpcore": logging.WARNING}
+_QUIET = {
+    "procrastinate": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "alembic": logging.WARNING,
+}
 
 
 def mask(value: str) -> str:
@@ -52,14 +59,27 @@ def mask_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return {key: _mask_any(value, key) for key, value in event.items()}
 
 
+def _write(event: EventDict, **_options: Any) -> str:
+    return document(event, default=str) or "{}"
+
+
+def _name(service: str) -> Processor:
+    def add(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
+    return add
+
+
 def configure_logs(service: str, *, level: str = "INFO") -> None:
     """Send every log line of this process, the libraries' too, to stderr as JSON.
 
     Args:
-        service: Bound to every line as `service`.
+        service: Stands in every line as `service`, whatever thread wrote it.
         level: DEBUG, INFO, WARNING or ERROR.
     """
     shared: list[Processor] = [
+        _name(service),
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -84,7 +104,7 @@ def configure_logs(service: str, *, level: str = "INFO") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 mask_event,
-                structlog.processors.JSONRenderer(default=str),
+                structlog.processors.JSONRenderer(serializer=_write),
             ],
         )
     )
@@ -94,8 +114,6 @@ def configure_logs(service: str, *, level: str = "INFO") -> None:
     for name, quiet in _QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, logging.getLevelNamesMapping()[level]))
     logging.captureWarnings(capture=True)
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 @contextmanager

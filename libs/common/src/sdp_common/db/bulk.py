@@ -108,10 +108,7 @@ def _names(columns: Iterable[str], prefix: str = "") -> sql.Composed:
 
 
 def _create(staged: sql.Identifier, table: Table, columns: Sequence[str]) -> sql.Composed:
-    fields = [
-        sql.Identifier(name) + sql.SQL(" ") + sql.SQL(_type(table.c[name]))  # type: ignore[arg-type]
-        for name in columns
-    ]
+    fields = [sql.Identifier(name) + sql.SQL(" ") + sql.SQL(_type(table.c[name])) for name in columns]
     return sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(staged, sql.SQL(", ").join(fields))
 
 
@@ -135,8 +132,8 @@ def _merge(
     staged: sql.Identifier, table: Table, columns: Sequence[str], key: Sequence[str], changing: Sequence[str]
 ) -> sql.Composed:
     target = sql.Identifier(table.name)
-    action = sql.SQL("NOTHING")
-    same = sql.SQL("true")
+    action: sql.Composable = sql.SQL("NOTHING")
+    same: sql.Composable = sql.SQL("true")
     if changing:
         differs = sql.SQL("ROW({}) IS DISTINCT FROM ROW({})").format(
             _names(changing, "present."), _names(changing, "excluded.")

@@ -1,7 +1,5 @@
 """Rows and frames as COPY wants them."""
 
-import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +7,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from sdp_common.document import document
 
 Row = Sequence[Any]
 
@@ -61,34 +61,7 @@ def _default(column: Column[Any]) -> Any:
 
 
 def _encoder(column: Column[Any]) -> Callable[[Any], Any] | None:
-    return _document if isinstance(column.type, JSONB) else None
-
-
-def _document(value: Any) -> str | None:
-    if value is None:
-        return None
-    try:
-        return json.dumps(value, allow_nan=False, default=_jsonable)
-    except ValueError:
-        return json.dumps(_finite(value), allow_nan=False, default=_jsonable)
-
-
-def _jsonable(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if hasattr(value, "tolist"):  # a numpy number or array
-        return _finite(value.tolist())
-    raise TypeError(f"a document cannot hold a {type(value).__name__}")
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {k: _finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
-    return value
+    return document if isinstance(column.type, JSONB) else None
 
 
 def _read_frame(frame: pl.DataFrame, table: Table, key: Sequence[str]) -> Batch:
@@ -130,7 +103,7 @@ def _json_expression(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def _frame_document(value: Any) -> str | None:
-    return _document(value.to_list() if isinstance(value, pl.Series) else value)
+    return document(value.to_list() if isinstance(value, pl.Series) else value)
 
 
 def _array_expression(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:

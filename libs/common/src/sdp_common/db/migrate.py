@@ -72,6 +72,20 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_migrated(engine: Engine) -> None:
+    """Check that the tables are there. A database that is newer than we are is accepted: it was upgraded first.
+
+    Raises:
+        Retriable: It was not migrated yet, or the server cannot be reached.
+    """
+    with engine.connect() as connection:
+        stands_at = revision(connection)
+        queue = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar()
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if stands_at is None or queue is None or (stands_at in known and stands_at != head()):
+        raise Retriable("the database has not been migrated to this version yet: run sdp-migrate")
+
+
 def differences(connection: Connection) -> list[object]:
     """Return what Alembic would change to make the database equal to the models."""
     context = MigrationContext.configure(
