@@ -2,14 +2,15 @@
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from sdp_common.errors import BadInput, Infeasible, PlatformError
 
-from sdp_cli.pipeline import StageReport
+if TYPE_CHECKING:  # a heavy import: `sdp up` prints, too
+    from sdp_cli.pipeline import StageReport
 
 WIDTH_PIPED = 160
 """Columns of a table whose reader is not a terminal."""
@@ -80,7 +81,7 @@ class Reporter:
             self._status.start()
         self._status.update(line)
 
-    def done(self, report: StageReport) -> None:
+    def done(self, report: "StageReport") -> None:
         """Print a finished stage."""
         self.clear()
         rows = "" if report.rows is None else f", {report.rows:,} rows"
