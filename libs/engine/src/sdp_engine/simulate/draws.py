@@ -1,0 +1,167 @@
+"""Joint draws: every stat of every player and every score, in the same worlds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sdp_sports.score import points as score_points
+from sdp_sports.spec import Contest, Market
+
+Int16s = NDArray[np.int16]
+Floats = NDArray[np.float64]
+Float32s = NDArray[np.float32]
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "skill": (
+        "targets",
+        "receptions",
+        "receiving_yards",
+        "receiving_tds",
+        "rushing_attempts",
+        "rushing_yards",
+        "rushing_tds",
+        "two_point_conversions",
+        "fumbles_lost",
+    ),
+    "passer": (
+        "passing_attempts",
+        "passing_completions",
+        "passing_yards",
+        "passing_tds",
+        "interceptions",
+        "sacks_taken",
+    ),
+    "kicker": ("fg_made_0_39", "fg_made_40_49", "fg_made_50_plus", "fg_missed", "xp_made", "xp_missed"),
+    "defence": (
+        "def_sacks",
+        "def_interceptions",
+        "def_fumble_recoveries",
+        "def_tds",
+        "def_safeties",
+        "def_blocked_kicks",
+        "points_allowed",
+    ),
+}
+"""The stats that are drawn, by the kind of player who has them."""
+_GROUP = {stat: group for group, names in GROUPS.items() for stat in names}
+
+PLAYERS = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "opponent_id": pl.String,
+    "position": pl.String,
+    "is_active": pl.Boolean,
+}
+"""Columns of `Draws.players`."""
+RECONCILED = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "stat": pl.String,
+    "expected": pl.Float64,
+    "simulated": pl.Float64,
+}
+"""Columns of `Draws.calibration`."""
+GAME_LINES = {
+    "game_id": pl.String,
+    "home_team_id": pl.String,
+    "away_team_id": pl.String,
+    "spread": pl.Float64,
+    "total": pl.Float64,
+    "line_source": pl.String,
+}
+"""Columns of `Draws.games`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """W worlds of a slate.
+
+    Attributes:
+        worlds: W.
+        games: GAME_LINES, one row a game in the slate's order.
+        players: PLAYERS, one row a player and game. Rows without a player id stand for a side's unlisted players,
+            so that every side adds up; a player who is not `is_active` has zeros everywhere.
+        scores: Points of home and away, (games, 2, W).
+        groups: Draws by group of stats, (stats, rows, W); the stats in the order of GROUPS.
+        places: Each player row's place in each group, -1 where he has none, (rows,).
+        expected: RECONCILED without `simulated`: the means the simulation was asked for.
+    """
+
+    worlds: int
+    games: pl.DataFrame
+    players: pl.DataFrame
+    scores: Int16s
+    groups: Mapping[str, Int16s]
+    places: Mapping[str, NDArray[np.int64]]
+    expected: pl.DataFrame
+
+    def stat(self, row: int, name: str) -> Int16s:
+        """Return one stat of a row of `players`, (W,); zeros where he cannot have it."""
+        group = _GROUP.get(name)
+        place = -1 if group is None else int(self.places[group][row])
+        if group is None or place < 0:
+            return np.zeros(self.worlds, np.int16)
+        drawn: Int16s = self.groups[group][GROUPS[group].index(name), place]
+        return drawn
+
+    def line(self, row: int) -> dict[str, Int16s]:
+        """Return every stat a row of `players` has, each (W,)."""
+        return {
+            name: self.groups[group][i, int(self.places[group][row])]
+            for group, names in GROUPS.items()
+            if self.places[group][row] >= 0
+            for i, name in enumerate(names)
+        }
+
+    def fantasy_points(self, contest: Contest) -> Float32s:
+        """Return the contest's fantasy points of every row of `players`, (rows, W)."""
+        out = np.zeros((self.players.height, self.worlds), np.float32)
+        for row, position in enumerate(self.players["position"]):
+            if stats := self.line(row):
+                out[row] = score_points(contest, stats, position)
+        return out
+
+    def market(self, market: Market, row: int, contests: Mapping[str, Contest]) -> NDArray[Any]:
+        """Return what a market settles on for a row of `players`, (W,)."""
+        if market.contest is not None:
+            contest, position = contests[market.contest], self.players["position"][row]
+            return np.asarray(score_points(contest, self.line(row), position) + np.zeros(self.worlds))
+        return np.asarray(sum((self.stat(row, name) for name in market.stats), np.zeros(self.worlds, np.int16)))
+
+    @property
+    def calibration(self) -> pl.DataFrame:
+        """RECONCILED: what was asked of every listed player, beside the mean of the draws."""
+        index = {
+            (player, game): row
+            for row, (player, game) in enumerate(self.players.select("player_id", "game_id").iter_rows())
+        }
+        means = [
+            float(self.stat(index[player, game], stat).mean())
+            for player, game, stat in self.expected.select("player_id", "game_id", "stat").iter_rows()
+        ]
+        return self.expected.with_columns(simulated=pl.Series(means, dtype=pl.Float64))
+
+    def calibration_error(self) -> dict[str, float]:
+        """Return the mean absolute relative error of each stat's mean.
+
+        Counted are players expected to catch more than one pass (receiving) or to carry more than three times
+        (rushing), and every expected passer.
+        """
+        frame = self.calibration
+        floors = {"receptions": 1.0, "rushing_attempts": 3.0, "passing_yards": 0.0}
+        use = {"receiving_yards": "receptions", "rushing_yards": "rushing_attempts"}
+        errors: dict[str, float] = {}
+        for stat in ("receptions", "receiving_yards", "rushing_attempts", "rushing_yards", "passing_yards"):
+            basis = use.get(stat, stat)
+            many = frame.filter((pl.col("stat") == basis) & (pl.col("expected") > floors[basis]))
+            rows = frame.filter((pl.col("stat") == stat) & (pl.col("expected") > 0)).join(
+                many.select("player_id", "game_id"), on=["player_id", "game_id"], how="semi"
+            )
+            if not rows.is_empty():
+                errors[stat] = float(np.abs(rows["simulated"].to_numpy() / rows["expected"].to_numpy() - 1).mean())
+        return errors

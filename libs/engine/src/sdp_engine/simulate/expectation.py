@@ -1,0 +1,280 @@
+"""What each side's players are expected to do: predictions made coherent with one another and with the line."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sdp_engine.simulate import league
+from sdp_engine.simulate.slate import OUT
+
+Floats = NDArray[np.float64]
+MARKETS = (
+    "passing_yards",
+    "passing_tds",
+    "interceptions",
+    "passing_attempts",
+    "rushing_attempts",
+    "rushing_yards",
+    "targets",
+    "receptions",
+    "receiving_yards",
+    "anytime_touchdown",
+)
+"""Markets the simulation listens to; any may be missing for a player."""
+LEAST = 0.02
+"""A player expected to catch and carry less than this gets no row of his own."""
+UNLISTED = 0.015
+"""Least share of a side's yards that falls to players nobody listed."""
+_SKILL = ("RB", "WR", "TE")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One side's expected game, coherent; K rows: the quarterback first, everybody unlisted last.
+
+    Attributes:
+        players: Player ids, None for an anonymous row.
+        positions: Their positions.
+        receptions, receiving_yards, carries, rushing_yards, receiving_tds, rushing_tds: Expected values, (K,);
+            the quarterback catches nothing.
+        catch_rate: Catches a target, (K,).
+        sds: Predicted sd of receiving and rushing yards, (2, K); NaN where not predicted.
+        points: The side's expected points.
+        pass_share: Expected share of offensive touchdowns that are passes.
+        kicker, defence: Their player ids, None where the population has none.
+        benched: Players (and positions) who get nothing: out, not the starter, or expected to do nothing.
+        scale: By how much the predictions of yards were multiplied to agree with the team (receiving, rushing).
+    """
+
+    players: list[int | None]
+    positions: list[str]
+    receptions: Floats
+    receiving_yards: Floats
+    carries: Floats
+    rushing_yards: Floats
+    receiving_tds: Floats
+    rushing_tds: Floats
+    catch_rate: Floats
+    sds: Floats
+    points: float
+    pass_share: float
+    kicker: int | None
+    defence: int | None
+    benched: list[tuple[int, str]] = field(default_factory=list)
+    scale: tuple[float, float] = (1.0, 1.0)
+
+
+@dataclass
+class _Row:
+    """One player's raw predictions by market, and the sds of his yards."""
+
+    player: int | None
+    position: str
+    means: dict[str, float]
+    sds: dict[str, float]
+    salary: float
+
+    def get(self, market: str) -> float | None:
+        value = self.means.get(market)
+        return None if value is None else max(value, 0.0)
+
+
+def expect(population: pl.DataFrame, predictions: pl.DataFrame, points: float, spread: float) -> Expectation:
+    """Reconcile one side's predictions.
+
+    The quarterback's passing yards set the team's, unless they are out of proportion to its expected points; his
+    receivers are scaled down where they add up to more, and what they leave falls to an unlisted row. Rushing is
+    held within a band around what the points imply. Touchdowns keep the players' proportions; their sum is left to
+    the line (see `calibrate`).
+
+    Args:
+        population: The side's rows of a POPULATION frame.
+        predictions: The side's rows of a PREDICTIONS frame.
+        points: Its expected points.
+        spread: By how much it is expected to win.
+    """
+    rows = _rows(population, predictions)
+    playing = [row for row in rows if row.player is not None]
+    starter = _first([r for r in playing if r.position == "QB"], ("passing_yards", "passing_attempts", "passing_tds"))
+    skill = [r for r in playing if r.position in _SKILL]
+    kicker = _first([r for r in playing if r.position == "K"], ())
+    defence = _first([r for r in playing if r.position == "DST"], ())
+    quarterback = starter or _Row(None, "QB", {}, {}, 0.0)
+    made = _Touches([quarterback, *skill, _Row(None, "WR", {}, {}, 0.0)])
+    scale = made.reconcile(quarterback, points, spread)
+    keep = made.worth_keeping()
+    listed = {row.player for row, kept in zip(made.rows, keep, strict=True) if kept}
+    listed |= {row.player for row in (kicker, defence) if row}
+    return Expectation(
+        players=[row.player for row, kept in zip(made.rows, keep, strict=True) if kept],
+        positions=[row.position for row, kept in zip(made.rows, keep, strict=True) if kept],
+        receptions=made.receptions[keep],
+        receiving_yards=made.receiving_yards[keep],
+        carries=made.carries[keep],
+        rushing_yards=made.rushing_yards[keep],
+        receiving_tds=made.receiving_tds[keep],
+        rushing_tds=made.rushing_tds[keep],
+        catch_rate=made.catch_rate[keep],
+        sds=made.sds[:, keep],
+        points=points,
+        pass_share=_pass_share(made, quarterback, points),
+        kicker=kicker.player if kicker else None,
+        defence=defence.player if defence else None,
+        benched=[
+            (p, q)
+            for p, q in population.select("player_id", "position").sort("player_id").iter_rows()
+            if p not in listed
+        ],
+        scale=scale,
+    )
+
+
+def _rows(population: pl.DataFrame, predictions: pl.DataFrame) -> list[_Row]:
+    """Return who may play, with his predictions; a non-finite prediction counts as missing."""
+    means: dict[int, dict[str, float]] = {}
+    sds: dict[int, dict[str, float]] = {}
+    for player, market, mean, sd in predictions.select("player_id", "market", "mean", "sd").iter_rows():
+        if market in MARKETS and mean is not None and np.isfinite(mean):
+            means.setdefault(player, {})[market] = float(mean)
+            sds.setdefault(player, {})[market] = float(sd) if sd is not None and np.isfinite(sd) else np.nan
+    salaries = population["salary_usd"] if "salary_usd" in population.columns else [None] * population.height
+    statuses = population["injury_status"]
+    return [
+        _Row(player, position, means.get(player, {}), sds.get(player, {}), float(salary or 0))
+        for player, position, status, salary in zip(
+            population["player_id"], population["position"], statuses, salaries, strict=True
+        )
+        if (status or "").strip().lower() not in OUT
+    ]
+
+
+def _first(rows: list[_Row], markets: tuple[str, ...]) -> _Row | None:
+    """Return the row predicted highest in the first market that anybody has, then the dearest, then the first."""
+    if not rows:
+        return None
+    market = next((m for m in markets if any(r.get(m) is not None for r in rows)), "")
+    return max(rows, key=lambda r: (r.get(market) or 0.0, r.salary, -rows.index(r)))
+
+
+def _pass_share(made: "_Touches", quarterback: _Row, points: float) -> float:
+    """Return the share of offensive touchdowns that are passes: half the league's, half what is predicted."""
+    air, ground = float(made.receiving_tds.sum()), float(made.rushing_tds.sum())
+    thrown = quarterback.get("passing_tds")
+    if thrown is not None:
+        share = thrown / max(0.105 * points, 0.4)
+        return float(np.clip(0.25 * league.LEAGUE_PASS_TDS + 0.75 * share, 0.35, 0.85))
+    share = air / (air + ground) if air + ground > 0 else league.LEAGUE_PASS_TDS
+    return float(np.clip((share + league.LEAGUE_PASS_TDS) / 2, 0.35, 0.85))
+
+
+class _Touches:
+    """The arrays of one side while they are made coherent."""
+
+    def __init__(self, rows: list[_Row]) -> None:
+        self.rows = rows
+        k = len(rows)
+        self.receptions, self.receiving_yards = np.zeros(k), np.zeros(k)
+        self.carries, self.rushing_yards = np.zeros(k), np.zeros(k)
+        self.receiving_tds, self.rushing_tds = np.zeros(k), np.zeros(k)
+        self.catch_rate = np.array([league.CATCH_RATE[row.position] for row in rows])
+        self.sds = np.array(
+            [[row.sds.get(market, np.nan) for row in rows] for market in ("receiving_yards", "rushing_yards")]
+        )
+        for i, row in enumerate(rows):
+            if row.position != "QB":
+                self._receiving(i, row)
+            self._rushing(i, row)
+
+    def _receiving(self, i: int, row: _Row) -> None:
+        """Fill a player's catches from whichever of catches, yards and targets are predicted."""
+        typical, rate = league.YARDS_A_CATCH[row.position], league.CATCH_RATE[row.position]
+        caught, yards, targets = (row.get(m) for m in ("receptions", "receiving_yards", "targets"))
+        if caught is None:
+            caught = yards / typical if yards is not None else (targets or 0.0) * rate
+        if yards is None:
+            yards = caught * typical
+        if targets is not None and targets > 0.3 and caught > 0:
+            self.catch_rate[i] = np.clip(caught / targets, 0.35, 0.95)
+        self.receptions[i] = caught
+        self.receiving_yards[i] = caught * np.clip(yards / caught, 2.0, 28.0) if caught > 0 else 0.0
+
+    def _rushing(self, i: int, row: _Row) -> None:
+        """Fill a player's carries; a starting quarterback nobody predicted runs as starters do."""
+        typical = league.YARDS_A_CARRY[row.position]
+        carries, yards = row.get("rushing_attempts"), row.get("rushing_yards")
+        if carries is None:
+            default = 3.5 if row.position == "QB" else 0.0
+            carries = yards / typical if yards is not None else default
+        if yards is None:
+            yards = carries * typical
+        self.carries[i] = carries
+        self.rushing_yards[i] = carries * np.clip(yards / carries, 0.5, 12.0) if carries > 0 else 0.0
+
+    def reconcile(self, quarterback: _Row, points: float, spread: float) -> tuple[float, float]:
+        """Make the side add up; return the factors on receiving and rushing yards."""
+        team = _passing_total(quarterback.get("passing_yards"), float(self.receiving_yards.sum()), points)
+        air, rest = _fit(float(self.receiving_yards.sum()), team)
+        self.receptions *= air
+        self.receiving_yards *= air
+        self.receiving_yards[-1] = rest
+        self.receptions[-1] = rest / 11.0
+        implied = _implied(league.TEAM_RUSHING, points)
+        ran = float(self.rushing_yards.sum())
+        ground, rest = _fit(ran, float(np.clip(ran, 0.65 * implied, 1.35 * implied)))
+        self.carries *= ground
+        self.rushing_yards *= ground
+        self.rushing_yards[-1] = rest
+        self.carries[-1] = rest / 4.3
+        self._touchdowns()
+        self._catchable(quarterback.get("passing_attempts"), spread)
+        return air, ground
+
+    def _touchdowns(self) -> None:
+        """Split each player's predicted touchdowns by where he usually scores."""
+        air = np.array([league.TD_A_CATCH[row.position] for row in self.rows]) * self.receptions
+        ground = np.array([league.TD_A_CARRY[row.position] for row in self.rows]) * self.carries
+        total = air + ground
+        asked = np.array([np.nan if (v := row.get("anytime_touchdown")) is None else v for row in self.rows])
+        factor = np.where(np.isnan(asked) | (total <= 0), 1.0, asked / np.maximum(total, 1e-9))
+        self.receiving_tds, self.rushing_tds = air * factor, ground * factor
+
+    def _catchable(self, attempts: float | None, spread: float) -> None:
+        """Bring catch rates in line with the attempts that are predicted, or likely for the spread."""
+        targets = float((self.receptions / self.catch_rate).sum())
+        likely = attempts if attempts is not None and attempts > 10 else np.clip(33.5 - 0.25 * spread, 26.0, 41.0)
+        wanted = likely * (1 - league.THROWN_AWAY)
+        low, high = (0.97, 1.03) if attempts is not None else (0.8, 1.25)
+        factor = targets / float(np.clip(targets, low * wanted, high * wanted)) if targets > 0 else 1.0
+        self.catch_rate = np.clip(self.catch_rate * factor, 0.3, 0.93)
+
+    def worth_keeping(self) -> NDArray[np.bool_]:
+        """Return who gets a row: the quarterback, the unlisted, and whoever is expected to touch the ball."""
+        keep = self.receptions + self.carries >= LEAST
+        keep[0] = keep[-1] = True
+        return np.asarray(keep)
+
+
+def _implied(line: tuple[float, float], points: float) -> float:
+    """Return the yards a side's expected points imply."""
+    return line[0] + line[1] * (points - league.LEAGUE_POINTS)
+
+
+def _passing_total(asked: float | None, received: float, points: float) -> float:
+    """Return the team's passing yards: the quarterback's, pulled to his receivers' where those are more."""
+    implied = _implied(league.TEAM_PASSING, points)
+    if asked is None or asked < 50.0:
+        total = received if received > 0.8 * implied else implied
+    else:
+        total = asked if received <= asked else asked**0.6 * received**0.4
+    return float(np.clip(total, 0.55 * implied, 1.5 * implied))
+
+
+def _fit(listed: float, team: float) -> tuple[float, float]:
+    """Return the factor on the listed players and what is left to the unlisted, so that both make the team's."""
+    rest = UNLISTED * team
+    if listed <= 0:
+        return 1.0, team
+    factor = min((team - rest) / listed, 1.05)
+    return factor, team - factor * listed
