@@ -1,0 +1,75 @@
+"""Join the families: for every past player game, or for a population as of a moment, by the same code."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import polars as pl
+from sdp_sports.spec import Sport
+
+from sdp_engine import frames
+from sdp_engine.features import (
+    efficiency,
+    expected,
+    experience,
+    form,
+    market,
+    opponent,
+    schedule,
+    usage,
+    volume,
+    weather,
+)
+from sdp_engine.features.panel import Panel, of_history, of_population
+
+NAME = "player_game"
+"""The name under which the feature rows are stored."""
+VERSION = 1
+"""Raise it where a column keeps its name and changes its meaning."""
+
+Family = Callable[[Panel], pl.DataFrame]
+OF_PLAYERS: tuple[Family, ...] = (form.build, usage.build, efficiency.build, experience.build)
+"""Families keyed by player and game."""
+OF_TEAMS: tuple[Family, ...] = (volume.build, market.build, schedule.build, weather.build)
+"""Families keyed by team and game."""
+
+
+def history(
+    sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame, families: tuple[Family, ...] = ()
+) -> pl.DataFrame:
+    """Return the features of every known player game, each from facts known before its own kick-off.
+
+    Args:
+        sport: The sport's declaration.
+        games: `frames.GAMES`, with scores where known.
+        player_games: `frames.PLAYER_GAMES` plus every stat of the sport.
+        families: Further player-game families to join (for trying one out).
+
+    Returns:
+        `frames.FEATURE_KEYS` plus Float64 features, sorted by kick-off, game and player.
+    """
+    return _build(of_history(sport, games, player_games), families)
+
+
+def population(
+    sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame, chosen: pl.DataFrame, as_of: datetime
+) -> pl.DataFrame:
+    """Return the features of a `frames.POPULATION`, from facts known by `as_of`; columns as of `history`."""
+    frames.check(chosen, frames.POPULATION, "population")
+    return _build(of_population(sport, games, player_games, chosen, as_of), ())
+
+
+def columns(features: pl.DataFrame) -> list[str]:
+    """Return the names of a feature frame's features, in order."""
+    return [name for name in features.columns if name not in frames.FEATURE_KEYS]
+
+
+def _build(panel: Panel, families: tuple[Family, ...]) -> pl.DataFrame:
+    joined = panel.rows.filter("is_target").select(*frames.FEATURE_KEYS, "starts_at")
+    for family in (*OF_PLAYERS, *families):
+        joined = joined.join(family(panel), on=["player_id", "game_id"], how="left")
+    for family in OF_TEAMS:
+        joined = joined.join(family(panel), on=["team_id", "game_id"], how="left")
+    joined = joined.join(opponent.build(panel), on=["opponent_id", "position", "game_id"], how="left")
+    joined = expected.build(joined).sort("starts_at", "game_id", "player_id").drop("starts_at")
+    # A foreign key never holds NaN: an unknown feature is null.
+    return joined.with_columns(pl.col(name).cast(pl.Float64).fill_nan(None) for name in columns(joined))
