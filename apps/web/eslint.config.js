@@ -5,6 +5,8 @@ import reactHooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
+const allow = (from, to) => ({ from: { element: { type: from } }, allow: { to: { element: { type: to } } } });
+
 // components, lib <- features <- app; features never import one another; only api/ knows a URL.
 export default tseslint.config(
   { ignores: ["dist", "src/api/schema.d.ts"] },
@@ -19,6 +21,7 @@ export default tseslint.config(
     },
     plugins: { boundaries },
     settings: {
+      "import/resolver": { typescript: { project: "./tsconfig.json" } },
       "boundaries/elements": [
         { type: "api", pattern: "src/api" },
         { type: "lib", pattern: "src/lib" },
@@ -30,16 +33,20 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "no-restricted-globals": ["error", { name: "fetch", message: "only src/api talks to the server" }],
-      "boundaries/element-types": [
+      "boundaries/dependencies": [
         "error",
         {
           default: "disallow",
-          rules: [
-            { from: "api", allow: ["api", "lib"] },
-            { from: "lib", allow: ["lib"] },
-            { from: "components", allow: ["components", "lib"] },
-            { from: ["features"], allow: ["api", "lib", "components", ["features", { feature: "${from.feature}" }]] },
-            { from: "app", allow: ["api", "lib", "components", "features", "app"] },
+          policies: [
+            allow("api", ["api", "lib"]),
+            allow("lib", ["lib"]),
+            allow("components", ["components", "lib"]),
+            allow("features", ["api", "lib", "components"]),
+            {
+              from: { element: { type: "features" } },
+              allow: { to: { element: { type: "features", captured: { feature: "{{ from.element.captured.feature }}" } } } },
+            },
+            allow("app", ["api", "lib", "components", "features", "app"]),
           ],
         },
       ],

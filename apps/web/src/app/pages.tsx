@@ -1,0 +1,14 @@
+import { useParams } from "@tanstack/react-router";
+import { Optimizer } from "@/features/optimizer/optimizer";
+import { Player } from "@/features/players/player";
+
+/** The heavier pages, loaded when they are first opened. */
+export function OptimizePage() {
+  const { slateId } = useParams({ from: "/slates/$slateId/optimize" });
+  return <Optimizer slateId={Number(slateId)} />;
+}
+
+export function PlayerPage() {
+  const { slateId, draftableId } = useParams({ from: "/slates/$slateId/players/$draftableId" });
+  return <Player slateId={Number(slateId)} draftableId={Number(draftableId)} />;
+}

@@ -1,0 +1,124 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState, type SubmitEvent } from "react";
+import { api, ask, type Schemas } from "@/api/client";
+import { cancelRun, isOver, useRun, type Run } from "@/api/runs";
+import { poolQuery, projectionSetsQuery, slateQuery, sportsQuery } from "@/api/slates";
+import { Button, buttonClass } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { SelectField, TextField } from "@/components/ui/field";
+import { Problems } from "@/components/ui/problems";
+import { Progress } from "@/components/ui/progress";
+import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
+import { PlayerRules } from "./player-rules";
+
+export interface Rules {
+  lineups: number;
+  stack: string;
+  maxExposure: number;
+  minUnique: number;
+  minSalary: string;
+  maxPerTeam: string;
+  locked: number[];
+  excluded: number[];
+}
+
+const START: Rules = { lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxPerTeam: "", locked: [], excluded: [] };
+
+function asRequest(rules: Rules): Schemas["OptimizeRules"] {
+  return {
+    lineups: rules.lineups,
+    stack: rules.stack === "" ? null : rules.stack,
+    max_exposure: rules.maxExposure / 100,
+    min_unique: rules.minUnique,
+    min_salary_usd: rules.minSalary === "" ? null : Number(rules.minSalary),
+    max_per_team: rules.maxPerTeam === "" ? null : Number(rules.maxPerTeam),
+    locked: rules.locked,
+    excluded: rules.excluded,
+    exposures: [],
+  };
+}
+
+/** State the rules, watch the lineups being built, go to them. */
+export function Optimizer({ slateId }: { slateId: number }) {
+  const slate = useQuery(slateQuery(slateId));
+  const sets = useQuery(projectionSetsQuery(slateId));
+  const sports = useQuery(sportsQuery);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [rules, setRules] = useState(START);
+  const [runId, setRunId] = useState<number | null>(null);
+  const run = useRun(runId);
+  const setId = chosen ?? sets.data?.[0]?.id ?? null;
+  const pool = useQuery({ ...poolQuery(slateId, setId), enabled: setId != null });
+  const build = useMutation({
+    mutationFn: (projectionSetId: number) =>
+      ask(api.POST("/api/runs/optimize", { body: { slate_id: slateId, projection_set_id: projectionSetId, rules: asRequest(rules) } })),
+    onSuccess: (made) => { setRunId(made.id); },
+  });
+  if (slate.isPending || sets.isPending || sports.isPending) return <Loading />;
+  const failed = slate.error ?? sets.error ?? sports.error;
+  if (failed || !slate.data || !sets.data || !sports.data) return <Failure error={failed} />;
+  if (setId == null) {
+    return <Card><Empty title="Nothing to optimize yet" action={<Link to="/slates/$slateId" params={{ slateId: String(slateId) }} className={buttonClass("primary")}>Go to the players</Link>}>Simulate the slate or upload your own projections first.</Empty></Card>;
+  }
+  const sport = sports.data.find((s) => s.code === slate.data.sport);
+  const contest = sport?.contests.find((c) => c.key === slate.data.contest);
+  const busy = build.isPending || (runId != null && (run == null || !isOver(run)));
+  const change = (part: Partial<Rules>) => { setRules((old) => ({ ...old, ...part })); };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    build.mutate(setId);
+  };
+  return (
+    <form onSubmit={submit} className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
+      <Card title="Rules" note={contest && `${contest.roster_size} players under $${contest.salary_cap_usd.toLocaleString("en-US")}`} className="lg:sticky lg:top-20">
+        <div className="space-y-4">
+          <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>
+            {sets.data.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
+          </SelectField>
+          <div className="grid grid-cols-2 gap-3">
+            <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={rules.lineups} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
+            <TextField label="Max exposure, %" type="number" min={1} max={100} required value={rules.maxExposure} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />
+          </div>
+          <SelectField label="Stack" value={rules.stack} onChange={(e) => { change({ stack: e.target.value }); }} hint="Players whose points rise together">
+            <option value="">No stack</option>
+            {sport?.stacks.map((s) => <option key={s.key} value={s.key}>{s.title}</option>)}
+          </SelectField>
+          <div className="grid grid-cols-2 gap-3">
+            <TextField label="Unique players" type="number" min={1} max={contest?.roster_size ?? 9} required value={rules.minUnique} onChange={(e) => { change({ minUnique: e.target.valueAsNumber }); }} hint="Between any two lineups" />
+            <TextField label="Max from a team" type="number" min={1} max={contest?.roster_size ?? 9} placeholder="site's rule" value={rules.maxPerTeam} onChange={(e) => { change({ maxPerTeam: e.target.value }); }} />
+          </div>
+          <TextField label="Least salary spent, $" type="number" min={0} step={100} max={contest?.salary_cap_usd} placeholder="none" value={rules.minSalary} onChange={(e) => { change({ minSalary: e.target.value }); }} />
+          <Button type="submit" kind="primary" className="w-full" busy={busy}>Build lineups</Button>
+          {build.isError && <Problems error={build.error} />}
+          {run && <Outcome run={run} />}
+        </div>
+      </Card>
+      <Card title="Players" note="Lock a player into every lineup, or leave him out of all" flush>
+        {pool.isPending ? <Loading /> : pool.isError ? <Failure error={pool.error} /> : (
+          <PlayerRules players={pool.data.players} locked={rules.locked} excluded={rules.excluded} onChange={change} />
+        )}
+      </Card>
+    </form>
+  );
+}
+
+function Outcome({ run }: { run: Run }) {
+  if (!isOver(run)) {
+    return (
+      <div className="space-y-2">
+        <Progress share={run.progress} label={run.message ?? "waiting for the optimizer"} />
+        <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
+      </div>
+    );
+  }
+  if (run.status === "cancelled") return <Notice>Stopped. Nothing was saved.</Notice>;
+  if (run.status !== "succeeded") return <Problems error={run.error ?? { message: "The optimizer failed." }} />;
+  const setId = run.result?.["lineup_set_id"];
+  return (
+    <Notice tone="good">
+      Done.{" "}
+      {typeof setId === "number" && <Link to="/lineups/$setId" params={{ setId: String(setId) }} className="font-semibold underline">See the lineups</Link>}
+    </Notice>
+  );
+}

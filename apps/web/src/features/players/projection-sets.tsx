@@ -1,0 +1,116 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Dices, Upload } from "lucide-react";
+import { useRef, useState } from "react";
+import { api, ask, sendFile, type Schemas } from "@/api/client";
+import { cancelRun, isOver, useRun } from "@/api/runs";
+import { projectionSetsQuery } from "@/api/slates";
+import { Button } from "@/components/ui/button";
+import { Problems } from "@/components/ui/problems";
+import { Progress } from "@/components/ui/progress";
+import { Notice } from "@/components/ui/state";
+
+interface Props {
+  slateId: number;
+  chosen: number | null;
+  onChoose: (setId: number) => void;
+}
+
+/** Which projections to look at: ours or the user's own; new ones are simulated or uploaded here. */
+export function ProjectionSets({ slateId, chosen, onChoose }: Props) {
+  const sets = useQuery(projectionSetsQuery(slateId));
+  return (
+    <div className="flex flex-wrap items-start gap-3">
+      {sets.data && sets.data.length > 0 && (
+        <label className="flex items-center gap-2 text-sm">
+          <span className="text-muted">Projections</span>
+          <select value={chosen ?? ""} onChange={(e) => { onChoose(Number(e.target.value)); }} className="h-10 max-w-64 rounded-lg border border-line bg-surface px-2 text-sm">
+            {sets.data.map((set) => (
+              <option key={set.id} value={set.id}>
+                {set.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <Simulate slateId={slateId} onDone={onChoose} />
+      <UploadOwn slateId={slateId} onDone={onChoose} />
+    </div>
+  );
+}
+
+function Simulate({ slateId, onDone }: { slateId: number; onDone: (setId: number) => void }) {
+  const [seed, setSeed] = useState(1);
+  const [runId, setRunId] = useState<number | null>(null);
+  const [seen, setSeen] = useState<number | null>(null);
+  const run = useRun(runId);
+  const start = useMutation({
+    mutationFn: () => ask(api.POST("/api/runs/simulate", { body: { slate_id: slateId, worlds: 10_000, seed } })),
+    onSuccess: (made) => {
+      setRunId(made.id);
+      setSeed(seed + 1);
+    },
+  });
+  const over = run != null && isOver(run);
+  if (over && run.status === "succeeded" && seen !== run.id) {
+    setSeen(run.id);
+    const setId = run.result?.["projection_set_id"];
+    if (typeof setId === "number") onDone(setId);
+  }
+  return (
+    <div className="space-y-2">
+      <Button busy={start.isPending || (runId != null && !over)} onClick={() => { start.mutate(); }}>
+        <Dices aria-hidden className="size-4" /> Simulate
+      </Button>
+      {run && !over && (
+        <div className="w-72 max-w-full space-y-2">
+          <Progress share={run.progress} label={run.message ?? "waiting for the simulator"} />
+          <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
+        </div>
+      )}
+      {start.isError && <Problems error={start.error} />}
+      {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The simulation was stopped." }} />}
+    </div>
+  );
+}
+
+function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: number) => void }) {
+  const picker = useRef<HTMLInputElement>(null);
+  const cache = useQueryClient();
+  const send = useMutation({
+    mutationFn: (file: File) => sendFile<Schemas["ProjectionUploadRead"]>(`/api/slates/${slateId}/projections`, file, { name: file.name }),
+    onSuccess: (answer) => {
+      void cache.invalidateQueries({ queryKey: ["slates", slateId] });
+      onDone(answer.projection_set.id);
+    },
+  });
+  return (
+    <div className="min-w-0 space-y-2">
+      <input
+        ref={picker}
+        type="file"
+        accept=".csv,text/csv"
+        className="sr-only"
+        aria-label="Own projections"
+        onChange={(e) => {
+          const file = e.target.files?.[0];
+          e.target.value = "";
+          if (file) send.mutate(file);
+        }}
+      />
+      <div className="flex flex-wrap items-center gap-2">
+        <Button busy={send.isPending} onClick={() => picker.current?.click()}>
+          <Upload aria-hidden className="size-4" /> Upload your own
+        </Button>
+        <a href={`/api/slates/${slateId}/projections/template.csv`} className="text-xs text-muted underline hover:text-ink">
+          template
+        </a>
+      </div>
+      {send.isError && <div className="max-w-xl"><Problems error={send.error} /></div>}
+      {send.isSuccess && (
+        <Notice tone="good">
+          {send.data.rows} projections read{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.
+        </Notice>
+      )}
+    </div>
+  );
+}
