@@ -118,19 +118,22 @@ class Draws:
             for i, name in enumerate(names)
         }
 
+    def points(self, contest: Contest, row: int) -> Floats:
+        """Return the contest's fantasy points of a row of `players`, (W,)."""
+        scored = score_points(contest, self.line(row), self.players["position"][row])
+        return np.asarray(np.zeros(self.worlds) + scored)
+
     def fantasy_points(self, contest: Contest) -> Float32s:
         """Return the contest's fantasy points of every row of `players`, (rows, W)."""
         out = np.zeros((self.players.height, self.worlds), np.float32)
-        for row, position in enumerate(self.players["position"]):
-            if stats := self.line(row):
-                out[row] = score_points(contest, stats, position)
+        for row in range(self.players.height):
+            out[row] = self.points(contest, row)
         return out
 
     def market(self, market: Market, row: int, contests: Mapping[str, Contest]) -> NDArray[Any]:
         """Return what a market settles on for a row of `players`, (W,)."""
         if market.contest is not None:
-            contest, position = contests[market.contest], self.players["position"][row]
-            return np.asarray(score_points(contest, self.line(row), position) + np.zeros(self.worlds))
+            return self.points(contests[market.contest], row)
         return np.asarray(sum((self.stat(row, name) for name in market.stats), np.zeros(self.worlds, np.int16)))
 
     @property

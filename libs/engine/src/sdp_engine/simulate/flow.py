@@ -67,7 +67,7 @@ class Flow:
     @property
     def score(self) -> Ints:
         """Points of both sides, (2, W): the sum of the scoring events."""
-        return np.einsum("sew,e->sw", self.counts, POINTS)
+        return np.asarray(np.einsum("sew,e->sw", self.counts, POINTS), dtype=np.int64)
 
 
 class _Board:

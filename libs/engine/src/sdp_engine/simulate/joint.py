@@ -16,6 +16,8 @@ from sdp_engine.simulate.draws import GAME_LINES, GROUPS, PLAYERS, RECONCILED, D
 from sdp_engine.simulate.expectation import Expectation, expect
 from sdp_engine.simulate.slate import Line, Slate
 
+VERSION = 1
+"""Raised whenever the same inputs would give other draws."""
 BLOCK = 2000
 """Worlds drawn from one stream; the last block is drawn whole and cut, so that fewer worlds are a prefix of more."""
 _PILOT_BLOCK = 2**32 - 1
