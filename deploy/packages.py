@@ -1,6 +1,6 @@
 """What is deployed, read from the workspace's own pyproject.toml files; standard library only.
 
-`python deploy/packages.py libs/common` prints the folders of the package and of the workspace packages it stands on.
+`python deploy/packages.py libs/common` prints the wheel names of the package and of the workspace packages it stands on.
 """
 
 import re
@@ -56,5 +56,5 @@ def deployed() -> dict[str, Path]:
 
 
 if __name__ == "__main__":
-    own = (folder.relative_to(ROOT).as_posix() for folder in stands_on(ROOT / sys.argv[1]))
+    own = (str(read(folder)["name"]).replace("-", "_") for folder in stands_on(ROOT / sys.argv[1]))
     sys.stdout.write(" ".join(own) + "\n")
