@@ -1,0 +1,190 @@
+"""The best lineups one after another, each proven optimal given those before it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from sdp_sports.spec import Contest, Stack
+
+from sdp_engine.optimize.assign import assign
+from sdp_engine.optimize.clash import clash
+from sdp_engine.optimize.cpsat import Solver, Task
+from sdp_engine.optimize.program import Program, Row, build, row
+from sdp_engine.optimize.rules import Rules, check_rules
+
+_RETREATS = 500
+"""How often a search that has run into a dead end may take a lineup back."""
+
+
+class NoLineup(Exception):
+    """No set of lineups satisfies the request; `rules` names, in words, rules that cannot all hold.
+
+    Removing any one of them would let the search go on. The shell turns this into its own `Infeasible`.
+    """
+
+    def __init__(self, message: str, rules: Sequence[str]) -> None:
+        super().__init__(message)
+        self.rules = tuple(rules)
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """One lineup.
+
+    Attributes:
+        draftable_ids: One a roster place, in the order of `Contest.expanded_slots`.
+        salary_usd: What it costs, slot multipliers counted.
+        points: What it is projected to score, slot multipliers counted, from points to the thousandth.
+    """
+
+    draftable_ids: tuple[int, ...]
+    salary_usd: int
+    points: float
+
+
+def solve(
+    contest: Contest,
+    pool: pl.DataFrame,
+    rules: Rules,
+    stacks: Mapping[str, Stack],
+    *,
+    starts: Mapping[str, datetime] | None = None,
+    on_lineup: Callable[[int], None] | None = None,
+) -> list[Lineup]:
+    """Return the lineups, the best first.
+
+    Each is the best that satisfies every rule given those before it and leaves a way to complete the set; among
+    equals the first by sorted draftable ids. The same request always has the same answer.
+
+    Args:
+        contest: The contest's declaration.
+        pool: A POOL frame; `points` is maximised.
+        rules: The request.
+        stacks: The stacks declared for the sport.
+        starts: When each game starts, UTC; late starters then go to the most flexible slots.
+        on_lineup: Called with how many lineups stand after each step; may raise to stop.
+
+    Raises:
+        ValueError: The pool or the request is wrong (`check_rules` lists all of a request's faults).
+        NoLineup: The rules cannot all hold.
+    """
+    if faults := check_rules(rules, contest, pool, stacks):
+        raise ValueError("; ".join(f"{f.field}: {f.message}" for f in faults))
+    program = build(contest, pool, rules, stacks)
+    chosen = _Search(program, rules, on_lineup).run()
+    return [_lineup(program, items, starts or {}) for items in chosen]
+
+
+def _lineup(program: Program, items: Sequence[int], starts: Mapping[str, datetime]) -> Lineup:
+    index = list(items)
+    return Lineup(
+        assign(program.contest, [(program.of(i), int(program.group[i])) for i in items], starts),
+        int(program.salary[index].sum()),
+        int(program.value[index].sum()) / program.scale,
+    )
+
+
+Items = tuple[int, ...]
+
+
+class _Search:
+    """The sequence of optima; steps back where it has run into a dead end, so that a set is found if one exists."""
+
+    def __init__(self, program: Program, rules: Rules, on_lineup: Callable[[int], None] | None) -> None:
+        self._program = program
+        self._rules = rules
+        self._report = on_lineup or (lambda _: None)
+        self._chosen: list[Items] = []
+        self._dead: dict[int, list[Items]] = {}
+        self._retreats = 0
+        draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
+        self._draftables = draftables
+        self._caps = {d: rules.cap(d) for d in set(draftables)}
+        self._least = {e.draftable_id: rules.least(e.at_least) for e in rules.exposures if e.at_least > 0}
+        self._looks_ahead = bool(self._least)
+        self._solver = Solver()
+
+    def run(self) -> list[Items]:
+        """Return the items of every lineup."""
+        while len(self._chosen) < self._rules.lineups:
+            task = self._task()
+            best = self._solver.best(task)
+            if best is None:
+                self._retreat(task)
+                continue
+            self._chosen.append(best)
+            self._report(len(self._chosen))
+        return self._chosen
+
+    def _retreat(self, stuck: Task) -> None:
+        """Forbid the last lineup in its place, or start again looking ahead; raise where there is nothing to undo."""
+        depth = len(self._chosen)
+        if depth == 0 or self._retreats >= _RETREATS:
+            raise _no_lineup(stuck, depth, self._rules.lineups)
+        self._dead.pop(depth, None)
+        self._retreats += 1
+        if not self._looks_ahead:
+            self._looks_ahead = True
+            self._chosen.clear()
+            return
+        self._dead.setdefault(depth - 1, []).append(self._chosen.pop())
+
+    def _task(self) -> Task:
+        """Return the program of the next lineup."""
+        program, after = self._program, self._rules.lineups - len(self._chosen) - 1
+        size = program.contest.roster_size
+        apart = f"lineups that differ in {self._rules.min_unique} players or more"
+        distinct = [row(apart, items, high=size - self._rules.min_unique) for items in self._chosen]
+        dead = [row("a set that can be completed", i, high=size - 1) for i in self._dead.get(len(self._chosen), [])]
+        shared = [*program.rows, *self._full_teams(), *distinct]
+        exposures = self._exposures(after if self._looks_ahead else 0)
+        value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
+        upper = np.ones(len(value), np.int64)
+        if not (self._looks_ahead and after):
+            return Task(value, upper, [*shared, *dead, *exposures], program.items)
+        # The lineups still to come, summed: each row holds for each of them, so its multiple holds for the sum.
+        ahead = [_shifted(r, len(value), after) for r in shared]
+        value, upper = np.concatenate([value, 0 * value]), np.concatenate([upper, after * upper])
+        return Task(value, upper, [*shared, *dead, *ahead, *exposures], program.items)
+
+    def _exposures(self, after: int) -> list[Row]:
+        """Return the rows that keep every draftable within his share; `after` lineups come later, all counted."""
+        used = Counter(d for items in self._chosen for d in {self._draftables[i] for i in items})
+        later = self._program.items + self._program.auxiliary
+        items: dict[int, list[int]] = {}
+        for i, draftable in enumerate(self._draftables):
+            items.setdefault(draftable, []).append(i)
+        rows = []
+        for draftable, columns in items.items():
+            name, left = self._program.of(columns[0])["name"], self._caps[draftable] - used[draftable]
+            both = [*columns, *(c + later for c in columns)] if after else columns
+            if left <= after:
+                rows.append(row(f"{name} in at most {self._caps[draftable]} lineups", both, high=left))
+            missing = self._least.get(draftable, 0) - used[draftable]
+            if missing > 0:
+                rows.append(row(f"{name} in at least {self._least[draftable]} lineups", both, low=missing))
+        return rows
+
+    def _full_teams(self) -> list[Row]:
+        """Return the rows that keep out teams whose share of the lineups is used up."""
+        rows = []
+        for team in self._rules.team_exposures:
+            most = self._rules.most(team.at_most)
+            items = set(self._program.where(team_id=team.team_id))
+            if sum(not items.isdisjoint(lineup) for lineup in self._chosen) >= most:
+                rows.append(row(f"{team.team_id} in at most {most} lineups", sorted(items), high=0))
+        return rows
+
+
+def _shifted(rule: Row, by: int, times: int) -> Row:
+    low, high = (None if end is None else end * times for end in (rule.low, rule.high))
+    return Row(rule.rule, rule.columns + by, rule.weights, low, high)
+
+
+def _no_lineup(task: Task, depth: int, lineups: int) -> NoLineup:
+    rules = clash(task)
+    where = "No lineup satisfies" if depth == 0 else f"After {depth} of {lineups} lineups no other satisfies"
+    return NoLineup(f"{where} all of: {'; '.join(rules)}", rules)
