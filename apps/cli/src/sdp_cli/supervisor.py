@@ -142,6 +142,7 @@ class Supervisor:
         if self.phase == "starting":
             self.phase = "up"
             self._write()
+            self.tell("everything has started")
 
     def _start(self, ward: Ward) -> None:
         again = ward.condition == "backing off"

@@ -1,16 +1,15 @@
 """`sdp slates`, `sdp slate import`, `sdp build`: what can be drafted, and what is known of it."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
-from sdp_common.db.models.uploads import Upload
 from sdp_common.db.session import session_scope
 from sdp_common.errors import BadInput
 from sdp_common.settings import settings
 from sdp_common.store import slates as store
+from sdp_common.store.uploads import save_upload
 
 from sdp_cli.commands.lineups import SlateId
 from sdp_cli.console import out, print_json
@@ -54,11 +53,7 @@ def import_slate(
     body = read_file(file, settings().upload_max_bytes)
     with workplace(["ingest-dfs"]) as place:
         with session_scope(place.engine) as session:
-            digest = hashlib.sha256(body).hexdigest()
-            upload = Upload(kind="salaries", filename=file.name, sha256=digest, body=body, report={})
-            session.add(upload)
-            session.flush()
-            upload_id = upload.id
+            upload_id = save_upload(session, kind="salaries", filename=file.name, body=body)
         params: dict[str, Any] = {"upload_id": upload_id} | ({"contest": contest} if contest else {})
         result = perform(
             place.engine,

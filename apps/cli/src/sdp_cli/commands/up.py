@@ -8,7 +8,7 @@ from sdp_common.settings import settings
 
 from sdp_cli.folder import Lock
 from sdp_cli.home import open_home
-from sdp_cli.processes import plan, units
+from sdp_cli.processes import embedded_server, plan, units
 from sdp_cli.state import load_state, sweep
 from sdp_cli.supervisor import Supervisor
 
@@ -26,6 +26,9 @@ def up(
         chosen = plan(only.split(",") if only else None, configured, port=port)
         if chosen.moved_from is not None:
             _say(f"port {chosen.moved_from} is in use, so the web app takes {chosen.api_port}")
+        server = embedded_server(home, configured)
+        if server is not None and server.folder != home.postgres:
+            _say(f"PostgreSQL runs as nobody, who cannot enter {home.folder}: its files are in {server.folder}")
         if chosen.address:
             _say(f"web app: {chosen.address}   logs: {home.logs}   stop: Ctrl-C")
         Supervisor(units(home, configured, chosen), home.state, address=chosen.address, tell=_say).run()
