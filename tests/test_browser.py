@@ -1,0 +1,215 @@
+"""The app in a real browser, on the platform that ran the main job: laptop and phone, light and dark."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.running import ROOT, Platform
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LAPTOP = {"width": 1366, "height": 860}
+PHONE = {"width": 390, "height": 844}
+AXE = ROOT / "apps/web/node_modules/axe-core/axe.min.js"
+SHOTS = ROOT / "test-results"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: `make system` installs it where it may")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, platform: Platform) -> Path:
+    """The state of a browser that signed in through the form."""
+    SHOTS.mkdir(exist_ok=True)
+    state = SHOTS / "state.json"
+    context = browser.new_context(viewport=LAPTOP)
+    page = context.new_page()
+    page.goto(platform.address)
+    page.get_by_label("User name").fill(platform.username)
+    page.get_by_label("Password").fill(platform.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Slates")).to_be_visible()
+    context.storage_state(path=state)
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(browser: Browser, platform: Platform, signed_in: Path) -> Iterator[Page]:
+    """A page of a signed-in laptop; anything the console calls an error fails the test."""
+    context = browser.new_context(viewport=LAPTOP, storage_state=signed_in, base_url=platform.address)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    # A refusal is an answer, which the browser reports as an error of its own.
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" and "status of 422" not in m.text else None)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def slate(platform: Platform) -> str:
+    return f"/slates/{platform.story['slate']['id']}"
+
+
+def shoot(page: Page, name: str) -> None:
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.1 A and AA."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(r => r.violations)"
+    )
+    return [f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]
+
+
+def test_a_wrong_password_is_told_and_nothing_is_lost(browser: Browser, platform: Platform) -> None:
+    page = browser.new_page(viewport=LAPTOP)
+    page.goto(platform.address)
+    page.get_by_label("User name").fill(platform.username)
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text(re.compile("password", re.IGNORECASE))
+    expect(page.get_by_label("User name")).to_have_value(platform.username)
+    page.close()
+
+
+def test_the_pool_sorts_filters_and_searches(page: Page, platform: Platform) -> None:
+    page.goto("/")
+    page.get_by_role("link", name=re.compile(re.escape(platform.story["slate"]["name"]))).click()
+    expect(page.get_by_text("modelled salaries").first).to_be_visible()
+    table = page.get_by_role("table", name="Players of the slate")
+    rows = table.locator("tbody tr")
+    everybody = rows.count()
+    assert everybody > 100
+    page.get_by_role("group", name="Position").get_by_role("button", name="QB").click()
+    expect(rows.first).to_be_visible()
+    assert 0 < rows.count() < everybody
+    table.get_by_role("button", name="Salary").click()
+    prices = [int(re.sub(r"\D", "", cell)) for cell in table.locator("tbody tr td:nth-child(4)").all_inner_texts()]
+    assert prices == sorted(prices, reverse=True)
+    name = rows.first.get_by_role("link").inner_text()
+    page.get_by_placeholder("Search players").fill(name)
+    expect(rows).to_have_count(1)
+    shoot(page, "pool-search")
+
+
+def test_a_player_shows_his_distribution_and_past_games(page: Page, platform: Platform) -> None:
+    page.goto(slate(platform))
+    page.get_by_role("group", name="Position").get_by_role("button", name="QB").click()
+    page.get_by_role("table", name="Players of the slate").get_by_role("link").first.click()
+    expect(page.get_by_role("img", name=re.compile("^Distribution of"))).to_be_visible()
+    page.get_by_role("button", name="Passing yards").click()
+    expect(page.get_by_role("img", name=re.compile("Distribution of Passing yards"))).to_be_visible()
+    expect(page.get_by_role("table", name="Past games").locator("tbody tr").first).to_be_visible()
+    expect(page.get_by_text("What drives it")).to_be_visible()
+    shoot(page, "player")
+
+
+def test_lineups_are_built_watched_and_downloaded(page: Page, platform: Platform) -> None:
+    page.goto(f"{slate(platform)}/optimize")
+    page.get_by_label("Lineups").fill("5")
+    page.get_by_label("Max exposure, %").fill("80")
+    page.get_by_role("button", name="Build lineups").click()
+    page.get_by_role("link", name="See the lineups").click(timeout=60_000)
+    expect(page.get_by_role("table", name="Lineup 5")).to_be_visible()
+    expect(page.get_by_text("modelled salaries").first).to_be_visible()
+    page.get_by_role("button", name="Settle").click()
+    expect(page.get_by_text("actual mean")).to_be_visible(timeout=30_000)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Upload file").click()
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("QB,RB,RB,WR,WR,WR,TE,FLEX,DST")
+    assert len(lines) == 6
+    shoot(page, "lineups")
+
+
+def test_rules_that_clash_are_named(page: Page, platform: Platform) -> None:
+    page.goto(f"{slate(platform)}/optimize")
+    page.get_by_label("Least salary spent").fill("50000")
+    page.get_by_label("Max from a team").fill("1")
+    page.get_by_role("button", name="Build lineups").click()
+    expect(page.get_by_role("alert")).to_contain_text(re.compile("stack|team", re.IGNORECASE), timeout=60_000)
+
+
+def test_own_projections_with_faults_are_refused_row_by_row(page: Page, platform: Platform, tmp_path: Path) -> None:
+    bad = tmp_path / "mine.csv"
+    bad.write_text("Name,Points\nNobody Atall,12\nSomebody Else,many\n")
+    page.goto(slate(platform))
+    page.get_by_label("Own projections").set_input_files(bad)
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Row 2")
+    expect(told).to_contain_text("Row 3")
+
+
+def test_a_simulation_is_followed_to_its_end(page: Page, platform: Platform) -> None:
+    page.goto(slate(platform))
+    page.get_by_role("button", name="Simulate").click()
+    expect(page.get_by_role("button", name="Simulate")).to_be_enabled(timeout=120_000)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_data_health_names_every_source_and_process(page: Page) -> None:
+    page.goto("/data")
+    expect(page.get_by_role("table", name="Sources")).to_contain_text("Nflgame")
+    processes = page.get_by_role("table", name="Processes")
+    for name in ("ingest-odds", "sim-engine", "optimizer", "inference"):
+        expect(processes).to_contain_text(name)
+    shoot(page, "data-health")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "viewport"), [("laptop", LAPTOP), ("phone", PHONE)])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, platform: Platform, signed_in: Path, theme: str, size: str, viewport: dict[str, int]
+) -> None:
+    context = browser.new_context(
+        viewport=viewport,  # type: ignore[arg-type]
+        storage_state=signed_in,
+        base_url=platform.address,
+        color_scheme=theme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    here = slate(platform)
+    places = {
+        "slates": "/",
+        "pool": here,
+        "games": f"{here}/games",
+        "optimize": f"{here}/optimize",
+        "lineups": f"/lineups/{platform.story['lineup_set_id']}",
+        "health": "/data",
+        "account": "/account",
+    }
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("main")).to_be_visible()
+        shoot(page, f"{name}-{size}-{theme}")
+        assert violations(page) == [], f"{name} on a {size}, {theme}"
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{name} scrolls sideways on a {size}"
+    context.close()
