@@ -8,6 +8,7 @@ PlatformError
 ├── Conflict        the thing is not in a state that allows this
 ├── Infeasible      no answer satisfies the rules: it names those that clash
 ├── DriftedSource   a provider changed its shape: keep the body, alert, do not retry
+├── Unavailable     a source refuses us (key, block, challenge): do not retry, a person must act
 ├── Misconfigured   the installation is wrong: stop at start
 └── Cancelled       the user asked for the run to stop
 """
@@ -108,6 +109,13 @@ class DriftedSource(PlatformError):
 
     status = 502
     code = "drifted_source"
+
+
+class Unavailable(PlatformError):
+    """A source refuses to serve us (401, 403, a challenge page): asking again would make it worse."""
+
+    status = 502
+    code = "unavailable"
 
 
 class Misconfigured(PlatformError):

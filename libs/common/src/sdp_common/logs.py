@@ -42,8 +42,13 @@ def mask(value: str) -> str:
     return _PARAMETER.sub(rf"\g<name>={MASK}", value)
 
 
+def is_secret(name: str) -> bool:
+    """Tell whether a parameter or header of this name holds a secret."""
+    return _SECRET_NAME.match(name) is not None
+
+
 def _mask_any(value: Any, name: str = "") -> Any:
-    if name and _SECRET_NAME.match(name) and value is not None:
+    if name and is_secret(name) and value is not None:
         return MASK
     if isinstance(value, str):
         return mask(value)

@@ -2,8 +2,11 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sdp_common.errors import Misconfigured
@@ -12,20 +15,29 @@ from sdp_common.errors import Misconfigured
 class Settings(BaseSettings):
     """What an operator may set; every field is `SDP_<NAME>` in the environment or the `.env` file."""
 
-    model_config = SettingsConfigDict(env_prefix="SDP_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SDP_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL, postgresql://user:password@host:port/name")
     redis_url: SecretStr | None = Field(None, description="Redis for the API's cache; in-process where unset")
     artifacts_dir: Path = Field(Path("services/training/artifacts"), description="where trained models are written")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    metrics_port: int | None = Field(None, description="serve Prometheus metrics and /health on this port")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="serve Prometheus metrics and /health on this port"
+    )
     contact: str = Field("", description="an address for the User-Agent header, so that a source can reach you")
 
-    http_timeout_s: float = Field(30.0, description="read timeout of outgoing requests")
-    http_connect_timeout_s: float = Field(5.0, description="connect timeout of outgoing requests")
-    http_max_bytes: int = Field(64 * 2**20, description="largest response accepted, decoded")
-    http_attempts: int = Field(4, description="tries of one outgoing request")
-    http_rate_per_s: float = Field(1.0, description="requests a second to one host, unless the provider says less")
+    http_timeout_s: float = Field(30.0, gt=0, le=600, description="read timeout of outgoing requests")
+    http_connect_timeout_s: float = Field(5.0, gt=0, le=60, description="connect timeout of outgoing requests")
+    http_deadline_s: float = Field(
+        300.0, gt=0, description="longest time one response may take, however steadily it comes"
+    )
+    http_max_bytes: int = Field(64 * 2**20, ge=1024, description="largest response accepted, decoded")
+    http_attempts: int = Field(4, ge=1, le=10, description="tries of one outgoing request")
+    http_rate_per_s: float = Field(
+        1.0, gt=0, le=100, description="requests a second to one host, unless the provider says less"
+    )
 
     nflverse_base_url: str = Field(
         "https://github.com/nflverse/nflverse-data",
@@ -41,12 +53,51 @@ class Settings(BaseSettings):
     providers_enabled: str = Field("", description="comma-separated providers to switch on beyond the defaults")
 
     api_host: str = Field("127.0.0.1", description="address the API listens on")
-    api_port: int = Field(8000, description="port the API listens on")
+    api_port: int = Field(8000, ge=0, le=65535, description="port the API listens on")
     web_dir: Path | None = Field(None, description="the built web app, served by the API where set")
-    session_hours: int = Field(24 * 14, description="how long a browser stays signed in")
+    session_hours: int = Field(24 * 14, ge=1, le=24 * 365, description="how long a browser stays signed in")
     secure_cookies: bool = Field(False, description="send the session cookie over HTTPS only")
-    upload_max_bytes: int = Field(10 * 2**20, description="largest file a user may upload")
+    upload_max_bytes: int = Field(10 * 2**20, ge=1024, description="largest file a user may upload")
     trusted_origins: str = Field("", description="comma-separated origins that may call the API with cookies")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _right_scheme(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        allowed = {"database_url": ("postgresql", "postgres"), "redis_url": ("redis", "rediss", "unix")}
+        schemes = allowed[str(info.field_name)]
+        if value is not None and value.get_secret_value().split("://")[0].split("+")[0] not in schemes:
+            raise ValueError(f"must begin with {schemes[0]}://")
+        return value
+
+    @field_validator(
+        "nflverse_base_url", "dynastyprocess_base_url", "draftkings_base_url", "espn_base_url", "open_meteo_base_url"
+    )
+    @classmethod
+    def _url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https", "file"} or not (parts.netloc or parts.scheme == "file"):
+            raise ValueError(f"must be an http:, https: or file: URL, not {value!r}")
+        if parts.query or parts.fragment:
+            raise ValueError("must not have a query or a fragment: paths are added to it")
+        return value.rstrip("/")
+
+    @field_validator("contact")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isascii() or not value.isprintable():
+            raise ValueError("must be one line of plain ASCII: it is sent in a header")
+        return value.strip()
+
+    @model_validator(mode="after")
+    def _time_enough(self) -> Self:
+        if self.http_deadline_s < self.http_timeout_s:
+            raise ValueError("SDP_HTTP_DEADLINE_S must not be shorter than SDP_HTTP_TIMEOUT_S")
+        return self
 
     def require_database_url(self) -> str:
         """Return the database URL.
@@ -69,5 +120,10 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = "; ".join(f"SDP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise Misconfigured(f"bad configuration: {faults}") from error
+        faults = "; ".join(_say(fault) for fault in error.errors(include_url=False))
+        raise Misconfigured(f"bad configuration: {faults}") from None  # the input may be a secret
+
+
+def _say(fault: ErrorDetails) -> str:
+    said = fault["msg"].removeprefix("Value error, ")
+    return f"SDP_{str(fault['loc'][0]).upper()} {said}" if fault["loc"] else said

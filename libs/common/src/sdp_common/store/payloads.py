@@ -1,0 +1,163 @@
+"""Payloads: bodies as they came, compressed, once a content, to be replayed by a mended parser."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import zstandard
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from sdp_common.db.models.runs import RawPayload
+from sdp_common.errors import Misconfigured
+
+_LEVEL = 6
+
+
+@dataclass(frozen=True)
+class Body:
+    """One stored body, unpacked. `fetched_at` is when this content was first seen."""
+
+    id: int
+    provider: str
+    sport: str
+    tag: str
+    url: str
+    status: int
+    content: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What a source said of the newest copy we hold, for a conditional request."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+def save_payload(
+    session: Session,
+    *,
+    provider: str,
+    sport: str,
+    tag: str,
+    url: str,
+    status: int,
+    content: bytes,
+    fetched_at: datetime,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> bool:
+    """Keep a body and return whether it is new; one we hold already is only marked as seen again.
+
+    Args:
+        session: Open session.
+        provider: Who answered.
+        sport: For which sport.
+        tag: What the answer is, for the parser.
+        url: Without secrets (`sdp_common.http.public_url`).
+        status: HTTP status.
+        content: Decoded body.
+        fetched_at: When.
+        etag: Validator of the source.
+        last_modified: Likewise.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    seen = {"etag": etag, "last_modified": last_modified, "last_seen_at": fetched_at}
+    known = session.scalar(
+        update(RawPayload)
+        .where(RawPayload.url == url, RawPayload.sha256 == digest)
+        .values(seen)
+        .returning(RawPayload.id)
+    )
+    if known is not None:
+        return False
+    statement = insert(RawPayload).values(
+        provider=provider,
+        sport=sport,
+        tag=tag,
+        url=url,
+        status=status,
+        sha256=digest,
+        body=zstandard.ZstdCompressor(level=_LEVEL).compress(content),
+        fetched_at=fetched_at,
+        **seen,
+    )
+    # Another process may have kept the same body since we looked.
+    added = session.scalar(statement.on_conflict_do_nothing(index_elements=["url", "sha256"]).returning(RawPayload.id))
+    return added is not None
+
+
+def mark_seen(session: Session, url: str, seen_at: datetime) -> None:
+    """Note that the source says (304) our newest copy is still the newest."""
+    newest = _newest(url).with_only_columns(RawPayload.id).scalar_subquery()
+    session.execute(update(RawPayload).where(RawPayload.id == newest).values(last_seen_at=seen_at))
+
+
+def validators(session: Session, url: str) -> Validators | None:
+    """Return the validators of the newest copy of a URL, None where we hold none or the source gave none."""
+    row = session.execute(_newest(url)).first()
+    if row is None or (row.etag is None and row.last_modified is None):
+        return None
+    return Validators(row.etag, row.last_modified)
+
+
+def _newest(url: str) -> Select[str | None, str | None]:
+    return (
+        select(RawPayload.etag, RawPayload.last_modified)
+        .where(RawPayload.url == url)
+        .order_by(RawPayload.last_seen_at.desc(), RawPayload.id.desc())
+        .limit(1)
+    )
+
+
+def replay(
+    session: Session,
+    provider: str,
+    *,
+    sport: str | None = None,
+    tag: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[Body]:
+    """Yield a provider's bodies in the order they first came, one in memory at a time.
+
+    Args:
+        session: Open session; keep it open while iterating.
+        provider: Who answered.
+        sport: Only this sport's.
+        tag: Only such answers.
+        since: First seen at this moment or later.
+        until: First seen before this moment.
+
+    Raises:
+        Misconfigured: A stored body is damaged.
+    """
+    query = select(RawPayload.id).where(RawPayload.provider == provider)
+    if sport is not None:
+        query = query.where(RawPayload.sport == sport)
+    if tag is not None:
+        query = query.where(RawPayload.tag == tag)
+    if since is not None:
+        query = query.where(RawPayload.fetched_at >= since)
+    if until is not None:
+        query = query.where(RawPayload.fetched_at < until)
+    for identifier in session.scalars(query.order_by(RawPayload.fetched_at, RawPayload.id)).all():
+        row = session.get(RawPayload, identifier)
+        if row is not None:
+            body = Body(row.id, row.provider, row.sport, row.tag, row.url, row.status, _unpack(row), row.fetched_at)
+            session.expunge(row)
+            yield body
+
+
+def _unpack(row: RawPayload) -> bytes:
+    try:
+        content = zstandard.ZstdDecompressor().decompress(row.body)
+    except zstandard.ZstdError as error:
+        raise Misconfigured(f"the stored body {row.id} of {row.url} is damaged: {error}") from error
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise Misconfigured(f"the stored body {row.id} of {row.url} is not what came")
+    return content
