@@ -1,6 +1,6 @@
 """The NFL GameCenter document of one game: box score and play list to stat lines."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +40,7 @@ _EXTRA_POINT, _EXTRA_POINT_MISSED = 72, (73, 74)
 _BLOCKED, _TWO_POINT_RETURN = (86, 87, 88), 404
 _KICKED = frozenset({2, 29, 30, 31, 32, 41, 42, 43, 44, 69, 71})
 """A punt, a kick-off or a field goal try: the defence, which has the special teams in it, was on the field."""
-TOUCHDOWN, SAFETY = 6.0, 2.0
+TOUCHDOWN, SAFETY = 6, 2
 
 
 @dataclass
@@ -150,9 +150,7 @@ _PLAYER_STATS = {
 }
 
 
-def _defences(
-    game: Mapping[str, Any], defences: dict[str, Counter[str]], excused: Counter[str]
-) -> Iterator[Line]:
+def _defences(game: Mapping[str, Any], defences: dict[str, Counter[str]], excused: Counter[str]) -> Iterator[Line]:
     safeties = Counter(score["team"] for score in game["scrsummary"].values() if score["type"] == "SAF")
     for side, other in (("home", "away"), ("away", "home")):
         team, opponent = game[side]["abbr"], game[other]["abbr"]

@@ -6,7 +6,6 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
 import orjson
-
 from sdp_common.errors import BadInput, Misconfigured
 
 

@@ -19,12 +19,14 @@ class Request:
         tag: What the answer is, for the parser (`schedules`, `draftables`, ...).
         about: What the parser must know that the answer does not say (a season, a game id).
         optional: Whether the answer "there is no such thing" (404) is a normal one.
+        otherwise: What to ask for instead where there is no such thing.
     """
 
     url: str
     tag: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
+    otherwise: "Request | None" = None
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,11 @@ def crawl(
     """
     pending = list(provider.start(ask))
     while pending:
-        payload = fetch(pending.pop(0))
+        request = pending.pop(0)
+        payload = fetch(request)
         if payload is None:
+            if request.otherwise is not None:
+                pending.insert(0, request.otherwise)
             continue
         further: list[Request] = []
         yield payload, _rows(provider, payload, further)

@@ -5,6 +5,7 @@ import pkgutil
 from functools import cache
 
 from sdp_common.errors import BadInput, Misconfigured
+
 from sdp_ingestion import providers as package
 from sdp_ingestion.provider import Provider
 

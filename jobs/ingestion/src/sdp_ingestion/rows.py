@@ -29,7 +29,14 @@ class Matchup(NamedTuple):
     near: datetime
 
 
-GameRef = str | TeamWeek | Matchup
+class TeamNear(NamedTuple):
+    """The game of a team nearest to a moment, at most two days away from it."""
+
+    team: str
+    near: datetime
+
+
+GameRef = str | TeamWeek | Matchup | TeamNear
 """A game: our id without the sport (`2023_12_BUF_PHI`), or a description by which the games index finds it."""
 
 
@@ -162,7 +169,7 @@ class DraftableRow:
     position: str
     roster_slots: tuple[str, ...]
     salary_usd: int
-    game: Matchup | None
+    game: Matchup | TeamNear | None
     player: SourceId | None = None
     average_points: float | None = None
     status: str | None = None
@@ -196,18 +203,7 @@ class ContestRow:
     prize_pool_usd: float | None = None
 
 
-Row = (
-    VenueRow
-    | GameRow
-    | PlayerRow
-    | RosterRow
-    | StatRow
-    | QuoteRow
-    | ForecastRow
-    | InjuryRow
-    | SlateRow
-    | ContestRow
-)
+Row = VenueRow | GameRow | PlayerRow | RosterRow | StatRow | QuoteRow | ForecastRow | InjuryRow | SlateRow | ContestRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from zipfile import BadZipFile, ZipFile
 from zoneinfo import ZoneInfo
 
 import orjson
-
 from sdp_common.errors import DriftedSource
-from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
+
 from sdp_ingestion.gamecenter import Line, box_score
 from sdp_ingestion.physique import position_of
+from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import GameRow, PlayerRow, Rejected, Row, SourceId, StatRow
 
 SEASONS = tuple(range(2009, 2020))

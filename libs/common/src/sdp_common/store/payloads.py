@@ -105,6 +105,17 @@ def validators(session: Session, url: str) -> Validators | None:
     return Validators(row.etag, row.last_modified)
 
 
+def newest(session: Session, url: str) -> bytes | None:
+    """Return the newest copy of a URL, unpacked; None where we hold none.
+
+    Raises:
+        Misconfigured: The stored body is damaged.
+    """
+    identifier = session.scalar(_newest(url).with_only_columns(RawPayload.id))
+    row = session.get(RawPayload, identifier) if identifier is not None else None
+    return _unpack(row) if row is not None else None
+
+
 def _newest(url: str) -> Select[str | None, str | None]:
     return (
         select(RawPayload.etag, RawPayload.last_modified)

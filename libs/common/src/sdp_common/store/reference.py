@@ -1,14 +1,17 @@
 """Reference: teams, venues, players with their ids at every source, games and rosters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import polars as pl
+from sdp_sports.spec import load
 from sqlalchemy import Float, Select, and_, case, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from sdp_common.db.bulk import Counts, upsert
 from sdp_common.db.models.odds import OddsQuote
-from sdp_common.db.models.reference import Game, Venue
+from sdp_common.db.models.reference import Game, GameId, Team, Venue
 from sdp_common.db.models.weather import WeatherForecast
 
 UTC_TIME = pl.Datetime("us", "UTC")
@@ -78,7 +81,7 @@ def games(session: Session, sport: str, *, as_of: datetime, seasons: Sequence[in
     return pl.DataFrame(rows, schema=GAMES, orient="row")
 
 
-def _lines(sport: str, as_of: datetime) -> Select[tuple[str, float, float]]:
+def _lines(sport: str, as_of: datetime) -> Select[str, float, float]:
     """Select each game's median spread (home margin) and total over books."""
     game = aliased(Game)
     last = (
@@ -121,7 +124,7 @@ def _lines(sport: str, as_of: datetime) -> Select[tuple[str, float, float]]:
     )
 
 
-def _forecasts(as_of: datetime) -> Select[tuple[str, float | None, float | None]]:
+def _forecasts(as_of: datetime) -> Select[str, float | None, float | None]:
     """Select the latest forecast of each game known by a moment."""
     return (
         select(WeatherForecast.game_id, WeatherForecast.wind_mph, WeatherForecast.temp_f)
@@ -129,3 +132,77 @@ def _forecasts(as_of: datetime) -> Select[tuple[str, float | None, float | None]
         .where(WeatherForecast.known_at <= as_of)
         .order_by(WeatherForecast.game_id, WeatherForecast.known_at.desc(), WeatherForecast.source)
     )
+
+
+def save_teams(session: Session, sport: str) -> Counts:
+    """Save every team that the sport declares."""
+    declared = load(sport).teams
+    rows = [
+        {"id": f"{sport}:{code}", "sport": sport, "abbreviation": code, "name": name} for code, name in declared.items()
+    ]
+    return upsert(session, Team, rows, key=["id"])
+
+
+def save_venues(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
+    """Save venues (the columns of `venues`); a fact that the row leaves null stays as it was."""
+    listed = [dict(row) for row in rows]
+    known = {
+        venue.id: venue for venue in session.scalars(select(Venue).where(Venue.id.in_([row["id"] for row in listed])))
+    }
+    for row in listed:
+        if row["id"] in known:
+            row.update({name: getattr(known[row["id"]], name) for name, value in row.items() if value is None})
+    return upsert(session, Venue, listed, key=["id"])
+
+
+def save_games(session: Session, rows: Iterable[Mapping[str, Any]], ids: Iterable[Mapping[str, str]] = ()) -> Counts:
+    """Save games (the columns of `games`) and what other sources call them (`source`, `external_id`, `game_id`).
+
+    A score that is known stays where a later row does not have it, and so does a venue.
+    """
+    listed = [dict(row) for row in rows]
+    columns = ("home_score", "away_score", "known_at", "status", "venue_id")
+    statement = select(Game.id, *(getattr(Game, name) for name in columns)).where(
+        Game.id.in_([row["id"] for row in listed])
+    )
+    known = {row.id: row for row in session.execute(statement)}
+    for row in listed:
+        before = known.get(row["id"])
+        if before is None:
+            continue
+        row["venue_id"] = row.get("venue_id") or before.venue_id
+        if row.get("home_score") is None and before.home_score is not None:
+            row.update({name: getattr(before, name) for name in columns[:4]})
+    counts = upsert(session, Game, listed, key=["id"])
+    upsert(session, GameId, list(ids), key=["source", "external_id"])
+    return counts
+
+
+def game_index(session: Session, sport: str) -> pl.DataFrame:
+    """Return every game's `id`, `season`, `week`, `starts_at`, `home_team_id`, `away_team_id` and scores.
+
+    For finding the game that a source speaks of; scores are as we know them now, so that this is no read for
+    features.
+    """
+    names = ("id", "season", "week", "starts_at", "home_team_id", "away_team_id", "home_score", "away_score")
+    schema = {
+        name: UTC_TIME
+        if name == "starts_at"
+        else pl.Int64
+        if name in ("season", "week", "home_score", "away_score")
+        else pl.String
+        for name in names
+    }
+    statement = select(*(getattr(Game, name) for name in names)).where(Game.sport == sport)
+    return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=schema, orient="row")
+
+
+def upcoming(session: Session, sport: str, since: datetime, until: datetime) -> list[tuple[Game, Venue | None]]:
+    """Return the games that kick off in a span of time, with their venues, in order."""
+    statement = (
+        select(Game, Venue)
+        .outerjoin(Venue, Venue.id == Game.venue_id)
+        .where(Game.sport == sport, Game.starts_at >= since, Game.starts_at <= until)
+        .order_by(Game.starts_at, Game.id)
+    )
+    return [(game, venue) for game, venue in session.execute(statement)]

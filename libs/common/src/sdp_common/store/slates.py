@@ -129,3 +129,9 @@ def population(session: Session, slate_id: int, *, as_of: datetime) -> pl.DataFr
         .order_by(Draftable.player_id, report.known_at.desc().nulls_last(), report.source)
     )
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=POPULATION, orient="row")
+
+
+def by_source(session: Session, source: str) -> dict[str, int]:
+    """Return the slates of a source: its id to ours."""
+    statement = select(Slate.external_id, Slate.id).where(Slate.source == source)
+    return dict(session.execute(statement).tuples().all())

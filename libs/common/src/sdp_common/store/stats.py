@@ -1,6 +1,6 @@
 """Stats: what players did in games, in the sport's declared vocabulary."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -10,6 +10,7 @@ from sdp_sports.spec import load
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
+from sdp_common.db.bulk import Counts, upsert
 from sdp_common.db.models.reference import Game, Player
 from sdp_common.db.models.stats import PlayerGameStats
 
@@ -87,3 +88,8 @@ def _copied(session: Session, statement: Any) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     body.seek(0)
     return pl.read_csv(body, has_header=False, schema=schema)
+
+
+def save(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
+    """Save stat lines (the columns of `player_game_stats`) by player, game, source and moment."""
+    return upsert(session, PlayerGameStats, list(rows), key=["player_id", "game_id", "source", "known_at"])

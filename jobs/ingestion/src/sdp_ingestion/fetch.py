@@ -1,0 +1,96 @@
+"""Fetches requests from the network, from files and from installed packages; counts them and keeps the bodies."""
+
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sdp_common.errors import NotFound
+from sdp_common.http import Answer, public_url
+from sdp_common.http import Fetcher as Client
+from sdp_common.service import Job
+from sdp_common.store import payloads
+
+from sdp_ingestion import packaged
+from sdp_ingestion.provider import Payload, Provider, Request
+from sdp_ingestion.tally import Tally
+
+
+class Fetcher:
+    """Fetches for one crawl of one provider; a `with` block closes its connections.
+
+    A body is kept, once a content, before anyone parses it. What we hold already is asked for conditionally, and
+    where the source says that nothing changed (304) the copy we hold is the answer, so that a parser mended since
+    reads it again.
+    """
+
+    def __init__(self, job: Job, provider: Provider, sport: str, tally: Tally) -> None:
+        self._job = job
+        self._provider = provider
+        self._sport = sport
+        self._tally = tally
+        self._client = Client(job.settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def __call__(self, request: Request) -> Payload | None:
+        """Return the answer, None where an optional thing is not there.
+
+        Raises:
+            Retriable: The source is out.
+            Unavailable: It refuses us.
+            NotFound: Something that must be there is not.
+            DriftedSource: What came is no answer.
+        """
+        self._tally.requests += 1
+        if request.url.startswith("package:"):
+            content = packaged.read(request.url)
+            self._tally.bytes += len(content)
+            return Payload(request, content, datetime.now(UTC), sport=self._sport)
+        try:
+            return self._read(request)
+        except NotFound:
+            if not request.optional:
+                raise
+            self._tally.missing.append(public_url(request.url))
+            return None
+
+    def _read(self, request: Request) -> Payload:
+        url = public_url(request.url)
+        with self._job.session() as session:
+            held = payloads.validators(session, url)
+        answer = self._client.get(
+            request.url,
+            etag=held.etag if held else None,
+            last_modified=held.last_modified if held else None,
+            rate_per_s=self._provider.quality.rate_per_s,
+        )
+        self._tally.bytes += len(answer.content)
+        content = answer.content
+        if answer.is_unchanged:
+            with self._job.session() as session:
+                payloads.mark_seen(session, url, answer.fetched_at)
+                content = payloads.newest(session, url) or b""
+        elif self._provider.quality.replayable:
+            self._keep(request, answer)
+        return Payload(request, content, answer.fetched_at, answer.status, self._sport)
+
+    def _keep(self, request: Request, answer: Answer) -> None:
+        with self._job.session() as session:
+            payloads.save_payload(
+                session,
+                provider=self._provider.name,
+                sport=self._sport,
+                tag=request.tag,
+                url=public_url(answer.url),
+                status=answer.status,
+                content=answer.content,
+                fetched_at=answer.fetched_at,
+                etag=answer.etag,
+                last_modified=answer.last_modified,
+            )

@@ -1,0 +1,94 @@
+"""Who is meant: the source's id first, then the name with team and position, and a score for how sure we are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sdp_sports.names import formal, initialled, normalise
+
+from sdp_ingestion.rows import SourceId
+
+THRESHOLD = 0.6
+"""A match below this score is no match: it is reported, for a person to decide."""
+
+_NAME_SCORES = (0.7, 0.62, 0.4)
+"""The same normalised name, the same with nicknames written out, the same initial and last name."""
+_TEAM, _POSITION, _OTHER_POSITION, _ABOUT = 0.2, 0.08, -0.2, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A player we know, as he stood at the moment of the question; `seen` if he was about lately."""
+
+    player_id: int
+    normalised_name: str
+    position: str | None
+    team_id: str | None
+    seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Who is meant, and how sure we are (0 to 1)."""
+
+    player_id: int
+    score: float
+
+
+class Identities:
+    """An index of the players of a sport in memory, built once and asked thousands of times."""
+
+    def __init__(self, candidates: Iterable[Candidate], ids: Mapping[tuple[str, str], int]) -> None:
+        self._ids = ids
+        self._keys: tuple[dict[str, list[Candidate]], ...] = (
+            defaultdict(list),
+            defaultdict(list),
+            defaultdict(list),
+        )
+        for candidate in candidates:
+            for index, key in zip(self._keys, _keys(candidate.normalised_name), strict=True):
+                index[key].append(candidate)
+
+    def by_id(self, player: SourceId | None) -> int | None:
+        """Return the player behind a source's id."""
+        return self._ids.get(player) if player is not None else None
+
+    def match(
+        self,
+        name: str,
+        *,
+        team_id: str | None = None,
+        position: str | None = None,
+        player: SourceId | None = None,
+    ) -> Match | None:
+        """Return who is meant, or None where nobody is likely enough or two are equally likely.
+
+        An id is certain. A name alone is not: the score is that of the form in which the names agree (exact, with
+        nicknames written out, initial and last name), raised where the team and the position agree and lowered where
+        the position contradicts. An initial and a last name count only with both team and position.
+        """
+        known = self.by_id(player)
+        if known is not None:
+            return Match(known, 1.0)
+        best: dict[int, float] = {}
+        for index, key, base in zip(self._keys, _keys(normalise(name)), _NAME_SCORES, strict=True):
+            for candidate in index.get(key, ()):
+                score = base + _support(candidate, team_id, position)
+                best[candidate.player_id] = max(score, best.get(candidate.player_id, 0.0))
+        ranked = sorted(best.items(), key=lambda item: -item[1])[:2]
+        if not ranked or ranked[0][1] < THRESHOLD or (len(ranked) == 2 and ranked[1][1] >= ranked[0][1] - 1e-9):
+            return None
+        return Match(ranked[0][0], round(min(ranked[0][1], 1.0), 4))
+
+
+def _keys(normalised: str) -> tuple[str, str, str]:
+    return normalised, formal(normalised), initialled(normalised)
+
+
+def _support(candidate: Candidate, team_id: str | None, position: str | None) -> float:
+    score = _ABOUT if candidate.seen else 0.0
+    if team_id is not None and candidate.team_id == team_id:
+        score += _TEAM
+    if position is not None and candidate.position is not None:
+        score += _POSITION if candidate.position == position else _OTHER_POSITION
+    return score

@@ -1,0 +1,120 @@
+"""One crawl of one provider: fetch, keep the bodies, save the rows, and record what it cost."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sdp_common.errors import BadInput, DriftedSource, PlatformError, Unavailable
+from sdp_common.service import Job
+from sdp_common.settings import Settings
+from sdp_common.store import ingests, players, reference
+from sdp_sports.spec import Sport, load
+
+from sdp_ingestion.fetch import Fetcher
+from sdp_ingestion.provider import Ask, Payload, Provider, Request, Upcoming, crawl
+from sdp_ingestion.save import Context, save
+from sdp_ingestion.tally import Tally
+
+HORIZON = timedelta(days=16)
+"""How far ahead games are asked for one by one: as far as weather is forecast."""
+Fetch = Callable[[Request], Payload | None]
+
+
+def ingest(
+    job: Job,
+    provider: Provider,
+    sport: str,
+    *,
+    seasons: tuple[int, ...] = (),
+    subjects: tuple[str, ...] = (),
+    fetch: Fetch | None = None,
+) -> dict[str, Any]:
+    """Crawl a provider once and return the counts; `ingest_runs` has them too, also where it fails.
+
+    Each answer is saved in a transaction of its own, so that a failure half-way keeps what came before it and the
+    last good data of everything else.
+
+    Raises:
+        BadInput: The provider has nothing for this sport.
+        Retriable: The source is out.
+        DriftedSource: It answered in a shape that we do not understand; the body is kept.
+    """
+    if sport not in provider.sports:
+        raise BadInput(f"{provider.name} has no {sport}; it has {', '.join(provider.sports)}")
+    tally = Tally()
+    declared = load(sport)
+    with job.session() as session:
+        ingest_id = ingests.begin(
+            session,
+            provider=provider.name,
+            feed=provider.feed,
+            sport=sport,
+            run_id=job.run_id,
+            started_at=datetime.now(UTC),
+        )
+        reference.save_teams(session, sport)
+        players.save_defences(session, sport, declared.teams)
+    status = "failed"
+    error: PlatformError | None = None
+    try:
+        with Fetcher(job, provider, sport, tally) as fetcher:
+            ask = _ask(job, provider, declared, seasons, subjects)
+            _crawl(job, provider, declared, ask, fetch or fetcher, tally)
+        status = "succeeded"
+    except Unavailable as refusal:
+        status, error = "unavailable", refusal
+    except PlatformError as failure:
+        error = failure
+        raise
+    except Exception as failure:
+        error = DriftedSource(f"{provider.name}: {type(failure).__name__}: {failure}")
+        raise
+    finally:
+        with job.session() as session:
+            told = {"code": error.code, "message": error.message} if error else None
+            ingests.finish(session, ingest_id, status, tally.report(), finished_at=datetime.now(UTC), error=told)
+    report = {"provider": provider.name, "status": status, **tally.report()}
+    return report | ({"message": error.message} if error else {})
+
+
+def _ask(job: Job, provider: Provider, sport: Sport, seasons: tuple[int, ...], subjects: tuple[str, ...]) -> Ask:
+    games: tuple[Upcoming, ...] = ()
+    if provider.feed in ("weather", "odds"):
+        with job.session() as session:
+            found = reference.upcoming(session, sport.code, job.now, job.now + HORIZON)
+            games = tuple(
+                Upcoming(
+                    game_id=game.id.partition(":")[2],
+                    starts_at=game.starts_at,
+                    home=game.home_team_id.partition(":")[2],
+                    away=game.away_team_id.partition(":")[2],
+                    venue=game.venue_id.partition(":")[2] if game.venue_id else None,
+                    roof=venue.roof if venue else None,
+                )
+                for game, venue in found
+            )
+    return Ask(sport.code, job.now, seasons, bases(job.settings), games, subjects)
+
+
+def bases(settings: Settings) -> dict[str, str]:
+    """Return the address of every source: the settings that end in `_base_url`, by the name before it."""
+    suffix = "_base_url"
+    return {
+        name.removesuffix(suffix): getattr(settings, name)
+        for name in type(settings).model_fields
+        if name.endswith(suffix)
+    }
+
+
+def _crawl(job: Job, provider: Provider, sport: Sport, ask: Ask, fetch: Fetch, tally: Tally) -> None:
+    for payload, rows in crawl(provider, ask, fetch):
+        subject = payload.request.about.get("season", "")
+        job.progress(0.5, f"{provider.name}: {payload.request.tag} {subject}".strip())
+        with job.session() as session:
+            save(Context(session, sport, provider.name, payload.fetched_at, tally), rows)
+
+
+def switched_on(provider: Provider, settings: Settings) -> bool:
+    """Return whether a provider runs without being asked for: by default, or named in `SDP_PROVIDERS_ENABLED`."""
+    named = {name.strip() for name in settings.providers_enabled.split(",")}
+    return provider.quality.default_on or provider.name in named

@@ -1,0 +1,83 @@
+"""`sdp-ingest FEED run|once|health`: five feeds, each a service with a queue, a schedule and a fate of its own."""
+
+import sys
+from typing import Any, get_args
+
+from sdp_common.errors import BadInput, PlatformError
+from sdp_common.service import Job, Service
+from sdp_common.settings import settings
+
+from sdp_ingestion.ingest import ingest, switched_on
+from sdp_ingestion.provider import Feed, Provider
+from sdp_ingestion.registry import provider as named
+from sdp_ingestion.registry import providers
+from sdp_ingestion.slate_import import import_upload
+
+FEEDS: tuple[str, ...] = get_args(Feed)
+
+
+def crawl(
+    job: Job,
+    provider: str,
+    sport: str = "nfl",
+    seasons: list[int] | None = None,
+    subjects: list[str] | None = None,
+) -> dict[str, Any]:
+    """Crawl one provider once and return its counts.
+
+    Args:
+        job: The running job.
+        provider: The provider's name.
+        sport: The sport's code.
+        seasons: The seasons wanted, where the source has seasons.
+        subjects: Further things to ask for by name (draft groups), where the provider takes any.
+    """
+    return ingest(job, named(provider), sport, seasons=tuple(seasons or ()), subjects=tuple(subjects or ()))
+
+
+def import_slate(job: Job, upload_id: int) -> dict[str, Any]:
+    """Make a slate of an uploaded salary file and return the slate's id and whom we could not match."""
+    return import_upload(job, upload_id)
+
+
+def service(feed: str) -> Service:
+    """Return a feed's service: `crawl` on request, and every provider that is switched on at its own times.
+
+    Raises:
+        BadInput: There is no such feed.
+    """
+    if feed not in FEEDS:
+        raise BadInput(f"there is no feed {feed!r}; there are {', '.join(FEEDS)}")
+    made = Service(f"ingest-{feed}")
+    made.job()(crawl)
+    if feed == "dfs":
+        made.job()(import_slate)
+    configured = settings()
+    for provider in providers().values():
+        if provider.feed == feed and provider.cron and switched_on(provider, configured):
+            made.job(cron=provider.cron)(_scheduled(provider))
+    return made
+
+
+def _scheduled(provider: Provider) -> Any:
+    """Return the job that crawls every sport of a provider; it has a name of its own, as its schedule has."""
+
+    def crawl_all(job: Job) -> dict[str, Any]:
+        return {sport: ingest(job, provider, sport) for sport in provider.sports}
+
+    crawl_all.__name__ = crawl_all.__qualname__ = f"crawl_{provider.name}"
+    crawl_all.__doc__ = f"Crawl {provider.name}."
+    return crawl_all
+
+
+def main() -> None:
+    """Run the feed that the first argument names."""
+    if len(sys.argv) < 2 or sys.argv[1] not in FEEDS:
+        print(f"usage: sdp-ingest {{{','.join(FEEDS)}}} {{run,once,health}} ...", file=sys.stderr)  # noqa: T201
+        sys.exit(0 if "--help" in sys.argv[1:2] else 2)
+    try:
+        made = service(sys.argv[1])
+    except PlatformError as error:
+        print(f"sdp-ingest: {error.message}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    made.main(sys.argv[2:])

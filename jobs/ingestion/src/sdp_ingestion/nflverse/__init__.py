@@ -1,0 +1,1 @@
+"""How nflverse's files become rows: one module a kind of file."""

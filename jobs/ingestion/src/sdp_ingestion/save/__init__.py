@@ -1,0 +1,50 @@
+"""Saving rows: source ids become ours, reference before facts, every fact with its moment."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sdp_ingestion.rows import (
+    ContestRow,
+    ForecastRow,
+    GameRow,
+    InjuryRow,
+    PlayerRow,
+    QuoteRow,
+    Rejected,
+    RosterRow,
+    Row,
+    SlateRow,
+    StatRow,
+    VenueRow,
+)
+from sdp_ingestion.save import facts, reference, slates
+from sdp_ingestion.save.context import Context
+
+__all__ = ["Context", "save"]
+
+_SAVERS: Mapping[type, Callable[[Context, list[Any]], None]] = {
+    VenueRow: reference.venues,
+    GameRow: reference.games,
+    PlayerRow: reference.players_of,
+    RosterRow: reference.rosters,
+    StatRow: facts.stats,
+    QuoteRow: facts.quotes,
+    ForecastRow: facts.forecasts,
+    InjuryRow: facts.injuries,
+    SlateRow: slates.slates_of,
+    ContestRow: slates.contests_of,
+}
+
+
+def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
+    """Save an answer's rows in the context's session, whatever their order, and count what cannot be used."""
+    kinds: dict[type, list[Any]] = defaultdict(list)
+    for row in rows:
+        if isinstance(row, Rejected):
+            context.tally.reject(row)
+        else:
+            kinds[type(row)].append(row)
+    for kind, saver in _SAVERS.items():
+        if kinds[kind]:
+            saver(context, kinds[kind])

@@ -1,0 +1,126 @@
+"""Saves facts: stat lines, quotes, weather and injuries, each with the moment at which it was known."""
+
+from sdp_common.store import injuries as injury_store
+from sdp_common.store import odds, weather
+from sdp_common.store import stats as stat_store
+
+from sdp_ingestion.identity import Identities
+from sdp_ingestion.rows import ForecastRow, InjuryRow, QuoteRow, StatRow
+from sdp_ingestion.save.context import PUBLISHED_AFTER, Context
+
+_CONDITIONS = (
+    "temp_f",
+    "wind_mph",
+    "gust_mph",
+    "wind_from_deg",
+    "precipitation_in",
+    "precipitation_prob",
+    "humidity_pct",
+    "weather_code",
+)
+
+
+def stats(context: Context, rows: list[StatRow]) -> None:
+    """Save stat lines, known 12 hours after kick-off."""
+    saved = []
+    for row in rows:
+        who, game, team = context.who(row.player), context.schedule.find(row.game), context.team(row.team)
+        if who is None or game is None or team is None:
+            what = "player" if who is None else "game" if game is None else "team"
+            context.reject(f"a line of an unknown {what}", f"{row.player.external_id} {row.team}")
+            continue
+        line = dict(row.stats)
+        if row.excused is not None:
+            against = game.score_of(game.opponent(team))
+            if against is None:
+                context.reject("a defence's line of a game without a score", game.id)
+                continue
+            line["points_allowed"] = against - row.excused
+        saved.append(
+            {
+                "player_id": who,
+                "game_id": game.id,
+                "source": context.source,
+                "known_at": game.starts_at + PUBLISHED_AFTER,
+                "team_id": team,
+                "position": context.position(row.position),
+                "stats": line,
+            }
+        )
+    context.tally.counts += stat_store.save(context.session, saved)
+
+
+def quotes(context: Context, rows: list[QuoteRow]) -> None:
+    """Save quotes; one without a moment is a closing line, known at kick-off."""
+    saved = []
+    for row in rows:
+        game = context.schedule.find(row.game)
+        who = context.who(row.player) if row.player else None
+        if game is None or (row.player and who is None):
+            context.reject("a quote of an unknown game or player", str(row.game))
+            continue
+        saved.append(
+            {
+                "game_id": game.id,
+                "player_id": who,
+                "source": context.source,
+                "book": row.book,
+                "market": row.market,
+                "side": row.side,
+                "line": row.line,
+                "price_decimal": row.price_decimal,
+                "status": row.status,
+                "known_at": row.known_at or game.starts_at,
+            }
+        )
+    context.tally.counts += odds.save(context.session, saved)
+
+
+def forecasts(context: Context, rows: list[ForecastRow]) -> None:
+    """Save forecasts; one without a moment is an observation at kick-off."""
+    saved = []
+    for row in rows:
+        game = context.schedule.find(row.game)
+        if game is None:
+            context.reject("the weather of an unknown game", str(row.game))
+            continue
+        saved.append(
+            {
+                "game_id": game.id,
+                "source": context.source,
+                "known_at": row.known_at or game.starts_at,
+                "forecast_for": row.forecast_for or game.starts_at,
+                **{name: getattr(row, name) for name in _CONDITIONS},
+            }
+        )
+    context.tally.counts += weather.save(context.session, saved)
+
+
+def injuries(context: Context, rows: list[InjuryRow]) -> None:
+    """Save reports on players, found by id or else by name, team and position."""
+    named: Identities | None = None
+    saved = []
+    for row in rows:
+        team, position = context.team(row.team), context.position(row.position)
+        who = context.who(row.player)
+        if who is None:
+            named = named or context.named(max(report.known_at for report in rows))
+            found = named.match(row.name, team_id=team, position=position)
+            who = found.player_id if found else None
+        if who is None:
+            context.reject("a report on an unmatched player", f"{row.name} ({row.team} {row.position})")
+            continue
+        saved.append(
+            {
+                "player_id": who,
+                "source": context.source,
+                "known_at": row.known_at,
+                "team_id": team,
+                "season": row.season,
+                "week": row.week,
+                "status": row.status,
+                "practice_status": row.practice_status,
+                "body_part": row.body_part,
+            }
+        )
+    context.tally.counts += injury_store.save(context.session, saved)

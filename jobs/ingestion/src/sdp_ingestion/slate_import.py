@@ -1,0 +1,152 @@
+"""An uploaded salary file becomes a slate: the contest recognised, games found, players matched."""
+
+import hashlib
+from typing import Any
+
+from sdp_common.errors import BadInput, Conflict
+from sdp_common.service import Job
+from sdp_common.store import slates, uploads
+from sdp_sports.spec import codes, load
+from sqlalchemy.orm import Session
+
+from sdp_ingestion import salaries_csv
+from sdp_ingestion.rows import DraftableRow, Matchup, SlateRow, TeamNear
+from sdp_ingestion.salaries_csv import Salary
+from sdp_ingestion.save.context import Context
+from sdp_ingestion.save.slates import Matched, described, match
+from sdp_ingestion.tally import Tally
+
+SOURCE = "draftkings_csv"
+SITE = "draftkings"
+REGULAR_SALARY = 3500
+"""A player below this salary is a deep reserve; the share matched is told for those above."""
+
+
+def import_upload(job: Job, upload_id: int) -> dict[str, Any]:
+    """Make a slate of an upload, all of it or nothing; the upload keeps the report either way.
+
+    Returns:
+        `slate_id`, `contest`, `rows`, `matched`, `unmatched` (a list of names with team, position and salary),
+        `share_matched` of the players with a salary of `REGULAR_SALARY` or more, `unknown_games`.
+
+    Raises:
+        BadInput: The file cannot be used; `problems` says where.
+        Conflict: The upload is no salary file.
+    """
+    with job.session() as session:
+        upload = uploads.upload(session, upload_id)
+        kind, body = upload.kind, bytes(upload.body)
+    if kind != "salaries":
+        raise Conflict(f"upload {upload_id} holds {kind}, not salaries")
+    try:
+        with job.session() as session:
+            report = _import(session, job, body)
+            uploads.settle_upload(session, upload_id, status="accepted", report=report, slate_id=report["slate_id"])
+    except BadInput as refusal:
+        problems = [{"message": p.message, "row": p.row, "column": p.column} for p in refusal.problems]
+        with job.session() as session:
+            told = {"message": refusal.message, "problems": problems}
+            uploads.settle_upload(session, upload_id, status="refused", report=told)
+        raise
+    return report
+
+
+def _import(session: Session, job: Job, body: bytes) -> dict[str, Any]:
+    rows = salaries_csv.parse(body)
+    sport, contest = recognise(rows)
+    context = Context(session, load(sport), SOURCE, job.now, Tally())
+    games, unknown = _games(context, rows)
+    slate = _slate(context, contest, rows, games)
+    matched = match(context, slate)
+    slate_id = slates.save_slate(session, matched.slate, matched.draftables)
+    return _report(slate_id, slate, matched, unknown)
+
+
+def recognise(rows: list[Salary]) -> tuple[str, str]:
+    """Return the sport and the declared contest whose roster slots are those of the file.
+
+    Raises:
+        BadInput: No contest that we know has such slots.
+    """
+    named = {slot for row in rows for slot in row.roster_slots}
+    for code in codes():
+        for key, contest in load(code).contests.items():
+            slots = {slot.name for slot in contest.slots}
+            if contest.site == SITE and named == slots:
+                return code, key
+    if "CPT" in named or "MVP" in named:
+        raise BadInput(
+            "this is a Showdown (captain mode) slate, which is not supported yet: export a Classic slate's salaries"
+        )
+    known = ", ".join(c.title for code in codes() for c in load(code).contests.values() if c.site == SITE)
+    raise BadInput(f"no contest that we know is drafted with {', '.join(sorted(named))}; we know {known}")
+
+
+def _games(context: Context, rows: list[Salary]) -> tuple[dict[str, Matchup | TeamNear], list[str]]:
+    """Return each team's game, and the games that we do not know, in words."""
+    listed = {row.game for row in rows if row.game is not None}
+    if not listed:
+        raise BadInput("every game of this file has started, so that it names none: export it before the slate locks")
+    found: dict[str, Matchup | TeamNear] = {}
+    unknown: list[str] = []
+    for game in sorted(listed, key=lambda game: (game.starts_at, game.home)):
+        matchup = Matchup(game.home, game.away, game.starts_at)
+        if context.schedule.find(matchup) is None:
+            unknown.append(f"{game.away}@{game.home} {game.starts_at:%Y-%m-%d}")
+            continue
+        found |= dict.fromkeys((game.home, game.away), matchup)
+    if not found:
+        day = min(game.starts_at for game in listed)
+        raise BadInput(
+            f"none of the slate's {len(listed)} games of {day:%Y-%m-%d} is known: load that season's schedule first"
+        )
+    first = min(game.starts_at for game in listed)
+    for row in rows:
+        if row.game is None and row.team not in found:
+            found[row.team] = TeamNear(row.team, first)
+    return found, unknown
+
+
+def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, Matchup | TeamNear]) -> SlateRow:
+    known = {game.id: game for ref in games.values() if (game := context.schedule.find(ref)) is not None}
+    listed = [row.game.starts_at for row in rows if row.game is not None]
+    starts_at = min([*listed, *(game.starts_at for game in known.values())])
+    digest = hashlib.sha256(",".join(sorted(known)).encode()).hexdigest()[:12]
+    title = context.sport.contests[contest].title
+    return SlateRow(
+        external_id=f"{contest}:{starts_at:%Y%m%dT%H%M}:{digest}",
+        site=SITE,
+        contest=contest,
+        name=f"{title} {starts_at:%Y-%m-%d}, {len(known)} games",
+        starts_at=starts_at,
+        draftables=tuple(
+            DraftableRow(
+                external_id=row.external_id,
+                name=row.name,
+                team=row.team,
+                position=row.position,
+                roster_slots=row.roster_slots,
+                salary_usd=row.salary_usd,
+                game=games.get(row.team),
+                average_points=row.average_points,
+                is_disabled=row.is_off,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _report(slate_id: int, slate: SlateRow, matched: Matched, unknown: list[str]) -> dict[str, Any]:
+    regular = [row for row in slate.draftables if row.salary_usd >= REGULAR_SALARY]
+    missed = sum(1 for row in matched.unmatched if row.salary_usd >= REGULAR_SALARY)
+    dearest = sorted(matched.unmatched, key=lambda row: (-row.salary_usd, row.name))
+    return {
+        "slate_id": slate_id,
+        "contest": slate.contest,
+        "rows": len(matched.draftables),
+        "matched": len(matched.draftables) - len(matched.unmatched),
+        "unmatched": [described(row) for row in dearest],
+        "share_matched": round(1 - missed / len(regular), 4) if regular else None,
+        "games": len({row["game_id"] for row in matched.draftables if row["game_id"]}),
+        "unknown_games": unknown,
+    }

@@ -1,0 +1,48 @@
+"""Ingest runs: what each crawl of each provider cost and brought, also where it failed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from sdp_common.db.models.runs import IngestRun
+
+_COUNTS = ("requests", "bytes", "rows_new", "rows_changed", "rows_unchanged", "rows_rejected")
+
+
+def begin(session: Session, *, provider: str, feed: str, sport: str, run_id: int | None, started_at: datetime) -> int:
+    """Record that a crawl begins and return its id."""
+    row = IngestRun(provider=provider, feed=feed, sport=sport, run_id=run_id, status="running", started_at=started_at)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def finish(
+    session: Session,
+    ingest_id: int,
+    status: str,
+    counts: Mapping[str, int],
+    *,
+    finished_at: datetime,
+    error: Mapping[str, Any] | None = None,
+) -> None:
+    """Record how a crawl ended: `succeeded`, `unavailable` (the source refuses us) or `failed`, with its counts."""
+    values = {name: counts.get(name, 0) for name in _COUNTS}
+    session.execute(
+        update(IngestRun)
+        .where(IngestRun.id == ingest_id)
+        .values(status=status, finished_at=finished_at, error=dict(error) if error else None, **values)
+    )
+
+
+def latest(session: Session) -> Sequence[IngestRun]:
+    """Return the last crawl of each provider and sport."""
+    statement = (
+        select(IngestRun)
+        .distinct(IngestRun.provider, IngestRun.sport)
+        .order_by(IngestRun.provider, IngestRun.sport, IngestRun.started_at.desc(), IngestRun.id.desc())
+    )
+    return session.scalars(statement).all()
