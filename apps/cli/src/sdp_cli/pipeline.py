@@ -1,7 +1,7 @@
 """The stages from facts to lineups, asked for one after the other, each timed; what was done before is kept."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class Pipeline:
             self.keep = False  # what follows stands on something new
             progress: Progress = lambda share, message: self.on_progress(title, share, message)  # noqa: E731
             result = perform(self.engine, service, job, user_id=self.user_id, progress=progress, **params)
-        self.note(title, result.get("rows"), time.monotonic() - started, kept=kept is not None)
+        self.note(title, rows_of(result), time.monotonic() - started, kept=kept is not None)
         return result
 
     def note(self, title: str, rows: int | None, seconds: float, *, kept: bool = False) -> None:
@@ -61,6 +61,14 @@ class Pipeline:
         report = StageReport(title, rows, seconds, kept)
         self.reports.append(report)
         self.on_done(report)
+
+
+def rows_of(result: Mapping[str, Any]) -> int | None:
+    """Return how many rows a job wrote, or a crawl looked at."""
+    if "rows" in result:
+        return int(result["rows"])
+    counted = [result[name] for name in ("rows_new", "rows_changed", "rows_unchanged") if name in result]
+    return sum(counted) if counted else None
 
 
 def prepare(pipeline: Pipeline, sport: str, slate_id: int, until: str, *, train: bool = True) -> None:

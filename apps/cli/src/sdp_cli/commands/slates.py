@@ -45,22 +45,18 @@ def slates(
 @slate.command("import")
 def import_slate(
     file: Annotated[Path, typer.Argument(help="A salary export of the site, CSV.")],
-    contest: Annotated[
-        str | None, typer.Option(help="Key of a declared contest, where the file leaves it open.")
-    ] = None,
 ) -> None:
     """Read a salary export; every player whose name cannot be matched is listed."""
     body = read_file(file, settings().upload_max_bytes)
     with workplace(["ingest-dfs"]) as place:
         with session_scope(place.engine) as session:
             upload_id = save_upload(session, kind="salaries", filename=file.name, body=body)
-        params: dict[str, Any] = {"upload_id": upload_id} | ({"contest": contest} if contest else {})
         result = perform(
             place.engine,
             "ingest-dfs",
             "import_slate",
             progress=lambda share, message: place.reporter.progress(f"import {file.name}", share, message),
-            **params,
+            upload_id=upload_id,
         )
         place.reporter.clear()
     show_import(result)
@@ -68,11 +64,18 @@ def import_slate(
 
 def show_import(result: dict[str, Any]) -> None:
     """Print what became of a file: the slate, how many matched, and everybody who did not, by name."""
-    unmatched = result.get("unmatched") or []
-    out.print(f"slate {result['slate_id']}: {result['matched']} players matched, {len(unmatched)} not", highlight=False)
+    unmatched = result["unmatched"]
+    out.print(
+        f"slate {result['slate_id']} ({result['contest']}): {result['rows']} players, {result['matched']} matched, "
+        f"{len(unmatched)} not; {result['share_matched']:.1%} matched of those with a regular's salary",
+        highlight=False,
+    )
     for row in unmatched:
-        words = " ".join(str(v) for v in row.values() if v is not None) if isinstance(row, dict) else str(row)
+        words = ", ".join(str(value) for value in row.values() if value is not None)
         out.print(f"  not matched: {words}", markup=False, highlight=False)
+    for game in result["unknown_games"]:
+        out.print(f"  no such game: {game}", markup=False, highlight=False)
+    out.print(f"now `sdp build {result['slate_id']}`", highlight=False)
 
 
 def read_file(file: Path, most_bytes: int) -> bytes:
