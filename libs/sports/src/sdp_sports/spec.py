@@ -87,7 +87,10 @@ class Band(Spec):
 
 
 class Contest(Spec):
-    """A contest format: cap, slots, limits, scoring and the site's upload header."""
+    """A contest format: cap, slots, limits, scoring and the site's upload file.
+
+    `upload_cell` says how the file writes a player, from his `{id}` and `{name}` on the slate.
+    """
 
     site: str
     title: str
@@ -100,6 +103,7 @@ class Contest(Spec):
     bonuses: tuple[Bonus, ...] = ()
     bands: tuple[Band, ...] = ()
     upload_header: tuple[str, ...] = ()
+    upload_cell: str = "{name} ({id})"
     upload_limit: int = 500
 
     @property
