@@ -1,0 +1,1 @@
+"""What the screens read: joins over several nouns, one module a screen."""
