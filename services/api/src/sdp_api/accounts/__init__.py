@@ -1,0 +1,1 @@
+"""Accounts: first run, sessions, passwords, tokens and users."""

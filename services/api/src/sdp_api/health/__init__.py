@@ -1,0 +1,1 @@
+"""Health: of this process, of the sources and of the services."""

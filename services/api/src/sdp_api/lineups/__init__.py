@@ -1,0 +1,1 @@
+"""Lineups: what the optimizer built."""

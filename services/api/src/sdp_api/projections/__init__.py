@@ -1,0 +1,1 @@
+"""Projections: sets of a slate, ours and the user's own."""

@@ -1,0 +1,37 @@
+"""Projection sets, as the web and scripts see them."""
+
+from datetime import datetime
+from typing import Literal
+
+from sdp_api.schema import Answer
+
+
+class ProjectionSetRead(Answer):
+    """A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own)."""
+
+    id: int
+    slate_id: int
+    kind: Literal["simulated", "uploaded"]
+    name: str
+    as_of: datetime
+    created_at: datetime
+    worlds: int | None
+    seed: int | None
+    players: int
+    stats: list[str]
+    is_mine: bool
+
+
+class ProjectionUploadRead(Answer):
+    """What was understood of an uploaded file of projections.
+
+    `header` maps our column to the file's; `ignored_columns` were not understood and left out; `unprojected`
+    counts the slate's draftables that the file did not name.
+    """
+
+    upload_id: int
+    projection_set: ProjectionSetRead
+    rows: int
+    header: dict[str, str]
+    ignored_columns: list[str]
+    unprojected: int

@@ -1,0 +1,1 @@
+"""Runs: work asked for, and how it goes."""

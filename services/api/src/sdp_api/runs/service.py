@@ -1,0 +1,108 @@
+"""Runs: what may be asked for, of what is the caller's."""
+
+from typing import Any
+
+from sdp_common.db.models.runs import Run
+from sdp_common.errors import BadInput, Conflict, NotFound, Problem
+from sdp_common.service import request
+from sdp_common.store import runs
+from sdp_common.store.screens import lineups, projections
+from sdp_common.store.screens import runs as screen
+from sdp_common.store.slates import slate as read_slate
+from sdp_sports.spec import load
+from sqlalchemy.orm import Session
+
+from sdp_api.runs.schemas import (
+    BuildCreate,
+    OptimizeCreate,
+    PredictCreate,
+    RunPage,
+    RunRead,
+    SettleCreate,
+    SimulateCreate,
+)
+
+MOST_OPEN = 25
+"""How many of a user's runs may wait or run at once."""
+
+
+def build(database: Session, user_id: int, body: BuildCreate) -> RunRead:
+    """Ask for a slate's features."""
+    read_slate(database, body.slate_id)
+    return _ask(database, user_id, "features", "build_slate", slate_id=body.slate_id)
+
+
+def predict(database: Session, user_id: int, body: PredictCreate) -> RunRead:
+    """Ask for a slate's predictions."""
+    read_slate(database, body.slate_id)
+    return _ask(database, user_id, "inference", "predict", slate_id=body.slate_id)
+
+
+def simulate(database: Session, user_id: int, body: SimulateCreate) -> RunRead:
+    """Ask for a simulation of a slate."""
+    read_slate(database, body.slate_id)
+    return _ask(database, user_id, "sim-engine", "simulate", **body.model_dump())
+
+
+def optimize(database: Session, user_id: int, body: OptimizeCreate) -> RunRead:
+    """Ask for lineups of a slate from a projection set that the user may see.
+
+    Raises:
+        BadInput: The stack is not declared, or the set belongs to another slate.
+    """
+    slate = read_slate(database, body.slate_id)
+    chosen = projections.visible_set(database, user_id, body.projection_set_id)
+    if chosen.slate_id != slate.id:
+        problem = Problem(f"belongs to slate {chosen.slate_id}", column="projection_set_id")
+        raise BadInput("the projection set is not of this slate", [problem])
+    stacks = load(slate.sport).stacks
+    if body.rules.stack is not None and body.rules.stack not in stacks:
+        problem = Problem(f"choose one of {', '.join(stacks)}", column="rules.stack")
+        raise BadInput(f"there is no stack {body.rules.stack}", [problem])
+    return _ask(database, user_id, "optimizer", "optimize", **body.model_dump())
+
+
+def settle(database: Session, user_id: int, body: SettleCreate) -> RunRead:
+    """Ask for one of the user's lineup sets to be settled."""
+    if not lineups.sets(database, user_id, set_id=body.lineup_set_id):
+        raise NotFound(f"there is no lineup set {body.lineup_set_id}")
+    return _ask(database, user_id, "optimizer", "settle", lineup_set_id=body.lineup_set_id)
+
+
+def page(
+    database: Session, user_id: int, *, slate_id: int | None, status: str | None, limit: int, offset: int
+) -> RunPage:
+    """Return a page of the user's runs."""
+    found, total = screen.page(database, user_id, slate_id=slate_id, status=status, limit=limit, offset=offset)
+    return RunPage(items=[read(row) for row in found], total=total, limit=limit, offset=offset)
+
+
+def run(database: Session, user_id: int, run_id: int) -> RunRead:
+    """Return one of the user's runs."""
+    return read(runs.run(database, run_id, user_id=user_id))
+
+
+def cancel(database: Session, user_id: int, run_id: int) -> RunRead:
+    """Ask one of the user's runs to stop."""
+    return read(runs.cancel(database, run_id, user_id=user_id))
+
+
+def read(row: Run) -> RunRead:
+    """Return a run as it is seen from outside."""
+    slate_id = row.params.get("slate_id", (row.result or {}).get("slate_id"))
+    return RunRead.model_validate(
+        {name: getattr(row, name) for name in RunRead.model_fields if name != "slate_id"} | {"slate_id": slate_id}
+    )
+
+
+def _ask(database: Session, user_id: int, service: str, job: str, **params: Any) -> RunRead:
+    """Queue a run for the user.
+
+    Raises:
+        Conflict: He has too many under way.
+    """
+    waiting = sum(screen.page(database, user_id, status=status, limit=1)[1] for status in runs.OPEN)
+    if waiting >= MOST_OPEN:
+        raise Conflict(f"{waiting} of your runs are under way: wait for one to end, or cancel it")
+    run_id = request(database, service, job, user_id=user_id, **params)
+    return run(database, user_id, run_id)

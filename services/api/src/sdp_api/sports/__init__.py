@@ -1,0 +1,1 @@
+"""Sports: what is declared."""
