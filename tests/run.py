@@ -47,7 +47,10 @@ def main() -> int:
         return 2
     outcome = {name: run(name, command, folder) for g in groups for name, command, folder in CHECKS[g]}
     failed = [name for name, passed in outcome.items() if not passed]
-    print(f"\nchecks: {len(outcome) - len(failed)} passed, {len(failed)} failed" + (f": {', '.join(failed)}" if failed else ""))
+    print(
+        f"\nchecks: {len(outcome) - len(failed)} passed, {len(failed)} failed"
+        + (f": {', '.join(failed)}" if failed else "")
+    )
     return 1 if failed else 0
 
 

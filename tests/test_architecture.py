@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = sorted(p for pattern in ("libs/*", "jobs/*", "services/*", "apps/cli") for p in ROOT.glob(f"{pattern}/src/sdp_*"))
+PACKAGES = sorted(
+    p for pattern in ("libs/*", "jobs/*", "services/*", "apps/cli") for p in ROOT.glob(f"{pattern}/src/sdp_*")
+)
 SOURCES = sorted(f for package in PACKAGES for f in package.rglob("*.py"))
 PURE = [f for f in SOURCES if {"sdp_engine", "sdp_sports"} & set(f.parts)]
 VAGUE = {"utils", "util", "helpers", "helper", "misc", "manager", "core", "data", "common"}
@@ -54,7 +56,9 @@ def impurities(path: Path) -> list[str]:
             found.append(f"{node.lineno}: {word}()")
         elif word in {"os.environ", "os.getenv", "sys.argv"}:
             found.append(f"{node.lineno}: {word}")
-        elif isinstance(node, ast.Call) and head in {"datetime", "date", "time", "datetime.datetime"} and last in CLOCKS:
+        elif (
+            isinstance(node, ast.Call) and head in {"datetime", "date", "time", "datetime.datetime"} and last in CLOCKS
+        ):
             found.append(f"{node.lineno}: {word}()")
         elif head in {"np.random", "numpy.random"} and last not in GENERATORS:
             found.append(f"{node.lineno}: {word}")
