@@ -40,6 +40,25 @@ _EXTRA_POINT, _EXTRA_POINT_MISSED = 72, (73, 74)
 _BLOCKED, _TWO_POINT_RETURN = (86, 87, 88), 404
 _KICKED = frozenset({2, 29, 30, 31, 32, 41, 42, 43, 44, 69, 71})
 """A punt, a kick-off or a field goal try: the defence, which has the special teams in it, was on the field."""
+_PLAYER_STATS = {
+    _TARGETED: "targets",
+    _SACKED: "sacks_taken",
+    _EXTRA_POINT: "xp_made",
+    _OWN_KICKOFF_RECOVERY_TD: "return_tds",
+    _MISC_TD: "return_tds",
+    **dict.fromkeys(_KICK_RETURN_TD, "return_tds"),
+    **dict.fromkeys(_OWN_RECOVERY_TD, "fumble_recovery_tds"),
+    **dict.fromkeys(_FIELD_GOAL_MISSED, "fg_missed"),
+    **dict.fromkeys(_EXTRA_POINT_MISSED, "xp_missed"),
+}
+_PLAYERS_ALONE = frozenset({_TARGETED, _FIELD_GOAL, _EXTRA_POINT, *_EXTRA_POINT_MISSED})
+_DEFENCE_TD = frozenset(
+    {*_INTERCEPTION_TD, *_OPPONENT_RECOVERY_TD, *_KICK_RETURN_TD, _MISC_TD, _OWN_KICKOFF_RECOVERY_TD}
+)
+_MATTERS = frozenset(
+    {*_PLAYER_STATS, *_KICKED, *_DEFENCE_TD, *_OPPONENT_RECOVERY, *_BLOCKED}
+    | {_FIELD_GOAL, _THREW_INTERCEPTION, _TWO_POINT_RETURN}
+)
 TOUCHDOWN, SAFETY = 6, 2
 
 
@@ -85,11 +104,19 @@ def _read_box(team: Mapping[str, Any], lines: dict[str, Line]) -> None:
 
 
 def _plays(game: Mapping[str, Any]) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
-    """Yield each play as its (player, event) pairs; `crntdrv` among the drives is a number."""
+    """Yield each play as the (player, event) pairs that matter; `crntdrv` among the drives is a number."""
     for drive in game["drives"].values():
-        if isinstance(drive, dict):
-            for play in drive["plays"].values():
-                yield [(gsis, event) for gsis, events in play["players"].items() for event in events]
+        if not isinstance(drive, dict):
+            continue
+        for play in drive["plays"].values():
+            matters = [
+                (gsis, event)
+                for gsis, events in play["players"].items()
+                for event in events
+                if event["statId"] in _MATTERS
+            ]
+            if matters:
+                yield matters
 
 
 def _read_play(
@@ -98,16 +125,17 @@ def _read_play(
     defences: dict[str, Counter[str]],
     excused: Counter[str],
 ) -> None:
-    happened = {event["statId"] for _, event in play}
     for gsis, event in play:
         team, what = event["clubcode"], event["statId"]
         if gsis != "0" and (stat := _player_stat(what, event["yards"])):
             lines.setdefault(gsis, Line(team, gsis, event["playerName"] or gsis)).stats[stat] += 1
-        if team not in defences:
+        if what in _PLAYERS_ALONE or team not in defences:
             continue
         opponent = next(other for other in defences if other != team)
         _credit(what, defences[team], defences[opponent])
-        if what in _INTERCEPTION_TD or (what in _OPPONENT_RECOVERY_TD and not happened & _KICKED):
+        if what in _INTERCEPTION_TD or (
+            what in _OPPONENT_RECOVERY_TD and not any(other["statId"] in _KICKED for _, other in play)
+        ):
             excused[opponent] += TOUCHDOWN
         elif what == _TWO_POINT_RETURN:
             excused[opponent] += SAFETY
@@ -125,7 +153,7 @@ def _credit(what: int, own: Counter[str], opponent: Counter[str]) -> None:
         own["def_blocked_kicks"] += 1
     elif what == _TWO_POINT_RETURN:
         own["def_two_point_returns"] += 1
-    elif what in (*_INTERCEPTION_TD, *_OPPONENT_RECOVERY_TD, *_KICK_RETURN_TD, _MISC_TD, _OWN_KICKOFF_RECOVERY_TD):
+    elif what in _DEFENCE_TD:
         own["def_tds"] += 1
 
 
@@ -135,19 +163,6 @@ def _player_stat(what: int, yards: int | None) -> str | None:
         distance = yards or 0
         return "fg_made_50_plus" if distance >= 50 else "fg_made_40_49" if distance >= 40 else "fg_made_0_39"
     return _PLAYER_STATS.get(what)
-
-
-_PLAYER_STATS = {
-    _TARGETED: "targets",
-    _SACKED: "sacks_taken",
-    _EXTRA_POINT: "xp_made",
-    _OWN_KICKOFF_RECOVERY_TD: "return_tds",
-    _MISC_TD: "return_tds",
-    **dict.fromkeys(_KICK_RETURN_TD, "return_tds"),
-    **dict.fromkeys(_OWN_RECOVERY_TD, "fumble_recovery_tds"),
-    **dict.fromkeys(_FIELD_GOAL_MISSED, "fg_missed"),
-    **dict.fromkeys(_EXTRA_POINT_MISSED, "xp_missed"),
-}
 
 
 def _defences(game: Mapping[str, Any], defences: dict[str, Counter[str]], excused: Counter[str]) -> Iterator[Line]:

@@ -73,13 +73,17 @@ class GameRow:
 
 @dataclass(frozen=True, slots=True)
 class PlayerRow:
-    """A player of a source that may introduce players; `ids` names him at every source it knows."""
+    """A player of a source that may introduce players; `ids` names him at every source it knows.
+
+    `renames` says that the source spells names as they are now.
+    """
 
     ids: tuple[SourceId, ...]
     name: str
     position: str | None = None
     team: str | None = None
     born_on: date | None = None
+    renames: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,14 @@ def parse_rosters(payload: Payload) -> Iterator[Row | Rejected]:
         )
     for gsis, record in players.items():
         ids = tuple(SourceId(source, str(record[name])) for source, name in _IDS.items() if record.get(name))
-        born = _born(record.get("birth_date"))
-        yield PlayerRow((SourceId("gsis", gsis), *ids), _name(record), record["position"], record["team"], born)
+        yield PlayerRow(
+            (SourceId("gsis", gsis), *ids),
+            _name(record),
+            record["position"],
+            record["team"],
+            _born(record.get("birth_date")),
+            renames=True,
+        )
     yield from entries
 
 

@@ -54,7 +54,9 @@ def games(context: Context, rows: list[GameRow]) -> None:
 def players_of(context: Context, rows: list[PlayerRow]) -> None:
     """Save players, whom any of their ids may know already."""
     people = [
-        players.Person(row.ids, row.name, context.position(row.position), context.team(row.team), row.born_on)
+        players.Person(
+            row.ids, row.name, context.position(row.position), context.team(row.team), row.born_on, row.renames
+        )
         for row in rows
     ]
     outcome = players.save_people(context.session, context.sport.code, people)

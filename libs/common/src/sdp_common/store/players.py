@@ -28,13 +28,17 @@ IDENTITIES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Person:
-    """A player as a source introduces him; `ids` is what he is called, at every source that it knows."""
+    """A player as a source introduces him; `ids` is what he is called, at every source that it knows.
+
+    `renames` says that the source spells names as they are now, so that its spelling replaces the one we have.
+    """
 
     ids: Sequence[SourceId]
     name: str
     position: str | None = None
     team_id: str | None = None
     born_on: date | None = None
+    renames: bool = False
 
 
 @dataclass
@@ -58,8 +62,9 @@ def ids(session: Session, sport: str) -> dict[SourceId, int]:
 def save_people(session: Session, sport: str, people: Iterable[Person]) -> Introduced:
     """Save players by any of their ids; one that no id knows is new.
 
-    A player we have keeps his name, and what he lacked is filled in. The ids in `people` that belong to another
-    player stay his and are reported.
+    A player we have keeps what he has, and what he lacked is filled in; his name is replaced where the source renames
+    or where ours is a bare initial (`B.Scott`). The ids in `people` that belong to another player stay his and are
+    reported.
     """
     known = ids(session, sport)
     present = {row.id: row for row in session.scalars(select(Player).where(Player.sport == sport))}
@@ -111,6 +116,8 @@ def _columns(player: Player | None) -> Mapping[str, object]:
 
 def _merged(sport: str, player_id: int, person: Person, before: Mapping[str, object]) -> dict[str, object]:
     name = str(before.get("name") or person.name)
+    if person.renames or " " not in name:
+        name = person.name
     return {
         "id": player_id,
         "sport": sport,
