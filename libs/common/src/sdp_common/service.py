@@ -93,6 +93,7 @@ class Service:
         Exit codes: 0 well, 1 failed, 2 wrong use, 75 the world failed (try again), 78 wrong configuration.
         """
         arguments = self._parser().parse_args(argv)
+        configure_logs(self.name)
         try:
             configured = settings()
             configure_logs(self.name, level=configured.log_level)

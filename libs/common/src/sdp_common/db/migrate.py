@@ -150,6 +150,7 @@ def _queue_version(connection: Connection) -> str:
 
 def main() -> None:
     """Migrate the database of `SDP_DATABASE_URL`."""
+    configure_logs("migrate")
     try:
         configure_logs("migrate", level=settings().log_level)
         engine = make_engine(settings().require_database_url(), application="sdp-migrate")
