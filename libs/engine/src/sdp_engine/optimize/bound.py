@@ -30,6 +30,8 @@ def item_bounds(value: Ints, upper: Ints, rows: Sequence[Row]) -> Floats:
     Returns:
         Shape (n,): the bound of each column, all minus infinity where the relaxation has no answer.
     """
+    if len(value) == 0:
+        return np.empty(0)
     matrix, limits = _one_sided(rows, len(value))
     answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
         -value.astype(np.float64), A_ub=matrix, b_ub=limits, bounds=np.column_stack([0 * upper, upper]), method="highs"

@@ -286,10 +286,12 @@ def _stack(program: Program, rules: Rules, stacks: Mapping[str, Stack]) -> Itera
 def _defences(program: Program, rules: Rules) -> Iterator[Row]:
     if not rules.no_defence_against_own_offence:
         return
-    defences = {
-        team: [i for i in items if program.plays(i, (DEFENCE,))] for team, items in _grouped(program, "team_id").items()
-    }
+    defences: dict[str, dict[tuple[str, int], list[int]]] = {}
+    for team, items in _grouped(program, "team_id").items():
+        for i in items:
+            if program.plays(i, (DEFENCE,)):
+                defences.setdefault(team, {}).setdefault(person(program.of(i)), []).append(i)
     for i in range(program.items):
-        against = defences.get(program.of(i)["opponent_id"], [])
-        if against and not program.plays(i, (DEFENCE,)):
-            yield row("no defence against own offence", [i, *against], high=1)
+        if not program.plays(i, (DEFENCE,)):
+            for defence in defences.get(program.of(i)["opponent_id"], {}).values():
+                yield row("no defence against own offence", [i, *defence], high=1)

@@ -15,7 +15,7 @@ from sdp_engine.optimize.cpsat import Solver, Task
 from sdp_engine.optimize.program import Program, Row, build, row
 from sdp_engine.optimize.rules import Rules, check_rules
 
-_RETREATS = 500
+_RETREATS = 200
 """How often a search that has run into a dead end may take a lineup back."""
 
 
@@ -105,6 +105,13 @@ class _Search:
         self._caps = {d: rules.cap(d) for d in set(draftables)}
         self._least = {e.draftable_id: rules.least(e.at_least) for e in rules.exposures if e.at_least > 0}
         self._looks_ahead = bool(self._least)
+        # Without rules that tie lineups together a dead end means that every legal lineup is already taken.
+        self._ties = bool(
+            self._least
+            or rules.team_exposures
+            or rules.min_unique > 1
+            or min(self._caps.values(), default=0) < rules.lineups
+        )
         self._solver = Solver()
 
     def run(self) -> list[Items]:
@@ -122,7 +129,7 @@ class _Search:
     def _retreat(self, stuck: Task) -> None:
         """Forbid the last lineup in its place, or start again looking ahead; raise where there is nothing to undo."""
         depth = len(self._chosen)
-        if depth == 0 or self._retreats >= _RETREATS:
+        if depth == 0 or not self._ties or self._retreats >= _RETREATS:
             raise _no_lineup(stuck, depth, self._rules.lineups)
         self._dead.pop(depth, None)
         self._retreats += 1

@@ -1,0 +1,351 @@
+"""The solver against every lineup there is: hundreds of small random slates, each kind of rule."""
+
+import itertools
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from sdp_engine.frames import POOL
+from sdp_engine.optimize.check import check_lineup, check_lineups
+from sdp_engine.optimize.rules import PlayerExposure, Rules, TeamCount, TeamExposure, check_rules
+from sdp_engine.optimize.solve import NoLineup, solve
+from sdp_sports.spec import Contest, Slot, Stack, StackNeed
+
+CLASSIC = Contest(
+    site="test",
+    title="Small classic",
+    salary_cap_usd=300,
+    min_games=2,
+    min_teams=2,
+    slots=(
+        Slot(name="QB", positions=("QB",), count=1),
+        Slot(name="WR", positions=("WR",), count=2),
+        Slot(name="FLEX", positions=("RB", "WR"), count=1),
+        Slot(name="DST", positions=("DST",), count=1),
+    ),
+    scoring={},
+)
+SHOWDOWN = Contest(
+    site="test",
+    title="Small showdown",
+    salary_cap_usd=330,
+    slots=(
+        Slot(name="CPT", positions=("QB", "RB", "WR", "DST"), count=1, points_multiplier=1.5, salary_multiplier=1.5),
+        Slot(name="UTIL", positions=("QB", "RB", "WR", "DST"), count=2),
+    ),
+    scoring={},
+    min_teams=2,
+)
+WIDE = CLASSIC.model_copy(update={"min_games": 1, "min_teams": 3, "max_per_team": 2})
+STACKS = {
+    "one": Stack(title="One", anchor=("QB",), needs=(StackNeed(side="team", positions=("WR",), at_least=1),)),
+    "back": Stack(
+        title="One and back",
+        anchor=("QB",),
+        needs=(
+            StackNeed(side="team", positions=("WR",), at_least=1),
+            StackNeed(side="opponent", positions=("WR", "RB"), at_least=1),
+        ),
+    ),
+    "pair": Stack(title="Runners pair", anchor=("WR",), needs=(StackNeed(side="team", positions=("WR",), at_least=1),)),
+}
+FACES = {"A": "B", "B": "A", "C": "D", "D": "C"}
+
+
+def a_pool(rng: random.Random, contest: Contest, size: int) -> pl.DataFrame:
+    """A random pool; points are drawn from few values so that ties are common."""
+    shapes = ["QB", "QB", "WR", "WR", "WR", "RB", "DST", "DST"]
+    rows: list[dict[str, Any]] = []
+    ids = rng.sample(range(1, 10 * size), size)
+    for k, draftable in enumerate(ids):
+        position = shapes[k] if k < len(shapes) else rng.choice(["QB", "WR", "RB", "DST", "WR"])
+        team = rng.choice("ABCD")
+        rows.append(
+            {
+                "draftable_id": draftable,
+                "player_id": None if k == 0 else 1000 + draftable,
+                "name": f"{position} {draftable}",
+                "team_id": team,
+                "opponent_id": FACES[team],
+                "game_id": "".join(sorted(team + FACES[team])),
+                "position": position,
+                "roster_slots": [s.name for s in contest.slots if position in s.positions],
+                "salary_usd": rng.randrange(20, 100, 5),
+                "points": rng.choice([rng.randrange(0, 12) / 1, round(rng.uniform(-1, 12), 3)]),
+            }
+        )
+    return pl.DataFrame(rows, schema=dict(POOL))
+
+
+Entry = tuple[int, float]
+"""A draftable and the points multiplier of his slot."""
+
+
+class Brute:
+    """Every legal lineup of a pool, and the sequence the solver should give, found by trying."""
+
+    def __init__(self, contest: Contest, pool: pl.DataFrame, rules: Rules) -> None:
+        self.rules = rules
+        one = rules.model_copy(update={"lineups": 1, "exposures": (), "team_exposures": (), "max_exposure": 1.0})
+        self.team = dict(zip(pool["draftable_id"], pool["team_id"], strict=True))
+        rows = {r["draftable_id"]: r for r in pool.to_dicts()}
+        found: dict[tuple[Entry, ...], int] = {}
+        fits = [[i for i, r in rows.items() if s.name in r["roster_slots"]] for s in contest.expanded_slots]
+        for ids in itertools.product(*fits):
+            if len(set(ids)) < len(ids):
+                continue
+            key = tuple(sorted((i, s.points_multiplier) for i, s in zip(ids, contest.expanded_slots, strict=True)))
+            if key in found or check_lineups(contest, pool, [ids], one, STACKS):
+                continue
+            found[key] = sum(round(round(rows[i]["points"] * 1000) * m * 2) for i, m in key)
+        order = {(1.5, 1.0): 0}  # the captain's group comes first in the contest's slots
+        self.order = sorted(found, key=lambda k: (-found[k], [(i, order.get((m, 1.0), 1)) for i, m in k]))
+        self.value = found
+
+    def sequence(self, chosen: tuple[tuple[Entry, ...], ...] = ()) -> tuple[tuple[Entry, ...], ...] | None:
+        """The first lineup, in the solver's order, that leaves a way to complete the set; then the next."""
+        if len(chosen) == self.rules.lineups:
+            return chosen if self.complete(chosen) else None
+        for lineup in self.order:
+            if self.fits(lineup, chosen):
+                rest = self.sequence((*chosen, lineup))
+                if rest is not None:
+                    return rest
+        return None
+
+    def complete(self, chosen: tuple[tuple[Entry, ...], ...]) -> bool:
+        return all(
+            sum(any(i == e.draftable_id for i, _ in lineup) for lineup in chosen) >= self.rules.least(e.at_least)
+            for e in self.rules.exposures
+        )
+
+    def fits(self, lineup: tuple[Entry, ...], chosen: tuple[tuple[Entry, ...], ...]) -> bool:
+        apart = all(len(lineup) - len(set(lineup) & set(other)) >= self.rules.min_unique for other in chosen)
+        within = all(
+            sum(any(i == j for j, _ in other) for other in chosen) < self.rules.cap(i) for i in {i for i, _ in lineup}
+        )
+        teams = all(
+            t.team_id not in {self.team[i] for i, _ in lineup}
+            or sum(any(self.team[i] == t.team_id for i, _ in other) for other in chosen) < self.rules.most(t.at_most)
+            for t in self.rules.team_exposures
+        )
+        return apart and within and teams
+
+
+def entries(contest: Contest, ids: tuple[int, ...]) -> tuple[Entry, ...]:
+    return tuple(sorted((i, s.points_multiplier) for i, s in zip(ids, contest.expanded_slots, strict=True)))
+
+
+def compare(contest: Contest, pool: pl.DataFrame, rules: Rules) -> bool:
+    """Whether an answer exists; fails where solver and trial disagree in any lineup."""
+    assert check_rules(rules, contest, pool, STACKS) == ()
+    brute = Brute(contest, pool, rules)
+    expected = brute.sequence()
+    if expected is None:
+        with pytest.raises(NoLineup) as refused:
+            solve(contest, pool, rules, STACKS)
+        assert refused.value.rules
+        return False
+    lineups = solve(contest, pool, rules, STACKS)
+    assert check_lineups(contest, pool, [x.draftable_ids for x in lineups], rules, STACKS) == []
+    assert [entries(contest, x.draftable_ids) for x in lineups] == list(expected)
+    for lineup, key in zip(lineups, expected, strict=True):
+        assert lineup.points == pytest.approx(brute.value[key] / 2000, abs=1e-9)
+    return True
+
+
+KINDS = {
+    "plain": lambda rng, ids: {"lineups": 4},
+    "unique": lambda rng, ids: {"lineups": 3, "min_unique": rng.choice([2, 3])},
+    "lock": lambda rng, ids: {"lineups": 2, "locked": tuple(rng.sample(ids, rng.choice([1, 2])))},
+    "exclude": lambda rng, ids: {"lineups": 2, "excluded": tuple(rng.sample(ids, 2))},
+    "cap": lambda rng, ids: {"lineups": 3, "max_exposure": rng.choice([0.34, 0.67])},
+    "minimum": lambda rng, ids: {
+        "lineups": 3,
+        "max_exposure": rng.choice([0.67, 1.0]),
+        "exposures": tuple(
+            PlayerExposure(draftable_id=i, at_least=rng.choice([0.3, 0.6]), at_most=1.0)
+            for i in rng.sample(ids, rng.choice([1, 2, 3]))
+        ),
+    },
+    "single caps": lambda rng, ids: {
+        "lineups": 3,
+        "exposures": tuple(PlayerExposure(draftable_id=i, at_most=rng.choice([0, 0.34])) for i in rng.sample(ids, 4)),
+    },
+    "floor": lambda rng, ids: {"lineups": 2, "min_salary_usd": rng.choice([250, 280, 295])},
+    "ceiling": lambda rng, ids: {"lineups": 2, "max_salary_usd": rng.choice([200, 230, 260])},
+    "stack": lambda rng, ids: {"lineups": 2, "stack": rng.choice(["one", "back"])},
+    "pairs": lambda rng, ids: {"lineups": 2, "stack": "pair"},
+    "teams": lambda rng, ids: {
+        "lineups": 2,
+        "teams": (TeamCount(team_id="A", at_least=1), TeamCount(team_id="B", at_most=rng.choice([0, 1]))),
+    },
+    "team exposure": lambda rng, ids: {
+        "lineups": 3,
+        "team_exposures": (TeamExposure(team_id=rng.choice("ABCD"), at_most=0.34),),
+    },
+    "per team": lambda rng, ids: {"lineups": 2, "max_per_team": 2},
+    "defence": lambda rng, ids: {"lineups": 3, "no_defence_against_own_offence": True},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("contest", [CLASSIC, WIDE, SHOWDOWN], ids=["classic", "wide", "showdown"])
+def test_every_kind_of_rule_gives_what_trying_every_lineup_gives(kind: str, contest: Contest) -> None:
+    rng = random.Random(f"{kind} {contest.title} {contest.min_games}")
+    solved = tried = 0
+    while tried < 6 or not solved:
+        pool = a_pool(rng, contest, rng.choice([10, 11]))
+        asked = KINDS[kind](rng, pool["draftable_id"].to_list())
+        if contest is SHOWDOWN and asked.get("stack"):
+            asked["stack"] = "one"
+        rules = Rules(**asked)
+        if check_rules(rules, contest, pool, STACKS):
+            continue
+        tried += 1
+        solved += compare(contest, pool, rules)
+    assert solved > 0
+
+
+def test_the_same_request_has_the_same_answer_whatever_the_order_of_the_pool() -> None:
+    pool = a_pool(random.Random(7), CLASSIC, 14).with_columns(points=pl.lit(5.0))
+    rules = Rules(lineups=5, min_unique=2)
+    first = solve(CLASSIC, pool, rules, STACKS)
+    assert solve(CLASSIC, pool.reverse(), rules, STACKS) == first
+
+
+def test_minima_that_greed_would_miss_are_met() -> None:
+    rows = [
+        (1, "QB", "A", 10.0), (2, "QB", "B", 9.0), (3, "QB", "C", 8.0), (4, "QB", "D", 7.0),
+        (5, "WR", "A", 9.0), (6, "WR", "B", 8.0), (7, "WR", "C", 7.5), (8, "WR", "D", 7.2),
+        (9, "RB", "A", 6.0), (10, "DST", "C", 3.0),
+    ]  # fmt: skip
+    pool = named(rows)
+    rules = Rules(
+        lineups=4,
+        exposures=tuple(PlayerExposure(draftable_id=i, at_least=0.25) for i in (2, 3, 4)),
+    )
+    lineups = [x.draftable_ids for x in solve(CLASSIC, pool, rules, STACKS)]
+    assert check_lineups(CLASSIC, pool, lineups, rules, STACKS) == []
+    assert [ids[0] for ids in lineups] == [1, 2, 3, 4]
+
+
+def named(rows: list[tuple[int, str, str, float]], salary: int = 50) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "draftable_id": i,
+                "player_id": i,
+                "name": f"Player {i}",
+                "team_id": team,
+                "opponent_id": FACES[team],
+                "game_id": "".join(sorted(team + FACES[team])),
+                "position": position,
+                "roster_slots": [s.name for s in CLASSIC.slots if position in s.positions],
+                "salary_usd": salary,
+                "points": points,
+            }
+            for i, position, team, points in rows
+        ],
+        schema=dict(POOL),
+    )
+
+
+FULL = [
+    (1, "QB", "A", 10.0), (2, "QB", "B", 9.0), (3, "WR", "A", 9.0), (4, "WR", "B", 8.0),
+    (5, "WR", "C", 7.0), (6, "RB", "D", 6.0), (7, "DST", "C", 3.0), (8, "DST", "D", 2.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rules", "salary", "named_rules"),
+    [
+        (Rules(lineups=1, locked=(1, 2)), 50, ("the contest's roster slots", "Player 1 locked", "Player 2 locked")),
+        (Rules(lineups=1), 70, ("the contest's roster slots", "the salary cap of 300")),
+        (
+            Rules(lineups=1, min_salary_usd=260),
+            50,
+            ("the contest's roster slots", "the salary floor of 260"),
+        ),
+        (
+            Rules(lineups=1, stack="one", excluded=(3, 4)),
+            50,
+            ("Player 3 excluded", "Player 4 excluded", "the stack one (One)"),
+        ),
+        (
+            Rules(lineups=1, locked=(5,), teams=(TeamCount(team_id="C", at_most=0),)),
+            50,
+            ("Player 5 locked", "at most 0 players of C"),
+        ),
+    ],
+)
+def test_rules_that_clash_are_named_and_none_could_be_spared(
+    rules: Rules, salary: int, named_rules: tuple[str, ...]
+) -> None:
+    with pytest.raises(NoLineup) as refused:
+        solve(CLASSIC, named(FULL, salary), rules, STACKS)
+    assert sorted(refused.value.rules) == sorted(named_rules)
+    assert all(rule in str(refused.value) for rule in named_rules)
+
+
+def test_more_lineups_than_exist_are_refused_with_the_count_reached() -> None:
+    with pytest.raises(NoLineup, match=r"After \d+ of 400 lineups.*differ in 1 players or more"):
+        solve(CLASSIC, named(FULL), Rules(lineups=400), STACKS)
+
+
+def test_late_starters_keep_the_flexible_slot() -> None:
+    rows = [(1, "QB", "A", 10.0), (3, "WR", "C", 9.0), (4, "WR", "A", 8.0), (5, "WR", "B", 7.0), (7, "DST", "D", 3.0)]
+    starts = {"AB": datetime(2030, 9, 1, 17, tzinfo=UTC), "CD": datetime(2030, 9, 1, 20, 25, tzinfo=UTC)}
+    late = solve(CLASSIC, named(rows), Rules(lineups=1), STACKS, starts=starts)
+    assert late[0].draftable_ids == (1, 4, 5, 3, 7)
+    swapped = {"AB": starts["CD"], "CD": starts["AB"]}
+    early = solve(CLASSIC, named(rows), Rules(lineups=1), STACKS, starts=swapped)
+    assert early[0].draftable_ids == (1, 3, 4, 5, 7)
+
+
+def test_progress_is_told_and_may_stop_the_search() -> None:
+    seen: list[int] = []
+
+    def report(done: int) -> None:
+        seen.append(done)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        solve(CLASSIC, named(FULL), Rules(lineups=4), STACKS, on_lineup=report)
+    assert seen == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("pool", "message"),
+    [
+        (named(FULL).drop("points"), "points: missing"),
+        (pl.concat([named(FULL), named(FULL[:1])]), "stands twice"),
+        (named(FULL).with_columns(points=pl.lit(float("nan"))), "finite"),
+        (named(FULL).with_columns(points=pl.lit(None, pl.Float64)), "finite"),
+    ],
+)
+def test_a_pool_that_cannot_be_used_is_refused(pool: pl.DataFrame, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        solve(CLASSIC, pool, Rules(lineups=1), STACKS)
+
+
+def test_a_bad_request_is_refused_before_solving() -> None:
+    with pytest.raises(ValueError, match="locked: draftable 99 is not in"):
+        solve(CLASSIC, named(FULL), Rules(lineups=1, locked=(99,)), STACKS)
+
+
+def test_an_empty_pool_has_no_lineup() -> None:
+    with pytest.raises(NoLineup, match="roster slots"):
+        solve(CLASSIC, named([]), Rules(lineups=1), STACKS)
+
+
+def test_the_checker_sees_every_fault_of_a_lineup() -> None:
+    pool = named(FULL, 70)
+    by_id = {i: pool.filter(pl.col("draftable_id") == i) for i in pool["draftable_id"]}
+    faults = check_lineup(CLASSIC, pl.concat([by_id[i] for i in (1, 3, 3, 7, 8)]))
+    assert faults == ["Player 7 may not fill FLEX", "player 3 stands 2 times", "costs 350 of 300"]
+    one_game = pl.concat([by_id[i] for i in (1, 3, 4, 3)])
+    assert check_lineup(CLASSIC, one_game) == ["4 players for 5 slots"]
