@@ -8,7 +8,7 @@ from sdp_common.errors import BadInput, DriftedSource, PlatformError, Unavailabl
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import ingests, players, reference
-from sdp_sports.spec import Sport, load
+from sdp_sports.spec import Sport, codes, load
 
 from sdp_ingestion.fetch import Fetcher
 from sdp_ingestion.provider import Ask, Payload, Provider, Request, Upcoming, crawl
@@ -39,8 +39,9 @@ def ingest(
         Retriable: The source is out.
         DriftedSource: It answered in a shape that we do not understand; the body is kept.
     """
-    if sport not in provider.sports:
-        raise BadInput(f"{provider.name} has no {sport}; it has {', '.join(provider.sports)}")
+    offered = [code for code in provider.sports if code in codes()]
+    if sport not in offered:
+        raise BadInput(f"{provider.name} has no {sport} that we know; it has {', '.join(offered)}")
     tally = Tally()
     declared = load(sport)
     with job.session() as session:

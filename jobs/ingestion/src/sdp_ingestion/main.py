@@ -6,6 +6,7 @@ from typing import Any, get_args
 from sdp_common.errors import BadInput, PlatformError
 from sdp_common.service import Job, Service
 from sdp_common.settings import settings
+from sdp_sports.spec import codes
 
 from sdp_ingestion.ingest import ingest, switched_on
 from sdp_ingestion.provider import Feed, Provider
@@ -63,7 +64,7 @@ def _scheduled(provider: Provider) -> Any:
     """Return the job that crawls every sport of a provider; it has a name of its own, as its schedule has."""
 
     def crawl_all(job: Job) -> dict[str, Any]:
-        return {sport: ingest(job, provider, sport) for sport in provider.sports}
+        return {sport: ingest(job, provider, sport) for sport in provider.sports if sport in codes()}
 
     crawl_all.__name__ = crawl_all.__qualname__ = f"crawl_{provider.name}"
     crawl_all.__doc__ = f"Crawl {provider.name}."

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
         description="player id crosswalk",
     )
     draftkings_base_url: str = Field("https://api.draftkings.com", description="DraftKings' public API")
+    draftkings_lobby_base_url: str = Field("https://www.draftkings.com", description="DraftKings' lobby of contests")
     espn_base_url: str = Field("https://site.api.espn.com", description="ESPN's public API")
     open_meteo_base_url: str = Field("https://api.open-meteo.com", description="Open-Meteo forecasts")
     providers_enabled: str = Field("", description="comma-separated providers to switch on beyond the defaults")

@@ -81,26 +81,22 @@ def described(item: DraftableRow) -> str:
 
 
 def contests_of(context: Context, rows: list[ContestRow]) -> None:
-    """Save the contests of slates that we have; those of other draft groups are counted, not kept."""
+    """Save contests; the slate of one is null until a crawl finds its draft group saved."""
     known = slates.by_source(context.session, context.source)
-    saved = []
-    for row in rows:
-        if row.slate not in known:
-            context.reject("a contest of a draft group that we do not have", row.name)
-            continue
-        saved.append(
-            {
-                "slate_id": known[row.slate],
-                "source": context.source,
-                "external_id": row.external_id,
-                "name": row.name,
-                "entry_fee_usd": row.entry_fee_usd,
-                "entries": row.entries,
-                "entries_max": row.entries_max,
-                "entries_max_per_user": row.entries_max_per_user,
-                "prize_pool_usd": row.prize_pool_usd,
-                "payouts": [],
-                "known_at": context.now,
-            }
-        )
+    saved: list[dict[str, Any]] = [
+        {
+            "slate_id": known.get(row.slate),
+            "source": context.source,
+            "external_id": row.external_id,
+            "name": row.name,
+            "entry_fee_usd": row.entry_fee_usd,
+            "entries": row.entries,
+            "entries_max": row.entries_max,
+            "entries_max_per_user": row.entries_max_per_user,
+            "prize_pool_usd": row.prize_pool_usd,
+            "payouts": [],
+            "known_at": context.now,
+        }
+        for row in rows
+    ]
     context.tally.counts += contests.save(context.session, saved)
