@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sdp_ingestion.documents import Document, guarded, items, moment, read
 from sdp_ingestion.espn import PATHS, QUALITY
@@ -72,5 +73,5 @@ PROVIDER = Provider(
     cron="10 */2 * * *",
     start=start,
     parse=guarded(parse),
-    quality=QUALITY,
+    quality=replace(QUALITY, replayable=False, why_not_kept="the body carries write-ups that are licensed text"),
 )

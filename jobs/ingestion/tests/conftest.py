@@ -1,0 +1,89 @@
+"""Cases of the providers: a hand-written answer in a source's shape, and the rows that it holds."""
+
+import json
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import polars as pl
+import pytest
+from sdp_ingestion.provider import Payload, Request
+
+FIXTURES = Path(__file__).parent / "fixtures"
+FETCHED_AT = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer; `rows` is None where nobody has written down what it holds."""
+
+    provider: str
+    name: str
+    payload: Payload
+    rows: list[Any] | None
+
+
+def read_case(path: Path) -> Case:
+    case = json.loads(path.read_text(encoding="utf-8"))
+    request = Request(case["url"], case["tag"], case.get("about", {}))
+    expected = path.with_suffix(".rows")
+    rows = json.loads(expected.read_text(encoding="utf-8")) if expected.is_file() else None
+    return Case(path.parent.name, path.stem, Payload(request, _body(case), FETCHED_AT), rows)
+
+
+def _body(case: dict[str, Any]) -> bytes:
+    out = BytesIO()
+    if "zip" in case:
+        with ZipFile(out, "w") as folder:
+            for name, document in case["zip"].items():
+                folder.writestr(name, json.dumps(document))
+    elif "table" in case:
+        schema = dict.fromkeys(case["columns"], pl.String) if "columns" in case else None
+        pl.DataFrame(case["table"], schema=schema, infer_schema_length=None).write_parquet(out)
+    else:
+        out.write(json.dumps(case["json"]).encode())
+    return out.getvalue()
+
+
+def plain(row: Any) -> Any:
+    """Return a row as JSON has it: its kind, then the fields that are not at their default."""
+    told = {}
+    for field in fields(row):
+        value = getattr(row, field.name)
+        default = field.default_factory() if field.default_factory is not MISSING else field.default
+        if value != default:
+            told[field.name] = _plain_value(value)
+    return [type(row).__name__, told]
+
+
+def _plain_value(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return plain(value)
+    if isinstance(value, dict):
+        return {key: _plain_value(item) for key, item in sorted(value.items())}
+    if isinstance(value, tuple):
+        return [_plain_value(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@pytest.fixture
+def case() -> Callable[[str, str], Case]:
+    """Read one case by provider and name."""
+    return lambda provider, name: read_case(FIXTURES / provider / f"{name}.json")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give every test that asks for `any_case` each case of each provider."""
+    if "any_case" in metafunc.fixturenames:
+        found = [read_case(path) for path in sorted(FIXTURES.glob("*/*.json"))]
+        metafunc.parametrize("any_case", found, ids=[f"{c.provider}-{c.name}" for c in found])
+
+
+@pytest.fixture(name="plain")
+def plain_fixture() -> Callable[[Any], Any]:
+    """Turn a row into plain JSON values."""
+    return plain
