@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from sdp_cli.commands.ingest import read_seasons
 from sdp_cli.console import age
+from sdp_cli.folder import Lock
 from sdp_cli.home import open_home
 from sdp_cli.main import COMMANDS
+from sdp_cli.platform import check_alive
 from sdp_cli.processes import MODULES, plan
 from sdp_cli.state import ProcessState, State, load_state, save_state
-from sdp_common.errors import BadInput, Conflict, Misconfigured
+from sdp_common.errors import BadInput, Conflict, Misconfigured, Retriable
 from sdp_common.settings import Settings
 
 
@@ -167,6 +169,20 @@ def test_status_after_the_supervisor_was_killed(home: Path) -> None:
     assert document["address"] is None
     assert document["processes"][0]["condition"] == "stopped"
     assert document["processes"][0]["restarts"] == 2
+
+
+def test_waiting_for_a_service_that_dies_again_and_again_ends(tmp_path: Path) -> None:
+    home = open_home(tmp_path / "home")
+    log = tmp_path / "features.log"
+    log.write_text("ModuleNotFoundError: No module named 'x'\n")
+    row = ProcessState("features", "backing off", None, None, None, 3, 1, str(log))
+    save_state(home.state, State("up", os.getpid(), None, None, [row]))
+    with pytest.raises(Retriable, match="the platform has stopped"):
+        check_alive(home, "features")
+    with Lock(home.lock, "the platform"):
+        check_alive(home, "training")
+        with pytest.raises(Retriable, match="features does not stay up: ModuleNotFoundError: No module named 'x'"):
+            check_alive(home, "features")
 
 
 def test_the_state_file_may_be_rubbish(tmp_path: Path) -> None:

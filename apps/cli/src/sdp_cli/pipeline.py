@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sdp_cli.work import Progress, earlier_result, perform
+from sdp_cli.work import Progress, Watch, earlier_result, perform
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Pipeline:
         keep: Whether a stage is skipped that ran before with the same parameters, as long as all before it were.
         on_progress: Called with a stage's title, its share and what it is doing.
         on_done: Called with each report.
+        watch: As of `work.perform`.
         reports: Of every stage so far.
     """
 
@@ -38,6 +39,7 @@ class Pipeline:
     keep: bool = True
     on_progress: Callable[[str, float, str], None] = lambda _title, _share, _message: None
     on_done: Callable[[StageReport], None] = lambda _report: None
+    watch: Watch = lambda _service: None
     reports: list[StageReport] = field(default_factory=list)
 
     def stage(self, title: str, service: str, job: str, **params: Any) -> dict[str, Any]:
@@ -52,7 +54,9 @@ class Pipeline:
         if result is None:
             self.keep = False  # what follows stands on something new
             progress: Progress = lambda share, message: self.on_progress(title, share, message)  # noqa: E731
-            result = perform(self.engine, service, job, user_id=self.user_id, progress=progress, **params)
+            result = perform(
+                self.engine, service, job, user_id=self.user_id, progress=progress, watch=self.watch, **params
+            )
         self.note(title, rows_of(result), time.monotonic() - started, kept=kept is not None)
         return result
 

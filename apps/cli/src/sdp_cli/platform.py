@@ -19,6 +19,8 @@ from sdp_cli.processes import embedded_server
 from sdp_cli.state import State, load_state
 from sdp_cli.units import last_words
 
+DEATHS_IN_VAIN = 3
+"""A process that was restarted so often and died again will not do the work it is asked for."""
 START_S = 120.0
 """How long the platform may take to come up on a slow machine."""
 
@@ -126,6 +128,21 @@ def _wait_up(home: Home, lives: Callable[[], bool]) -> State:
             raise Misconfigured(last_words(_log(home)).removeprefix("sdp: "))
         time.sleep(0.05)
     raise Retriable(f"the platform was not up after {START_S:.0f} s: see {home.logs}")
+
+
+def check_alive(home: Home, service: str) -> None:
+    """Check that waiting for a service is not in vain.
+
+    Raises:
+        Retriable: The platform has stopped, or the process dies again and again; says why.
+    """
+    if not is_up(home):
+        raise Retriable("the platform has stopped: see `sdp status`")
+    state = load_state(home.state)
+    for process in state.processes if state else ():
+        if process.name == service and process.condition == "backing off" and process.restarts >= DEATHS_IN_VAIN:
+            log = Path(process.log)
+            raise Retriable(f"{service} does not stay up: {last_words(log)} (see {log})")
 
 
 def require_state(home: Home) -> State:

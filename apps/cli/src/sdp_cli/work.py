@@ -7,7 +7,7 @@ from typing import Any
 
 from sdp_common.db.models.runs import Run
 from sdp_common.db.session import session_scope
-from sdp_common.errors import BadInput, Cancelled, Infeasible, PlatformError, Problem
+from sdp_common.errors import BadInput, Cancelled, Infeasible, PlatformError, Problem, Retriable
 from sdp_common.service import request
 from sdp_common.store import runs
 from sqlalchemy import Engine
@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 POLL_S = 0.1
 Progress = Callable[[float, str], None]
 """Called with a share of 0 to 1 and what is being done."""
+Watch = Callable[[str], None]
+"""Called with a service's name; raises `Retriable` where it does not stay up."""
 
 
 def perform(
@@ -24,9 +26,19 @@ def perform(
     *,
     user_id: int | None = None,
     progress: Progress = lambda _share, _message: None,
+    watch: Watch = lambda _service: None,
     **params: Any,
 ) -> dict[str, Any]:
     """Have a job done and return its result.
+
+    Args:
+        engine: Of the platform's database.
+        service: Who is asked.
+        job: For what.
+        user_id: On whose behalf.
+        progress: Called with how far it is.
+        watch: Called with the service while it is waited for; raises where that is in vain.
+        **params: Of the job, JSON values.
 
     Raises:
         PlatformError: What the job raised, as it raised it; Ctrl-C cancels the run before it goes on.
@@ -39,8 +51,9 @@ def perform(
             progress(run.progress, run.message or run.status)
             if run.status not in runs.OPEN:
                 return outcome(run)
+            watch(service)
             time.sleep(POLL_S)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Retriable):
         with contextlib.suppress(PlatformError), session_scope(engine) as session:
             runs.cancel(session, run_id)
         raise

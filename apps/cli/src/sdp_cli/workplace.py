@@ -14,7 +14,7 @@ from sdp_cli.client import Client, first_admin, signed_in
 from sdp_cli.console import Reporter
 from sdp_cli.home import Home, open_home
 from sdp_cli.pipeline import Pipeline
-from sdp_cli.platform import Platform, running
+from sdp_cli.platform import Platform, check_alive, running
 
 API = "backend-api"
 
@@ -34,8 +34,21 @@ class Workplace:
     def pipeline(self, *, keep: bool = False) -> Pipeline:
         """Return a pipeline that reports to the terminal."""
         return Pipeline(
-            self.engine, self.user_id, keep=keep, on_progress=self.reporter.progress, on_done=self.reporter.done
+            self.engine,
+            self.user_id,
+            keep=keep,
+            on_progress=self.reporter.progress,
+            on_done=self.reporter.done,
+            watch=self.watch,
         )
+
+    def watch(self, service: str) -> None:
+        """Check that waiting for a service is not in vain.
+
+        Raises:
+            Retriable: As of `platform.check_alive`.
+        """
+        check_alive(self.home, service)
 
     @contextmanager
     def client(self) -> Iterator[Client]:

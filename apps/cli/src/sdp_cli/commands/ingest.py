@@ -34,6 +34,7 @@ def ingest(
             service,
             "crawl",
             progress=lambda share, message: place.reporter.progress(service, share, message),
+            watch=place.watch,
             **params,
         )
     for name, value in result.items():

@@ -56,6 +56,7 @@ def import_slate(
             "ingest-dfs",
             "import_slate",
             progress=lambda share, message: place.reporter.progress(f"import {file.name}", share, message),
+            watch=place.watch,
             upload_id=upload_id,
         )
         place.reporter.clear()
