@@ -2,14 +2,27 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sdp_common.errors import Misconfigured
+
+
+def _check_source(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https", "file"} or not (parts.netloc or parts.scheme == "file"):
+        raise ValueError(f"must be an http:, https: or file: URL, not {value!r}")
+    if parts.query or parts.fragment:
+        raise ValueError("must not have a query or a fragment: paths are added to it")
+    return value.rstrip("/")
+
+
+SourceUrl = Annotated[str, AfterValidator(_check_source)]
+"""Where a source, or a mirror of it, is: without a slash at its end."""
 
 
 class Settings(BaseSettings):
@@ -39,18 +52,20 @@ class Settings(BaseSettings):
         1.0, gt=0, le=100, description="requests a second to one host, unless the provider says less"
     )
 
-    nflverse_base_url: str = Field(
+    nflverse_base_url: SourceUrl = Field(
         "https://github.com/nflverse/nflverse-data",
         description="the release server, or a mirror laid out like it",
     )
-    dynastyprocess_base_url: str = Field(
+    dynastyprocess_base_url: SourceUrl = Field(
         "https://raw.githubusercontent.com/dynastyprocess/data/master/files",
         description="player id crosswalk",
     )
-    draftkings_base_url: str = Field("https://api.draftkings.com", description="DraftKings' public API")
-    draftkings_lobby_base_url: str = Field("https://www.draftkings.com", description="DraftKings' lobby of contests")
-    espn_base_url: str = Field("https://site.api.espn.com", description="ESPN's public API")
-    open_meteo_base_url: str = Field("https://api.open-meteo.com", description="Open-Meteo forecasts")
+    draftkings_base_url: SourceUrl = Field("https://api.draftkings.com", description="DraftKings' public API")
+    draftkings_lobby_base_url: SourceUrl = Field(
+        "https://www.draftkings.com", description="DraftKings' lobby of contests"
+    )
+    espn_base_url: SourceUrl = Field("https://site.api.espn.com", description="ESPN's public API")
+    open_meteo_base_url: SourceUrl = Field("https://api.open-meteo.com", description="Open-Meteo forecasts")
     providers_enabled: str = Field("", description="comma-separated providers to switch on beyond the defaults")
 
     api_host: str = Field("127.0.0.1", description="address the API listens on")
@@ -74,18 +89,6 @@ class Settings(BaseSettings):
         if value is not None and value.get_secret_value().split("://")[0].split("+")[0] not in schemes:
             raise ValueError(f"must begin with {schemes[0]}://")
         return value
-
-    @field_validator(
-        "nflverse_base_url", "dynastyprocess_base_url", "draftkings_base_url", "espn_base_url", "open_meteo_base_url"
-    )
-    @classmethod
-    def _url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https", "file"} or not (parts.netloc or parts.scheme == "file"):
-            raise ValueError(f"must be an http:, https: or file: URL, not {value!r}")
-        if parts.query or parts.fragment:
-            raise ValueError("must not have a query or a fragment: paths are added to it")
-        return value.rstrip("/")
 
     @field_validator("contact")
     @classmethod

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from sdp_common.db.models.runs import Run, ServiceHeartbeat
@@ -80,7 +80,7 @@ def runs(
 
 def latest(session: Session) -> Sequence[Run]:
     """Return the newest run of every (service, job)."""
-    query = select(Run).distinct(Run.service, Run.job).order_by(Run.service, Run.job, Run.id.desc())
+    query = select(Run).ext(distinct_on(Run.service, Run.job)).order_by(Run.service, Run.job, Run.id.desc())
     return session.scalars(query).all()
 
 
