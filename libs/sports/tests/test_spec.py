@@ -1,5 +1,7 @@
 """Declarations: closed vocabulary, aliases, and what each shipped contest must say."""
 
+from itertools import pairwise
+
 import pytest
 from pydantic import ValidationError
 from sdp_sports.spec import QUANTILES, Contest, Market, Slot, Sport, Stack, StackNeed, codes, load
@@ -31,7 +33,7 @@ def test_every_declared_sport_loads(code):
 
 
 def test_an_unknown_sport_names_those_declared():
-    with pytest.raises(KeyError, match="declared: .*nfl"):
+    with pytest.raises(KeyError, match=r"declared: .*nfl"):
         load("quidditch")
 
 
@@ -136,7 +138,7 @@ def test_bands_of_a_stat_meet_without_gap_or_overlap(name):
         ordered = sorted(bands, key=lambda b: float("-inf") if b.at_least is None else b.at_least)
         assert ordered[0].at_least is None
         assert ordered[-1].below is None
-        assert all(a.below == b.at_least for a, b in zip(ordered, ordered[1:], strict=False))
+        assert all(a.below == b.at_least for a, b in pairwise(ordered))
 
 
 def test_quantiles_rise_and_hold_the_median():

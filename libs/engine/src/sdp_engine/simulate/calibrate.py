@@ -53,14 +53,15 @@ def calibrate(sides: tuple[Expectation, Expectation], rng: np.random.Generator) 
     shift = np.log(share / (1 - share)) - np.log(usual / (1 - usual))
     course = flow.play(force, shift, PILOT_WORLDS, rng)
     noise = pair_noise(PILOT_WORLDS, rng)
+    courses = [offence.Course.of(course, i) for i in (0, 1)]
     fitted = tuple(
-        _fit(_start(side, course.counts[i], course.script[i]), side, course.counts[i], course.script[i], noise[i], rng)
-        for i, side in enumerate(sides)
+        _fit(_start(side, seen), side, seen, noise[i], rng)
+        for i, (side, seen) in enumerate(zip(sides, courses, strict=True))
     )
     return GamePlan(force, shift, (fitted[0], fitted[1]))
 
 
-def _start(side: Expectation, counts: NDArray[np.int16], script: Floats) -> Offence:
+def _start(side: Expectation, seen: offence.Course) -> Offence:
     """Return the first guess."""
     k = len(side.players)
     gamma = np.array([league.CATCH_GAMMA[position] for position in side.positions])
@@ -83,23 +84,17 @@ def _start(side: Expectation, counts: NDArray[np.int16], script: Floats) -> Offe
         rush_td_weight=_ratio(side.rushing_tds, side.carries),
         attempts=1.0,
         carries=1.0,
-        mean_counts=counts[: flow.ENDS].mean(axis=1, dtype=np.float64),
-        mean_script=float(script.mean()),
+        mean_counts=seen.events[: flow.ENDS].mean(axis=1),
+        mean_faced=seen.faced[: flow.ENDS].mean(axis=1),
+        mean_script=float(seen.script.mean()),
     )
 
 
-def _fit(
-    guess: Offence,
-    side: Expectation,
-    counts: NDArray[np.int16],
-    script: Floats,
-    noise: Floats,
-    rng: np.random.Generator,
-) -> Offence:
+def _fit(guess: Offence, side: Expectation, seen: offence.Course, noise: Floats, rng: np.random.Generator) -> Offence:
     """Correct the volume, the yards, the spread and the touchdowns, round by round."""
     plan = guess
     for last in (*([False] * (ROUNDS - 1)), True):
-        stats, catch_factor, carry_factor = offence.play(plan, counts, script, noise, rng)
+        stats, catch_factor, carry_factor = offence.play(plan, seen, noise, rng)
         plan = _volumes(plan, side, stats)
         plan = _yards(plan, side, stats, catch_factor, carry_factor)
         if not last:

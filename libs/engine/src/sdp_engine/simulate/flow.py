@@ -73,7 +73,9 @@ class Flow:
 class _Board:
     """The state of every world of a block while its game is played."""
 
-    def __init__(self, worlds: int, opener: NDArray[np.bool_]) -> None:
+    def __init__(self, worlds: int, opener: NDArray[np.bool_], day: Floats) -> None:
+        self.day = day
+        self.taken: Ints = np.zeros(worlds, np.int64)
         self.worlds = np.arange(worlds)
         self.score: Ints = np.zeros((2, worlds), np.int64)
         self.counts = np.zeros((2, len(EVENTS), worlds), np.int16)
@@ -113,7 +115,8 @@ def play(strength: Floats, pass_shift: Floats, worlds: int, rng: np.random.Gener
     """
     ends = _cumulated(strength)
     passing = _shifted(league.PASS_SHARE, pass_shift)
-    board = _Board(worlds, rng.random(worlds) < 0.5)
+    day = np.exp(league.DAY_SD * rng.standard_normal(worlds) - league.DAY_SD**2 / 2)
+    board = _Board(worlds, rng.random(worlds) < 0.5, day)
     for _ in range(_MAX_DRIVES):
         if not board.live.any():
             break
@@ -123,7 +126,7 @@ def play(strength: Floats, pass_shift: Floats, worlds: int, rng: np.random.Gener
 
 
 def _cumulated(strength: Floats) -> Floats:
-    """Return cumulated chances of each end, (side, phase, lead class, end).
+    """Return cumulated chances of each end, (began with a takeaway, side, phase, lead class, end).
 
     A field goal moves by a third of a touchdown's log odds: better offences kick little more often.
     """
@@ -131,12 +134,22 @@ def _cumulated(strength: Floats) -> Floats:
     tilt[:, 0, 0, league.TD] = np.exp(strength)
     tilt[:, 0, 0, league.FG] = np.exp(strength / 3)
     weights = league.OUTCOMES[None] * tilt
-    return np.asarray(np.cumsum(weights, axis=3) / weights.sum(axis=3, keepdims=True))
+    weights[:, 4:, :, league.TD] *= np.exp(league.LEAD_TILT)
+    field = np.repeat(weights[None], 2, axis=0)
+    field[..., league.TD : league.FG + 1] *= league.TAKEAWAY_TILT[:, None, None, None]
+    return np.asarray(np.cumsum(field, axis=-1) / field.sum(axis=-1, keepdims=True))
+
+
+def _tilted(u: Floats, chance: Floats, odds: Floats) -> Floats:
+    """Return uniforms stretched so that falling below `chance` has its odds multiplied."""
+    now = chance * odds / (1 - chance + chance * odds)
+    return np.where(u < now, u * chance / now, chance + (u - now) * (1 - chance) / (1 - now))
 
 
 def _shifted(table: Floats, shift: Floats) -> Floats:
-    """Return the table with its log odds shifted, (side, phase, lead class)."""
-    odds = table[None] / (1 - table[None]) * np.exp(shift)[:, None, None]
+    """Return the table with its log odds shifted, (began with a takeaway, side, phase, lead class)."""
+    field = np.exp(np.array([0.0, league.TAKEAWAY_PASS]))[:, None, None, None]
+    odds = table / (1 - table) * np.exp(shift)[:, None, None] * field
     return np.asarray(odds / (1 + odds))
 
 
@@ -148,8 +161,10 @@ def _drive(board: _Board, ends: Floats, passing: Floats, rng: np.random.Generato
     side, other = board.side, 1 - board.side
     lead = board.score[side, board.worlds] - board.score[other, board.worlds]
     phase, lead_class = board.phase(), _LEAD_CLASS[np.clip(lead, -_DEEPEST, _DEEPEST) + _DEEPEST]
-    end = (u[0][:, None] > ends[side, phase, lead_class, :-1]).sum(axis=1)
-    is_pass = u[1] < passing[side, phase, lead_class]
+    taken = board.taken
+    cuts = ends[taken, side, phase, lead_class, :-1]
+    end = (_tilted(u[0], cuts[:, 0], board.day)[:, None] > cuts).sum(axis=1)
+    is_pass = u[1] < passing[taken, side, phase, lead_class]
     kind = np.where(end == league.TD, np.where(is_pass, 0, 1), end + 1)
     before = board.clock.copy()
     _run_clock(board, end, lead, pace)
@@ -170,6 +185,7 @@ def _drive(board: _Board, ends: Floats, passing: Floats, rng: np.random.Generato
     returned = live & (end <= league.FG) & (u[5] < league.KICK_RETURN_TD) & (board.clock > 0) & (board.half < 2)
     for event in ("return_td", "xp_made"):
         board.count(other, np.full(n, EVENT[event]), returned)
+    board.taken = (((end == league.INT) | (end == league.FUM)) & ~six & (board.clock > 0)).astype(np.int64)
     _next(board, side, six | kicked_back | returned)
 
 

@@ -137,8 +137,7 @@ def _play(game: _Game, seed: int, out: dict[str, NDArray[np.int16]], scores: NDA
         course = flow.play(plan.strength, plan.pass_shift, BLOCK, rng)
         noise = calibrate.pair_noise(BLOCK, rng)
         stats = [
-            offence.play(side, course.counts[k], course.script[k], noise[k], rng)[0]
-            for k, side in enumerate(plan.sides)
+            offence.play(side, offence.Course.of(course, k), noise[k], rng)[0] for k, side in enumerate(plan.sides)
         ]
         part, cut = slice(start, min(start + BLOCK, worlds)), min(BLOCK, worlds - start)
         score = course.score

@@ -77,6 +77,18 @@ than 120 seconds left, or the last two minutes. Here lies why margins of 3 and 7
 kicks, who trails by 4-8 does not.
 """
 
+LEAD_TILT = np.array([0.15, 0.09, 0.06, 0.02, 0.0, -0.02, -0.06, -0.16])
+"""Log odds of a touchdown by lead class to add in the second half. Who trails is on average the weaker side (by the
+closing lines 1.7 points at class 0, 1.8 above at class 7), so the raw shares blame the lead for the side's weakness."""
+DAY_SD = 0.17
+"""Sd of a day's log odds of touchdowns common to both sides: touchdowns of the two correlate .18 beyond the line."""
+
+TAKEAWAY_TILT = np.array([[0.917, 0.892], [2.07, 2.39]])
+"""Weights of a touchdown and a field goal against the other ends: ordinary drives, and those that begin with a
+takeaway (35 % touchdowns and 24 % field goals there, 24 % and 14 % elsewhere)."""
+TAKEAWAY_PASS = -0.25
+"""Log odds that such a drive's touchdown is a pass, added."""
+
 SECONDS = np.array([243.0, 264.0, 238.0, 131.0, 129.0, 134.0, 190.0])
 """Mean length of a drive by its end, where time is no matter; the coefficient of variation is .55."""
 PASS_SHARE = np.array(
@@ -127,28 +139,36 @@ FG_BANDS = np.array([0.56, 0.27, 0.17])
 BLOCKED = 0.08
 """Missed kicks that were blocked."""
 
-PLAYS_BASE = 38.6
-PLAYS = np.array([2.9, 2.9, 3.8, 3.7, 2.2, 2.2, 0.9, 3.1])
-"""Scrimmage plays a team game: PLAYS_BASE + PLAYS by drive ends (pass TD, rush TD, FG, ... OTHER); R2 .26."""
-PLAYS_SD = 7.2
-PLAYS_PAIR = -0.45
+FACED = (0, 1, 2, 5)
+"""The opponent's drive ends that the second array of each regression below stands for: pass TD, rush TD, FG, punt."""
+PLAYS_BASE = 41.0
+PLAYS = np.array([2.1, 2.1, 2.9, 2.7, 1.5, 1.5, -0.25, 2.2])
+PLAYS_FACED = np.array([0.8, 0.4, -0.1, 1.55])
+"""Scrimmage plays a team game: PLAYS_BASE + PLAYS by own drive ends (pass TD, rush TD, FG, ... OTHER); R2 .33."""
+PLAYS_SD = 6.85
+PLAYS_PAIR = -0.5
 """Residual sd of plays, and its correlation with the opponent's."""
-RATE = np.array([0.0168, -0.0187, 0.0074, 0.0070, 0.0096, 0.0, 0.0081, 0.0062])
-RATE_SCRIPT = 1.07
+RATE = np.array([0.0151, -0.0202, 0.0071, 0.0075, 0.0097, 0.0, 0.0087, 0.0063])
+RATE_FACED = np.array([0.0053, 0.0032, 0.0042, 0.0])
+RATE_SCRIPT = 0.98
 """Called-pass rate: regression on the same drive ends and on the mean of DROPBACKS over the plays; R2 .46."""
 RATE_SD = 0.078
-CATCH = np.array([0.0126, 0.0019, -0.0094, -0.0104, -0.0195, 0.0028, -0.0196, -0.0121])
-CATCH_SCRIPT = -0.234
+CATCH = np.array([0.0152, 0.0042, -0.0089, -0.0110, -0.0194, 0.0033, -0.0201, -0.0119])
+CATCH_FACED = np.array([-0.0053, -0.0086, -0.0050, 0.0])
+CATCH_SCRIPT = -0.106
 """Completion rate on drive ends and script. Its residual sd (.079) is below pure sampling (.085): no extra noise."""
-YPCATCH = np.array([0.837, 0.663, 0.169, 0.140, 0.0, 0.093, -0.200, -0.104])
-YPCATCH_SCRIPT = -4.6
+YPCATCH = np.array([0.758, 0.584, 0.085, 0.048, -0.098, 0.0, -0.315, -0.185])
+YPCATCH_FACED = np.array([0.103, 0.122, 0.156, 0.167])
+YPCATCH_SCRIPT = -5.7
 YPCATCH_RATE = -8.9
-"""Yards a completion on drive ends, script and the completion rate; residual sd 2.09 against 2.18 by sampling."""
-YPCARRY = np.array([0.078, 0.393, 0.043, 0.093, 0.011, 0.033, -0.084, 0.010])
-"""Yards a carry on drive ends; residual sd 1.22 against 1.25 by sampling."""
-SACK = np.array([-0.0071, -0.0036, -0.0029, -0.0023, -0.0019, 0.0056, 0.0057, 0.0016])
-SACK_SCRIPT = 0.057
-SACK_RATE = 0.068
+"""Yards a completion on drive ends, script and the completion rate; residual sd 2.08 against 2.18 by sampling."""
+YPCARRY = np.array([0.057, 0.371, 0.019, 0.066, -0.018, 0.0, -0.118, -0.014])
+YPCARRY_FACED = np.array([0.028, 0.031, 0.053, 0.050])
+"""Yards a carry on drive ends; residual sd 1.21 against 1.25 by sampling."""
+SACK = np.array([-0.0062, -0.0027, -0.0016, -0.0007, -0.0006, 0.0068, 0.0076, 0.0031])
+SACK_FACED = np.array([-0.0005, 0.0, 0.0010, -0.0027])
+SACK_SCRIPT = 0.035
+SACK_RATE = 0.072
 """Sacks a dropback: league mean and regression on drive ends and script."""
 SHRINK = 0.9
 """Part of the regressions that is kept, for they count some of the players' own sampling again."""
@@ -170,6 +190,9 @@ CARRY_CONCENTRATION = 11.0
 """Dirichlet concentration of shares: game-to-game spread of targets and carries around the expected shares."""
 QB_CARRY_SHAPE = 5.0
 """Gamma shape of the quarterback's rate of carries."""
+TEAM_LUCK = 0.6
+"""Part of the single catches' luck that stays in a side's total: given the score, real totals vary less than
+independent catches would (sd of passing yards about the line 70, not 80)."""
 CARRY_NOISE = 0.12
 """Log sd of a runner's own efficiency in a game."""
 QB_FUMBLES = 0.42
@@ -183,12 +206,12 @@ LEAGUE_PASS_TDS = 0.62
 
 STRENGTH = np.array(
     [
-        [-0.0688, 0.2282, 0.1389, 0.0482],
-        [2.0602, -0.1542, -0.1293, -0.0404],
-        [0.5069, 0.2590, -0.0424, -0.0679],
-        [0.5233, 0.1986, 0.0636, 0.0],
-        [0.2776, 0.0900, 0.0, 0.0],
-        [0.0840, 0.0, 0.0, 0.0],
+        [-0.0596, 0.2279, 0.1386, 0.0521],
+        [2.1264, -0.2153, -0.1262, -0.0313],
+        [0.4752, 0.2872, -0.0667, -0.0851],
+        [0.5246, 0.2949, 0.0726, 0.0],
+        [0.4340, 0.1582, 0.0, 0.0],
+        [0.1814, 0.0, 0.0, 0.0],
     ]
 )
 """The strength that makes a side score its expected points: polynomial in ln(own / 22.8) (rows) and

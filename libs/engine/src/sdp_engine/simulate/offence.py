@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sdp_engine.simulate import league
 from sdp_engine.simulate.allocate import allocate, split
-from sdp_engine.simulate.flow import ENDS, EVENT
+from sdp_engine.simulate.flow import ENDS, EVENT, Flow
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,7 +29,8 @@ class Offence:
         catch_noise, carry_noise: Log sd of a player's efficiency in one game, (K,).
         pass_td_weight, rush_td_weight: How likely a catch or carry of his is the touchdown, (K,).
         attempts, carries: Factors on the volume the flow implies.
-        mean_counts, mean_script: Means over worlds that the league's regressions are centred on, (ENDS,) and one.
+        mean_counts, mean_faced, mean_script: Means over worlds that the league's regressions are centred on: own
+            drive ends, (ENDS,), the opponent's, (ENDS,), and the script.
     """
 
     target_share: Floats
@@ -47,6 +48,7 @@ class Offence:
     attempts: float
     carries: float
     mean_counts: Floats
+    mean_faced: Floats
     mean_script: float
 
 
@@ -62,62 +64,108 @@ class Volume:
     catch_factor: Floats
 
 
-def volume(side: Offence, counts: Ints, script: Floats, noise: Floats, rng: np.random.Generator) -> Volume:
-    """Return attempts, targets, carries and sacks given the drives and the script.
+@dataclass(frozen=True)
+class Course:
+    """How the game went, as one side's offence sees it.
+
+    Attributes:
+        events: Its own events, (len(EVENTS), W).
+        faced: The opponent's, likewise.
+        script: The league's called-pass share in its situations, (W,).
+    """
+
+    events: Ints
+    faced: Ints
+    script: Floats
+
+    @classmethod
+    def of(cls, game: Flow, side: int) -> "Course":
+        """Return how a game went for one side (0 home, 1 away)."""
+        counts = game.counts.astype(np.int64)
+        return cls(counts[side], counts[1 - side], game.script[side])
+
+
+@dataclass(frozen=True)
+class _Deviation:
+    """By how much drive ends and script differ from their means; each (ends, W), script (W,)."""
+
+    own: Floats
+    faced: Floats
+    script: Floats
+
+    def effect(self, own: Floats, faced: Floats, script: float = 0.0) -> Floats:
+        """Return a regression's deviation, (W,)."""
+        return np.asarray(own @ self.own + faced @ self.faced + script * self.script)
+
+
+def _deviation(side: Offence, course: Course) -> _Deviation:
+    ends = list(league.FACED)
+    return _Deviation(
+        course.events[:ENDS] - side.mean_counts[:, None],
+        course.faced[ends] - side.mean_faced[ends, None],
+        course.script - side.mean_script,
+    )
+
+
+def volume(side: Offence, course: Course, noise: Floats, rng: np.random.Generator) -> Volume:
+    """Return attempts, targets, carries and sacks given how the game went.
 
     Args:
         side: The offence.
-        counts: Its events, (len(EVENTS), W).
-        script: Its called-pass expectation, (W,).
+        course: How the game went for it.
         noise: Two standard normals, (2, W): plays (correlated with the opponent's) and pass rate.
         rng: The stream to draw from.
     """
-    ends, call = counts[:ENDS], script - side.mean_script
-    off = ends - side.mean_counts[:, None]
-    plays = league.PLAYS_BASE + league.PLAYS @ ends + league.PLAYS_SD * noise[0]
-    rate = 0.582 + league.RATE @ off + league.RATE_SCRIPT * call + league.RATE_SD * noise[1]
+    ends, off = course.events[:ENDS], _deviation(side, course)
+    plays = league.PLAYS_BASE + league.PLAYS @ ends + league.PLAYS_FACED @ course.faced[list(league.FACED)]
+    plays = plays + league.PLAYS_SD * noise[0]
+    rate = 0.582 + off.effect(league.RATE, league.RATE_FACED, league.RATE_SCRIPT) + league.RATE_SD * noise[1]
     plays, rate = np.clip(plays, 38.0, 100.0), np.clip(rate, 0.25, 0.92)
     drops = plays * rate
-    sack_rate = np.maximum(league.SACK_RATE + league.SACK @ off + league.SACK_SCRIPT * call, 0.008)
-    sacks = np.minimum(rng.poisson(drops * sack_rate), 14)
-    dither = rng.random((2, script.size))
+    sacked = league.SACK_RATE + off.effect(league.SACK, league.SACK_FACED, league.SACK_SCRIPT)
+    sacks = np.minimum(rng.poisson(drops * np.maximum(sacked, 0.008)), 14)
+    dither = rng.random((2, course.script.size))
     thrown = np.floor(np.maximum(drops - sacks, 8.0) * side.attempts + dither[0]).astype(np.int64)
     runs = np.floor((plays - drops) * side.carries + dither[1]).astype(np.int64)
     tds = ends[EVENT["pass_td"]] + ends[EVENT["rush_td"]]
     thrown, runs = np.maximum(thrown, 4), np.maximum(runs, np.maximum(tds, 3))
     targets = np.maximum(thrown - rng.binomial(thrown, league.THROWN_AWAY), 1)
-    shift = league.SHRINK * (league.CATCH @ off + league.CATCH_SCRIPT * call) / 0.64
+    shift = league.SHRINK * off.effect(league.CATCH, league.CATCH_FACED, league.CATCH_SCRIPT) / 0.64
     return Volume((thrown + sacks), thrown, targets, runs, sacks, np.clip(1 + shift, 0.55, 1.4))
 
 
-def play(
-    side: Offence, counts: NDArray[np.int16], script: Floats, noise: Floats, rng: np.random.Generator
-) -> tuple[Stats, Floats, Floats]:
+def play(side: Offence, course: Course, noise: Floats, rng: np.random.Generator) -> tuple[Stats, Floats, Floats]:
     """Play one side's offence.
 
     Returns:
         Stats, each (K, W), the passing ones (1, W); the factors on yards a catch and yards a carry that the course of
         the game brought, each (W,).
     """
-    events = counts.astype(np.int64)
-    amount = volume(side, events, script, noise, rng)
-    off = events[:ENDS] - side.mean_counts[:, None]
-    call = script - side.mean_script
+    events, off = course.events, _deviation(side, course)
+    amount = volume(side, course, noise, rng)
     targets = split(amount.targets, side.target_share, league.TARGET_CONCENTRATION, rng)
     chance = np.clip(side.catch_rate[:, None] * amount.catch_factor, 0.0, 0.97)
     receptions = rng.binomial(targets, chance)
     caught = receptions.sum(axis=0)
     rate_off = caught / amount.targets - side.target_share @ side.catch_rate
-    pace = league.YPCATCH @ off + league.YPCATCH_SCRIPT * call + league.YPCATCH_RATE * rate_off
+    pace = off.effect(league.YPCATCH, league.YPCATCH_FACED, league.YPCATCH_SCRIPT) + league.YPCATCH_RATE * rate_off
     catch_factor = np.clip(1 + league.SHRINK * pace / 11.0, 0.35, 1.9)
-    carry_factor = np.clip(1 + league.SHRINK * (league.YPCARRY @ off) / 4.4, 0.3, 2.0)
+    carry_pace = off.effect(league.YPCARRY, league.YPCARRY_FACED)
+    carry_factor = np.clip(1 + league.SHRINK * carry_pace / 4.4, 0.3, 2.0)
     carries = _carries(side, amount, rng)
     tries = ("two_pass", "two_rush", "fumble")
     stats = {
         "targets": targets,
         "receptions": receptions,
         "receiving_yards": _yards(
-            receptions, side.catch_yards, side.catch_shift, side.catch_shape, side.catch_noise, catch_factor, rng
+            receptions,
+            side.catch_yards,
+            side.catch_shift,
+            side.catch_shape,
+            side.catch_noise,
+            catch_factor,
+            rng,
+            league.TEAM_LUCK,
         ),
         "rushing_attempts": carries,
         "rushing_yards": _yards(
@@ -146,15 +194,29 @@ def _carries(side: Offence, amount: Volume, rng: np.random.Generator) -> Ints:
 
 
 def _yards(
-    touches: Ints, mean: Floats, shift: Floats, shape: Floats, noise: Floats, factor: Floats, rng: np.random.Generator
+    touches: Ints,
+    mean: Floats,
+    shift: Floats,
+    shape: Floats,
+    noise: Floats,
+    factor: Floats,
+    rng: np.random.Generator,
+    luck: float = 1.0,
 ) -> Ints:
-    """Return whole yards of the touches, (K, W): a gamma sum of single touches, never of none."""
+    """Return whole yards of the touches, (K, W): a gamma sum of single touches, never of none.
+
+    `luck` below 1 pulls the side's total towards what the touches are worth, and the players with it.
+    """
     some = touches > 0
     raw = np.zeros(touches.shape)
     raw[some] = rng.standard_gamma((touches * shape[:, None])[some])
     scale = (mean + shift) / shape
     form = np.exp(noise[:, None] * rng.standard_normal(touches.shape) - noise[:, None] ** 2 / 2)
     yards = (raw * scale[:, None] * form - touches * shift[:, None]) * factor
+    if luck < 1.0:
+        usual = (touches * mean[:, None]).sum(axis=0) * factor
+        total = np.maximum(yards.sum(axis=0), 0.2 * usual + 1e-9)
+        yards = yards * np.where(usual > 0, (luck * total + (1 - luck) * usual) / total, 1.0)
     return np.where(some, np.floor(yards + rng.random(touches.shape)), 0.0).astype(np.int64)
 
 

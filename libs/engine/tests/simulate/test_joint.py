@@ -1,0 +1,268 @@
+"""The whole simulation: identities, streams, means, correlations, and what odd input gets."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sdp_engine import frames
+from sdp_engine.simulate import Line, Slate, joint, simulate
+from sdp_sports.spec import load
+
+NFL = load("nfl")
+DK = NFL.contests["draftkings_classic"]
+
+
+@pytest.fixture(scope="module")
+def draws(two_games):
+    return simulate(two_games.slate, two_games.predicted, 1, 10_000)
+
+
+def fingerprint(draws, game=0, worlds=None):
+    """Digest of one game's draws: scores and every line of its players."""
+    rows = draws.players.with_row_index("row").filter(pl.col("game_id") == draws.games["game_id"][game])
+    told = hashlib.sha256(np.ascontiguousarray(draws.scores[game, :, :worlds]).tobytes())
+    for row, player, position in rows.select("row", "player_id", "position").iter_rows():
+        told.update(f"{player}{position}".encode())
+        for name, values in draws.line(row).items():
+            told.update(name.encode() + np.ascontiguousarray(values[:worlds]).tobytes())
+    return told.hexdigest()
+
+
+def row_of(draws, player):
+    return draws.players["player_id"].to_list().index(player)
+
+
+def test_identities_hold_in_every_world(draws, check_identities):
+    check_identities(draws)
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_does_not(two_games, draws):
+    again = simulate(two_games.slate, two_games.predicted, 1, 10_000)
+    other = simulate(two_games.slate, two_games.predicted, 2, 10_000)
+    assert [fingerprint(again, g) for g in (0, 1)] == [fingerprint(draws, g) for g in (0, 1)]
+    assert fingerprint(other) != fingerprint(draws)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("worlds", [1, 999, joint.BLOCK, joint.BLOCK + 1])
+def test_fewer_worlds_are_the_first_of_more_on_any_number_of_threads(two_games, draws, worlds, threads):
+    fewer = simulate(two_games.slate, two_games.predicted, 1, worlds, threads=threads)
+    assert fewer.worlds == worlds
+    for game in (0, 1):
+        assert fingerprint(fewer, game) == fingerprint(draws, game, worlds)
+
+
+def test_editing_one_game_leaves_the_others_unchanged(two_games, draws):
+    edited = two_games.predicted.with_columns(
+        mean=pl.when(pl.col("game_id") == "nfl:2023_01_G1").then(pl.col("mean") * 1.2).otherwise(pl.col("mean"))
+    )
+    after = simulate(two_games.slate, edited, 1, 10_000)
+    assert fingerprint(after, 0) == fingerprint(draws, 0)
+    assert fingerprint(after, 1) != fingerprint(draws, 1)
+
+
+def test_a_games_place_in_the_slate_does_not_matter(two_games, draws):
+    slate = Slate(two_games.slate.games.reverse(), two_games.slate.population)
+    turned = simulate(slate, two_games.predicted, 1, 10_000)
+    assert fingerprint(turned, 1) == fingerprint(draws, 0)
+
+
+def test_means_honour_the_predictions(draws):
+    error = draws.calibration_error()
+    assert set(error) == {"receptions", "receiving_yards", "rushing_attempts", "rushing_yards", "passing_yards"}
+    assert max(error.values()) < 0.025, error
+    frame = draws.calibration.filter(pl.col("stat").is_in(["receptions", "receiving_yards"]), pl.col("expected") > 1)
+    worst = (frame["simulated"] / frame["expected"] - 1).abs().max()
+    assert worst < 0.10
+
+
+def test_coherent_predictions_are_left_almost_as_they_are(two_games, draws):
+    asked = {(p, m): v for p, m, v in two_games.predicted.select("player_id", "market", "mean").iter_rows()}
+    for player, market in ((5, "receiving_yards"), (3, "receptions"), (3, "rushing_yards"), (1, "passing_yards")):
+        got = draws.stat(row_of(draws, player), market).mean()
+        assert got == pytest.approx(asked[player, market], rel=0.08)
+
+
+@pytest.mark.parametrize(("game", "spread", "total"), [(0, 3.0, 47.5), (1, -6.5, 41.0)])
+def test_scores_have_the_lines_means_and_plausible_key_numbers(draws, game, spread, total):
+    home, away = draws.scores[game].astype(int)
+    assert (home + away).mean() == pytest.approx(total, abs=0.6)
+    assert (home - away).mean() == pytest.approx(spread, abs=0.6)
+    margin = np.abs(home - away)
+    assert (margin == 3).mean() > 2 * (margin == 5).mean()
+    assert (margin == 7).mean() > 1.3 * (margin == 9).mean()
+    assert (margin == 0).mean() < 0.015
+    assert not np.isin(draws.scores, [1]).any()
+
+
+def test_correlations_have_the_signs_and_sizes_of_the_league(draws):
+    scored = draws.fantasy_points(DK)
+    by = {(row["team_id"], row["position"]): [] for row in draws.players.iter_rows(named=True)}
+    for i, row in enumerate(draws.players.iter_rows(named=True)):
+        by[row["team_id"], row["position"]].append(scored[i])
+
+    def corr(a, b):
+        pairs = [("nfl:H0", "nfl:A0"), ("nfl:A0", "nfl:H0"), ("nfl:H1", "nfl:A1"), ("nfl:A1", "nfl:H1")]
+        found = []
+        for own, faced in pairs:
+            sides = [by[faced if where == "opp" else own, position][k] for where, position, k in (a, b)]
+            found.append(np.corrcoef(sides[0], sides[1])[0, 1])
+        return float(np.mean(found))
+
+    qb, wr, dst = ("own", "QB", 0), ("own", "WR", 0), ("opp", "DST", 0)
+    assert 0.28 < corr(qb, wr) < 0.50
+    assert -0.60 < corr(qb, dst) < -0.30
+    assert 0.08 < corr(qb, ("opp", "QB", 0)) < 0.32
+    assert -0.16 < corr(("own", "RB", 0), ("own", "RB", 1)) < 0.10
+    assert corr(("own", "DST", 0), dst) < -0.12
+
+
+def test_only_the_best_predicted_quarterback_plays(draws):
+    starter, backup = row_of(draws, 1), row_of(draws, 2)
+    assert draws.stat(starter, "passing_attempts").min() > 0
+    assert not draws.line(backup)
+    assert not draws.players["is_active"][backup]
+
+
+def test_a_player_who_is_out_gets_nothing_and_the_others_his_share(two_games):
+    slate = two_games.slate
+    status = pl.when(pl.col("player_id") == 5).then(pl.lit("Out")).otherwise(pl.col("injury_status"))
+    hurt = replace(slate, population=slate.population.with_columns(injury_status=status))
+    draws = simulate(hurt, two_games.predicted, 1, 2000)
+    assert draws.stat(row_of(draws, 5), "targets").sum() == 0
+    assert not draws.fantasy_points(DK)[row_of(draws, 5)].any()
+    whole = draws.stat(row_of(draws, 1), "passing_yards").mean()
+    assert whole == pytest.approx(246, rel=0.06)
+
+
+EVERYBODY = ("QB", "RB", "WR", "TE", "K", "DST")
+
+
+@pytest.mark.parametrize("without", [("K",), ("TE",), ("QB",), ("DST",), ("RB",), ("RB", "WR", "TE"), EVERYBODY])
+def test_sides_with_positions_missing(make, check_identities, without):
+    made = make().game(without=without)
+    draws = simulate(made.slate, made.predicted, 3, 600)
+    check_identities(draws)
+    assert 18 < draws.scores.mean() < 27
+
+
+@pytest.mark.parametrize(("spread", "total"), [(24.0, 60.0), (-30.0, 34.0), (0.0, 20.0), (3.0, 90.0), (60.0, 40.0)])
+def test_extreme_lines(make, check_identities, spread, total):
+    made = make().game(spread, total)
+    draws = simulate(made.slate, made.predicted, 3, 600)
+    check_identities(draws)
+    home, away = draws.scores[0].astype(int)
+    assert np.sign((home - away).mean()) == np.sign(spread) or abs(spread) < 1
+
+
+def test_nobody_predicted_still_plays_a_game(make, check_identities):
+    made = make().game(predicted=False)
+    draws = simulate(made.slate, frames.empty(frames.PREDICTIONS), 3, 600)
+    check_identities(draws)
+    assert 180 < draws.stat(row_of(draws, 1), "passing_yards").mean() < 300
+
+
+MARKETS = ["receptions", "receiving_yards", "rushing_yards", "anytime_touchdown", "passing_yards"]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_one_market_missing_is_filled_in(two_games, market, check_identities):
+    draws = simulate(two_games.slate, two_games.predicted.filter(pl.col("market") != market), 1, 1500)
+    check_identities(draws)
+    if market == "rushing_yards":  # nobody says who runs: it falls to the quarterback and the unlisted
+        return
+    first = row_of(draws, 5)
+    assert draws.stat(first, "receptions").mean() == pytest.approx(5.6, rel=0.25)
+    assert draws.stat(first, "receiving_yards").mean() == pytest.approx(73, rel=0.25)
+
+
+def test_predictions_that_are_not_numbers_count_as_missing(two_games, check_identities):
+    broken = two_games.predicted.with_columns(
+        mean=pl.when(pl.col("player_id") == 6).then(float("nan")).otherwise(pl.col("mean")),
+        sd=pl.when(pl.col("player_id") == 5).then(float("inf")).otherwise(pl.col("sd")),
+    )
+    check_identities(simulate(two_games.slate, broken, 1, 500))
+
+
+def test_a_line_half_missing_is_filled_from_the_fallback(make):
+    made = make().game(None, None).game(-3.0, None).game(2.0, 50.0)
+    slate = replace(made.slate, fallback={"nfl:2023_01_G0": Line(7.0, 51.0, "ratings")})
+    draws = simulate(slate, made.predicted, 1, 200)
+    assert draws.games["line_source"].to_list() == ["ratings", "ratings", "market"]
+    assert draws.games["spread"].to_list() == [7.0, -3.0, 2.0]
+    assert draws.games["total"].to_list() == [51.0, 45.0, 50.0]
+
+
+def test_progress_is_told_and_may_stop_it(two_games):
+    told = []
+    simulate(two_games.slate, two_games.predicted, 1, 100, on_game=lambda done, games: told.append((done, games)))
+    assert told == [(1, 2), (2, 2)]
+
+    def stop(done, games):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        simulate(two_games.slate, two_games.predicted, 1, 100, on_game=stop)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"worlds": 0}, "worlds: 0"), ({"worlds": joint.MAX_WORLDS + 1}, "worlds: "), ({"seed": -1}, "seed: -1")],
+)
+def test_numbers_out_of_range_are_refused(two_games, given, message):
+    with pytest.raises(ValueError, match=message):
+        simulate(two_games.slate, two_games.predicted, given.get("seed", 1), given.get("worlds", 10))
+
+
+def test_malformed_frames_are_refused(two_games):
+    slate = two_games.slate
+    with pytest.raises(ValueError, match="predictions: mean: missing"):
+        simulate(slate, two_games.predicted.drop("mean"), 1, 10)
+    with pytest.raises(ValueError, match="a game appears twice"):
+        Slate(pl.concat([slate.games, slate.games]), slate.population)
+    with pytest.raises(ValueError, match="a player appears twice"):
+        Slate(slate.games, pl.concat([slate.population, slate.population]))
+    with pytest.raises(ValueError, match="does not play in their game"):
+        Slate(slate.games, slate.population.with_columns(team_id=pl.lit("nfl:KC")))
+
+
+def test_no_game_at_all_gives_no_draws():
+    slate = Slate(frames.empty(frames.GAMES), frames.empty(frames.POPULATION))
+    draws = simulate(slate, frames.empty(frames.PREDICTIONS), 1, 10)
+    assert draws.players.is_empty()
+    assert draws.scores.shape == (0, 2, 10)
+
+
+LINE = st.tuples(st.floats(-20, 20), st.floats(25, 65))
+MEAN = st.one_of(st.none(), st.floats(0, 400))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), line=LINE, seed=st.integers(0, 2**63))
+def test_identities_hold_for_any_teams_and_predictions(check_identities, data, line, seed):
+    game = "nfl:2023_01_A_B"
+    sides = (("nfl:A", "nfl:B"), ("nfl:B", "nfl:A"))
+    population, predictions = [], []
+    for k, (team, other) in enumerate(sides):
+        positions = data.draw(st.lists(st.sampled_from(["QB", "RB", "WR", "TE", "K", "DST", "LB"]), max_size=9))
+        for i, position in enumerate(positions):
+            player = 100 * k + i
+            status = data.draw(st.sampled_from([None, "Out", "Questionable"]))
+            population.append((player, game, team, other, position, status))
+            drawn = {market: data.draw(MEAN) for market in (*MARKETS, "passing_tds")}
+            predictions += [
+                (player, game, team, position, market, mean, mean / 2, 0.0, [mean] * 15)
+                for market, mean in drawn.items()
+                if mean is not None
+            ]
+    row = (game, 2023, "REG", 1, None, sides[0][0], sides[1][0], None, None, None, None, *line, None, None)
+    slate = Slate(
+        pl.DataFrame([row], schema=dict(frames.GAMES), orient="row"),
+        pl.DataFrame(population, schema=dict(frames.POPULATION), orient="row"),
+    )
+    predicted = pl.DataFrame(predictions, schema=dict(frames.PREDICTIONS), orient="row")
+    check_identities(simulate(slate, predicted, seed, 60))
