@@ -133,7 +133,8 @@ def test_the_pool_leaves_out_disabled_and_unmatched_without_points(session, slat
 def test_an_unmatched_draftable_with_points_may_be_drafted(session, slate, ids):
     set_id = projections.save_set(session, head(slate), [mean_only(ids["Nobody"], 6.0)])
     pool = projections.pool(session, slate, set_id, "draftkings_classic_points")
-    assert pool.filter(pool["name"] == "Nobody").select("points", "player_id", "opponent_id").row(0) == (6.0, None, None)
+    nobody = pool.filter(pool["name"] == "Nobody").select("points", "player_id", "opponent_id")
+    assert nobody.rows() == [(6.0, None, None)]
 
 
 def test_what_is_not_there_is_named(session, slate, ids):
