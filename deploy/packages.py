@@ -1,6 +1,6 @@
 """What is deployed, read from the workspace's own pyproject.toml files; standard library only.
 
-`python deploy/packages.py libs/common` prints the wheel names of the package and of the workspace packages it stands on.
+`python deploy/packages.py libs/common` prints its wheel's name and those it stands on.
 """
 
 import re
