@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sdp_common.db.models.runs import IngestRun
@@ -42,7 +43,7 @@ def latest(session: Session) -> Sequence[IngestRun]:
     """Return the last crawl of each provider and sport."""
     statement = (
         select(IngestRun)
-        .distinct(IngestRun.provider, IngestRun.sport)
+        .ext(distinct_on(IngestRun.provider, IngestRun.sport))
         .order_by(IngestRun.provider, IngestRun.sport, IngestRun.started_at.desc(), IngestRun.id.desc())
     )
     return session.scalars(statement).all()

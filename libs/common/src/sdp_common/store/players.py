@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 from sdp_sports.names import normalise
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from sdp_common.db.bulk import Counts, upsert
@@ -153,7 +154,7 @@ def refresh(session: Session, sport: str) -> None:
     """Set every player's present team and position to those of his latest roster entry, where he has one."""
     latest = (
         select(RosterEntry.player_id, RosterEntry.team_id, RosterEntry.position)
-        .distinct(RosterEntry.player_id)
+        .ext(distinct_on(RosterEntry.player_id))
         .where(RosterEntry.sport == sport)
         .order_by(RosterEntry.player_id, RosterEntry.season.desc(), RosterEntry.week.desc())
         .subquery()
@@ -177,7 +178,7 @@ def identities(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame
     """
     roster = (
         select(RosterEntry.player_id, RosterEntry.team_id, RosterEntry.position, RosterEntry.known_at)
-        .distinct(RosterEntry.player_id)
+        .ext(distinct_on(RosterEntry.player_id))
         .where(RosterEntry.sport == sport, RosterEntry.known_at <= as_of)
         .order_by(RosterEntry.player_id, RosterEntry.known_at.desc())
         .subquery()
@@ -185,7 +186,7 @@ def identities(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame
     game = aliased(Game)
     line = (
         select(PlayerGameStats.player_id, PlayerGameStats.team_id, PlayerGameStats.position, PlayerGameStats.known_at)
-        .distinct(PlayerGameStats.player_id)
+        .ext(distinct_on(PlayerGameStats.player_id))
         .join(game, game.id == PlayerGameStats.game_id)
         .where(game.sport == sport, PlayerGameStats.known_at <= as_of)
         .order_by(PlayerGameStats.player_id, PlayerGameStats.known_at.desc())

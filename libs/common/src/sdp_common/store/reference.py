@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from sdp_sports.spec import load
 from sqlalchemy import Float, Select, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from sdp_common.db.bulk import Counts, upsert
@@ -91,7 +92,7 @@ def _lines(sport: str, as_of: datetime) -> Select[str, float, float]:
             OddsQuote.status,
             case((OddsQuote.side == "home", -OddsQuote.line), else_=OddsQuote.line).label("value"),
         )
-        .distinct(OddsQuote.game_id, OddsQuote.market, OddsQuote.source, OddsQuote.book)
+        .ext(distinct_on(OddsQuote.game_id, OddsQuote.market, OddsQuote.source, OddsQuote.book))
         .join(game, game.id == OddsQuote.game_id)
         .where(
             game.sport == sport,
@@ -128,7 +129,7 @@ def _forecasts(as_of: datetime) -> Select[str, float | None, float | None]:
     """Select the latest forecast of each game known by a moment."""
     return (
         select(WeatherForecast.game_id, WeatherForecast.wind_mph, WeatherForecast.temp_f)
-        .distinct(WeatherForecast.game_id)
+        .ext(distinct_on(WeatherForecast.game_id))
         .where(WeatherForecast.known_at <= as_of)
         .order_by(WeatherForecast.game_id, WeatherForecast.known_at.desc(), WeatherForecast.source)
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 from sqlalchemy import and_, case, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from sdp_common.db.models.injuries import InjuryReport
@@ -69,6 +69,17 @@ def draftables(session: Session, slate_id: int) -> pl.DataFrame:
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=DRAFTABLES, orient="row")
 
 
+def starts(session: Session, slate_id: int) -> dict[str, datetime]:
+    """Return when each game of a slate's draftables starts, by game id."""
+    statement = (
+        select(Game.id, Game.starts_at)
+        .join(Draftable, Draftable.game_id == Game.id)
+        .where(Draftable.slate_id == slate_id)
+        .distinct()
+    )
+    return {row.id: row.starts_at for row in session.execute(statement)}
+
+
 def save_slate(session: Session, slate_row: Mapping[str, Any], draftable_rows: Iterable[Mapping[str, Any]]) -> int:
     """Save a slate with all its draftables and return its id.
 
@@ -112,7 +123,7 @@ def population(session: Session, slate_id: int, *, as_of: datetime) -> pl.DataFr
             Draftable.position,
             report.status,
         )
-        .distinct(Draftable.player_id)
+        .ext(distinct_on(Draftable.player_id))
         .join(Game, Game.id == Draftable.game_id)
         .outerjoin(
             report,
@@ -134,4 +145,4 @@ def population(session: Session, slate_id: int, *, as_of: datetime) -> pl.DataFr
 def by_source(session: Session, source: str) -> dict[str, int]:
     """Return the slates of a source: its id to ours."""
     statement = select(Slate.external_id, Slate.id).where(Slate.source == source)
-    return dict(session.execute(statement).tuples().all())
+    return {row.external_id: row.id for row in session.execute(statement)}

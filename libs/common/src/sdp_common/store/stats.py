@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from sdp_sports.spec import load
 from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import Counts, upsert
@@ -49,7 +50,7 @@ def player_games(
             func.to_char(func.timezone("UTC", line.known_at), "YYYY-MM-DD HH24:MI:SS.US"),
             cast(line.stats, Text),
         )
-        .distinct(line.player_id, line.game_id)
+        .ext(distinct_on(line.player_id, line.game_id))
         .join(Game, Game.id == line.game_id)
         .join(Player, Player.id == line.player_id)
         .where(Game.sport == sport, line.known_at <= as_of)
