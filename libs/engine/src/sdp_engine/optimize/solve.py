@@ -65,7 +65,8 @@ def solve(
         rules: The request.
         stacks: The stacks declared for the sport.
         starts: When each game starts, UTC; late starters then go to the most flexible slots.
-        on_lineup: Called with how many lineups stand after each step; may raise to stop.
+        on_lineup: Called with how many lineups stand after each step (fewer than before where the search has run
+            into a dead end and stepped back); may raise to stop.
 
     Raises:
         ValueError: The pool or the request is wrong (`check_rules` lists all of a request's faults).
@@ -121,8 +122,8 @@ class _Search:
             best = self._solver.best(task)
             if best is None:
                 self._retreat(task)
-                continue
-            self._chosen.append(best)
+            else:
+                self._chosen.append(best)
             self._report(len(self._chosen))
         return self._chosen
 

@@ -1,0 +1,118 @@
+"""The optimizer process."""
+
+from typing import Any
+
+from sdp_common.errors import BadInput, Infeasible, PlatformError
+from sdp_common.service import Job, Service
+from sdp_common.store import lineups
+from sdp_engine.optimize.check import check_lineups
+from sdp_engine.optimize.solve import Lineup, NoLineup, solve
+
+from sdp_optimizer.request import Request, owner, read, read_rules
+from sdp_optimizer.result import score
+
+service = Service("optimizer")
+
+
+@service.job(attempts=3)
+def optimize(
+    job: Job, slate_id: int, projection_set_id: int, rules: dict[str, Any], name: str | None = None
+) -> dict[str, Any]:
+    """Build the best lineups of a slate from a projection set and keep them.
+
+    Idempotent: where the user has a set of the same slate, projections and rules, its id is returned.
+
+    Args:
+        job: This execution; the lineups belong to its run's user.
+        slate_id: The slate.
+        projection_set_id: A set of the slate that says `<contest>_points`.
+        rules: See `sdp_engine.optimize.rules.Rules`.
+        name: What the user calls the set.
+
+    Raises:
+        NotFound: There is no such slate or projection set.
+        BadInput: A rule cannot be used; names its field.
+        Conflict: The slate has nobody who may be drafted.
+        Infeasible: No set of lineups satisfies the rules; names those that clash.
+    """
+    checked = read_rules(rules)
+    asked = checked.model_dump(mode="json")
+    job.progress(0.01, "reading the slate and its projections")
+    with job.session() as session:
+        user_id = owner(session, job.run_id)
+        found = lineups.find_set(session, slate_id, projection_set_id, user_id, asked)
+        if found is not None:
+            return {"lineup_set_id": found, "rows": 0, "is_new": False}
+        request = read(session, job.run_id, slate_id, projection_set_id, checked)
+    built = _solve(job, request)
+    set_row = {
+        "slate_id": slate_id,
+        "projection_set_id": projection_set_id,
+        "user_id": user_id,
+        "name": name or f"{len(built)} lineups" + (f", {checked.stack}" if checked.stack else ""),
+        "rules": asked,
+    }
+    rows = [
+        {"draftable_ids": list(x.draftable_ids), "salary_usd": x.salary_usd, "projected_points": x.points}
+        for x in built
+    ]
+    with job.session() as session:
+        set_id = lineups.save_set(session, set_row, rows)
+    return {
+        "lineup_set_id": set_id,
+        "rows": len(rows),
+        "is_new": True,
+        "projected_points": round(sum(x.points for x in built), 4),
+    }
+
+
+def _solve(job: Job, request: Request) -> list[Lineup]:
+    """Return the lineups, judged once more by the checker that shares nothing with the solver."""
+    wanted = request.rules.lineups
+
+    def told(done: int) -> None:
+        job.progress(0.02 + 0.96 * done / wanted, f"{done} of {wanted} lineups")
+
+    try:
+        built = solve(
+            request.contest, request.pool, request.rules, request.stacks, starts=request.starts, on_lineup=told
+        )
+    except NoLineup as error:
+        raise Infeasible(str(error), error.rules) from error
+    except ValueError as error:
+        raise BadInput(f"the slate cannot be optimised: {error}") from error
+    ids = [x.draftable_ids for x in built]
+    if faults := check_lineups(request.contest, request.pool, ids, request.rules, request.stacks):
+        raise PlatformError(f"the solver broke the rules, nothing was kept: {'; '.join(faults[:5])}")
+    return built
+
+
+@service.job(attempts=3)
+def settle(job: Job, lineup_set_id: int) -> dict[str, Any]:
+    """Score a set's lineups by what really happened, as known now, and keep the points.
+
+    Args:
+        job: This execution.
+        lineup_set_id: The set; a run that belongs to a user settles that user's sets alone.
+
+    Raises:
+        NotFound: There is no such set.
+        Conflict: A game of its lineups is not over, or its stat lines are not known yet.
+    """
+    with job.session() as session:
+        scored = score(session, lineup_set_id, run_id=job.run_id, now=job.now)
+        lineups.save_realised(session, lineup_set_id, scored.points)
+    return {
+        "lineup_set_id": lineup_set_id,
+        "rows": len(scored.points),
+        "projected_points": round(scored.projected, 4),
+        "realised_points": round(sum(scored.points.values()), 4),
+        "best_realised_points": max(scored.points.values(), default=None),
+        "without_line": scored.without_line,
+        "unmatched": scored.unmatched,
+    }
+
+
+def main() -> None:
+    """Run the service's command line."""
+    service.main()
