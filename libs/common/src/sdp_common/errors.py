@@ -18,10 +18,15 @@ from dataclasses import dataclass
 
 
 class PlatformError(Exception):
-    """Something went wrong that a person can be told about; `status` is its HTTP status."""
+    """Something went wrong that a person can be told about; `status` is its HTTP status.
+
+    `exit_code` is what a command ends with: 1, but 2 for wrong use, 75 (EX_TEMPFAIL) where trying again may help
+    and 78 (EX_CONFIG) where the configuration must change first.
+    """
 
     status = 500
     code = "platform_error"
+    exit_code = 1
 
     @property
     def message(self) -> str:
@@ -34,6 +39,7 @@ class Retriable(PlatformError):
 
     status = 503
     code = "retriable"
+    exit_code = 75
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -60,6 +66,7 @@ class BadInput(PlatformError):
 
     status = 422
     code = "bad_input"
+    exit_code = 2
 
     def __init__(self, message: str, problems: Sequence[Problem] = (), *, status: int | None = None) -> None:
         super().__init__(message)
@@ -123,6 +130,7 @@ class Misconfigured(PlatformError):
 
     status = 500
     code = "misconfigured"
+    exit_code = 78
 
 
 class Cancelled(PlatformError):

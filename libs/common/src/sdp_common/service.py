@@ -18,9 +18,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
-from sdp_common.db.migrate import EXIT_MISCONFIGURED, EXIT_RETRIABLE, is_migrated
+from sdp_common.db.revisions import is_migrated
 from sdp_common.db.session import make_engine, session_scope
-from sdp_common.errors import BadInput, Conflict, Misconfigured, PlatformError, Retriable
+from sdp_common.errors import BadInput, Conflict, PlatformError, Retriable
 from sdp_common.execution import Definition, Executor, Function, Later
 from sdp_common.job import Job
 from sdp_common.logs import bound, configure_logs
@@ -33,7 +33,6 @@ __all__ = ["Job", "Service", "Timing", "request"]
 
 log = get_logger(__name__)
 F = TypeVar("F", bound=Function)
-EXIT_USAGE = 2
 
 
 def request(where: Session | Engine, service: str, job: str, *, user_id: int | None = None, **params: Any) -> int:
@@ -100,8 +99,7 @@ class Service:
             code = self._command(arguments, configured)
         except PlatformError as error:
             print(f"{self.name}: {error.message}", file=sys.stderr)  # noqa: T201
-            codes = {Retriable: EXIT_RETRIABLE, Misconfigured: EXIT_MISCONFIGURED, BadInput: EXIT_USAGE}
-            code = next((code for kind, code in codes.items() if isinstance(error, kind)), 1)
+            code = error.exit_code
         sys.exit(code)
 
     def _parser(self) -> argparse.ArgumentParser:
@@ -191,7 +189,7 @@ class Service:
             story = {"run_id": run_id, "status": ended.status, "result": ended.result, "error": ended.error}
         print(json.dumps(story, default=str))  # noqa: T201
         if again:
-            return EXIT_RETRIABLE
+            return Retriable.exit_code
         return 0 if ended.status == "succeeded" else 1
 
 

@@ -18,7 +18,7 @@ from procrastinate.worker import Worker
 from sqlalchemy import Engine
 from structlog import get_logger
 
-from sdp_common.db.migrate import is_migrated
+from sdp_common.db.revisions import is_migrated
 from sdp_common.db.session import libpq_url, session_scope
 from sdp_common.errors import PlatformError, Retriable
 from sdp_common.execution import Definition, Executor, Later

@@ -13,6 +13,7 @@ import pytest
 from procrastinate.schema import SchemaManager
 from sdp_common.db import migrate as subject
 from sdp_common.db.models import Base
+from sdp_common.db.revisions import is_migrated, revisions
 from sdp_common.db.session import make_engine
 from sdp_common.errors import Misconfigured, Retriable
 from sqlalchemy import Engine, inspect, text
@@ -45,6 +46,12 @@ def test_migrated_schema_is_that_of_the_models(database_url: str) -> None:
     assert set(Base.metadata.tables) <= made
 
 
+def test_file_names_tell_the_revisions() -> None:
+    scripts = list(subject.ScriptDirectory.from_config(subject._config()).walk_revisions())
+    assert [script.revision for script in reversed(scripts)] == list(revisions())
+    assert revisions()[-1] == subject.head()
+
+
 def test_a_difference_would_be_seen(database_url: str) -> None:
     engine = make_engine(database_url)
     with engine.connect() as connection:
@@ -56,12 +63,12 @@ def test_a_difference_would_be_seen(database_url: str) -> None:
 
 def test_two_at_once_and_again(empty: Engine) -> None:
     with pytest.raises(Retriable, match="sdp-migrate"):
-        subject.is_migrated(empty)
+        is_migrated(empty)
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda _: subject.migrate(empty), range(2)))
     assert both == [subject.head()] * 2
     assert subject.migrate(empty) == subject.head()
-    subject.is_migrated(empty)
+    is_migrated(empty)
 
 
 def test_queue_is_upgraded_by_its_own_migrations(empty: Engine) -> None:
@@ -89,7 +96,7 @@ def test_foreign_queue_and_newer_database_are_refused(empty: Engine) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Misconfigured, match="9999"):
         subject.migrate(empty)
-    subject.is_migrated(empty)  # an older process beside a newer database goes on
+    is_migrated(empty)  # an older process beside a newer database goes on
 
 
 def test_downgrade_leaves_nothing(empty: Engine) -> None:

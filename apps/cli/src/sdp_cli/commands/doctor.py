@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import psutil
 import typer
-from sdp_common.db.migrate import is_migrated
+from sdp_common.db.revisions import is_migrated
 from sdp_common.db.session import make_engine
 from sdp_common.errors import NotFound, PlatformError
 from sdp_common.settings import Settings, settings

@@ -20,7 +20,7 @@ from structlog import get_logger
 
 from sdp_common.db.models import Base
 from sdp_common.db.session import make_engine
-from sdp_common.errors import Misconfigured, PlatformError, Retriable
+from sdp_common.errors import Misconfigured, PlatformError
 from sdp_common.logs import configure_logs
 from sdp_common.settings import settings
 
@@ -28,8 +28,6 @@ log = get_logger(__name__)
 MIGRATION_LOCK = 7_361_004_017
 """Key of the advisory lock that lets one migration run at a time."""
 _QUEUE_PREFIX = "procrastinate_"
-EXIT_RETRIABLE = 75
-EXIT_MISCONFIGURED = 78
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
@@ -70,20 +68,6 @@ def head() -> str:
 def revision(connection: Connection) -> str | None:
     """Return the revision the database stands at, None where it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_migrated(engine: Engine) -> None:
-    """Check that the tables are there. A database that is newer than we are is accepted: it was upgraded first.
-
-    Raises:
-        Retriable: It was not migrated yet, or the server cannot be reached.
-    """
-    with engine.connect() as connection:
-        stands_at = revision(connection)
-        queue = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if stands_at is None or queue is None or (stands_at in known and stands_at != head()):
-        raise Retriable("the database has not been migrated to this version yet: run sdp-migrate")
 
 
 def differences(connection: Connection) -> list[object]:
@@ -160,5 +144,4 @@ def main() -> None:
             engine.dispose()
     except PlatformError as error:
         log.error("migrate.failed", code=error.code, error=error.message)
-        codes = {Retriable: EXIT_RETRIABLE, Misconfigured: EXIT_MISCONFIGURED}
-        sys.exit(next((code for kind, code in codes.items() if isinstance(error, kind)), 1))
+        sys.exit(error.exit_code)
