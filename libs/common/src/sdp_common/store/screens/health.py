@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sdp_common.db.models.runs import IngestRun, ServiceHeartbeat
@@ -35,7 +36,12 @@ def crawls(session: Session) -> Sequence[IngestRun]:
 def last_successes(session: Session) -> Sequence[IngestRun]:
     """Return the newest crawl that succeeded of every (provider, feed, sport)."""
     key = (IngestRun.provider, IngestRun.feed, IngestRun.sport)
-    query = select(IngestRun).where(IngestRun.status == "succeeded").distinct(*key).order_by(*key, IngestRun.id.desc())
+    query = (
+        select(IngestRun)
+        .where(IngestRun.status == "succeeded")
+        .ext(distinct_on(*key))
+        .order_by(*key, IngestRun.id.desc())
+    )
     return session.scalars(query).all()
 
 

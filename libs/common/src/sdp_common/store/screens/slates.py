@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from sdp_common.db.models.injuries import InjuryReport
@@ -66,7 +67,7 @@ def games(session: Session, slate_id: int, set_id: int | None, *, as_of: datetim
         WeatherForecast,
         select(WeatherForecast)
         .where(WeatherForecast.known_at <= as_of)
-        .distinct(WeatherForecast.game_id)
+        .ext(distinct_on(WeatherForecast.game_id))
         .order_by(WeatherForecast.game_id, WeatherForecast.known_at.desc(), WeatherForecast.source)
         .subquery(),
     )
@@ -97,7 +98,7 @@ def _lines(market: str, side: str, as_of: datetime) -> Any:
             OddsQuote.line.is_not(None),
             OddsQuote.known_at <= as_of,
         )
-        .distinct(OddsQuote.game_id, OddsQuote.source, OddsQuote.book)
+        .ext(distinct_on(OddsQuote.game_id, OddsQuote.source, OddsQuote.book))
         .order_by(OddsQuote.game_id, OddsQuote.source, OddsQuote.book, OddsQuote.known_at.desc(), OddsQuote.id.desc())
         .subquery()
     )
@@ -137,7 +138,7 @@ def injury_statuses(session: Session, slate_id: int, *, as_of: datetime) -> dict
             func.coalesce(InjuryReport.season, Game.season) == Game.season,
             func.coalesce(InjuryReport.week, Game.week) == Game.week,
         )
-        .distinct(InjuryReport.player_id)
+        .ext(distinct_on(InjuryReport.player_id))
         .order_by(InjuryReport.player_id, InjuryReport.known_at.desc(), InjuryReport.source)
     )
     return {row.player_id: row.status for row in session.execute(query)}
@@ -150,7 +151,7 @@ def results(session: Session, slate_id: int, *, as_of: datetime) -> dict[tuple[i
         select(line)
         .join(Draftable, and_(Draftable.player_id == line.player_id, Draftable.game_id == line.game_id))
         .where(Draftable.slate_id == slate_id, line.known_at <= as_of)
-        .distinct(line.player_id, line.game_id)
+        .ext(distinct_on(line.player_id, line.game_id))
         .order_by(line.player_id, line.game_id, line.known_at.desc(), line.source.desc())
     )
     return {(found.player_id, found.game_id): found for found in session.scalars(query)}
@@ -176,7 +177,7 @@ def past_games(session: Session, player_id: int, *, until: datetime, limit: int)
         line,
         select(line)
         .where(line.player_id == player_id, line.known_at <= until)
-        .distinct(line.game_id)
+        .ext(distinct_on(line.game_id))
         .order_by(line.game_id, line.known_at.desc(), line.source.desc())
         .subquery(),
     )
@@ -201,7 +202,7 @@ def predictions(session: Session, player_id: int, game_id: str, *, as_of: dateti
         select(Prediction, ModelVersion)
         .join(ModelVersion, ModelVersion.id == Prediction.model_version_id)
         .where(Prediction.player_id == player_id, Prediction.game_id == game_id, Prediction.as_of <= as_of)
-        .distinct(Prediction.market)
+        .ext(distinct_on(Prediction.market))
         .order_by(Prediction.market, promoted, Prediction.as_of.desc(), Prediction.model_version_id.desc())
     )
     return session.execute(query).all()
