@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import structlog
@@ -76,26 +77,28 @@ class BodyLimit:
         if announced.isdigit() and int(announced) > most:
             await self._refuse(scope, receive, send, most)
             return
-        seen, started = 0, False
+        seen, over, started = 0, False, False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
+                over = True
                 raise TooLargeError
             return message
 
         async def noted(message: Message) -> None:
             nonlocal started
+            if over and not started:
+                return  # what the parser makes of the cut is not the answer
             started = True
             await send(message)
 
-        try:
+        with suppress(TooLargeError):
             await self.app(scope, counted, noted)
-        except TooLargeError:
-            if not started:
-                await self._refuse(scope, receive, send, most)
+        if over and not started:
+            await self._refuse(scope, receive, send, most)
 
     def _limit(self, scope: Scope) -> int:
         kind = Headers(scope=scope).get("content-type", "")
@@ -103,7 +106,7 @@ class BodyLimit:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Answer at once, then throw away what still comes, for a while."""
-        limit = f"{(most - _ENVELOPE if most > BODY_LIMIT else most) / 2**20:g} MB"
+        limit = f"{(self._upload_max_bytes if most != BODY_LIMIT else most) / 2**20:g} MB"
         body = answer(BadInput(f"the body is larger than {limit}, the most that is accepted", status=413))
         body.headers["Connection"] = "close"
         thrown = 0
