@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 
 from sdp_cli.work import rebuild
 
-READY_S = 60.0
+READY_S = 120.0
 TOKEN_LIFE = timedelta(hours=1)
 
 
@@ -45,8 +45,12 @@ class Client:
         """Return the JSON answer of a POST."""
         return json.loads(self._call("POST", path, json.dumps(body).encode()))
 
-    def wait_ready(self, timeout_s: float = READY_S) -> Self:
+    def wait_ready(self, watch: Callable[[], None] = lambda: None, timeout_s: float = READY_S) -> Self:
         """Wait until the API answers.
+
+        Args:
+            watch: Called while it does not; raises where waiting is in vain.
+            timeout_s: How long to wait.
 
         Raises:
             Retriable: It did not in time.
@@ -58,6 +62,7 @@ class Client:
             except Retriable:
                 if time.monotonic() > deadline:
                     raise
+                watch()
                 time.sleep(0.1)
             else:
                 return self

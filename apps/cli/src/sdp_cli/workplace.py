@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sdp_common.db.session import make_engine
-from sdp_common.errors import NotFound
+from sdp_common.errors import Conflict, NotFound
 from sdp_common.settings import Settings, settings
 from sqlalchemy import Engine
 
@@ -76,9 +76,24 @@ def workplace(names: Sequence[str] | None, *, port: int | None = None) -> Iterat
         try:
             user_id, account = None, Account(None, None)
             if platform.address is not None and (names is None or API in names):
-                account = ensure_account(home, Client(platform.address).wait_ready())
-                user_id = first_admin(engine)
+                client = Client(platform.address).wait_ready(lambda: check_alive(home, API))
+                account = ensure_account(home, client)
+                user_id = _acting_user(engine, platform.address)
             yield Workplace(home, configured, platform, engine, reporter, user_id, account)
         finally:
             reporter.clear()
             engine.dispose()
+
+
+def _acting_user(engine: Engine, address: str) -> int:
+    """Return whom we act for.
+
+    Raises:
+        Conflict: Whoever answers at the address has accounts, our database has none.
+    """
+    try:
+        return first_admin(engine)
+    except NotFound as error:
+        raise Conflict(
+            f"another web app answers at {address}, not the one of this database: choose another port (SDP_API_PORT)"
+        ) from error
