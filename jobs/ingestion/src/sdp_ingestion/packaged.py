@@ -22,6 +22,11 @@ def read(address: str) -> bytes:
     return _nflgame(_folder(package), int(subject))
 
 
+def is_installed(package: str) -> bool:
+    """Return whether a package is there to be read."""
+    return importlib.util.find_spec(package) is not None
+
+
 def _folder(package: str) -> Path:
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:

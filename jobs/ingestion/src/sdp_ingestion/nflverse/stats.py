@@ -78,7 +78,7 @@ def _players(lines: Iterable[Record]) -> Iterator[PlayerRow | StatRow]:
         if record["player_id"] not in introduced:
             introduced.add(record["player_id"])
             name = record.get("player_display_name") or record.get("player_name") or record["player_id"]
-            yield PlayerRow((player,), name, record.get("position"), record["team"], renames=" " in name)
+            yield PlayerRow((player,), name, record.get("position"), record["team"])
         game = TeamWeek(record["season"], record["week"], record["team"])
         yield StatRow(player, game, record["team"], record.get("position"), stats)
 
