@@ -156,12 +156,13 @@ def _players(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
             yield field, f"draftable {i} is named twice"
     for i in sorted(set(rules.locked) & set(rules.excluded)):
         yield "locked", f"{names.get(i, i)} is both locked and excluded: choose one"
-    if len(set(rules.locked)) > contest.roster_size:
-        yield "locked", f"{len(set(rules.locked))} players are locked, a lineup holds {contest.roster_size}"
-    if rules.min_unique > contest.roster_size:
-        yield "min_unique", f"two lineups cannot differ in {rules.min_unique} of {contest.roster_size} players"
-    if rules.locked and rules.lineups > 1 and rules.min_unique > contest.roster_size - len(set(rules.locked)):
-        yield "min_unique", f"with {len(set(rules.locked))} locked, lineups cannot differ in {rules.min_unique} players"
+    size, locked = contest.roster_size, len(set(rules.locked))
+    if locked > size:
+        yield "locked", f"{locked} players are locked, a lineup holds {size}"
+    elif rules.min_unique > size:
+        yield "min_unique", f"two lineups cannot differ in {rules.min_unique} of {size} players"
+    elif rules.lineups > 1 and rules.min_unique > size - locked:
+        yield "min_unique", f"with {locked} locked, lineups cannot differ in {rules.min_unique} players"
 
 
 def _exposures(rules: Rules, contest: Contest) -> _Found:
@@ -178,11 +179,10 @@ def _exposures(rules: Rules, contest: Contest) -> _Found:
             yield "exposures", f"draftable {e.draftable_id} is locked: he cannot stand in at most {e.at_most:g}"
         if e.draftable_id in rules.excluded and e.at_least > 0:
             yield "exposures", f"draftable {e.draftable_id} is excluded: he cannot stand in at least {e.at_least:g}"
-    demanded = {e.draftable_id: rules.least(e.at_least) for e in rules.exposures} | dict.fromkeys(
-        rules.locked, rules.lineups
-    )
-    if sum(demanded.values()) > contest.roster_size * rules.lineups:
-        yield "exposures", f"the minima add up to more than {contest.roster_size} players a lineup"
+    demanded = sum(rules.least(e.at_least) for e in rules.exposures if e.draftable_id not in rules.locked)
+    room = (contest.roster_size - len(set(rules.locked))) * rules.lineups
+    if demanded > room >= 0:
+        yield "exposures", f"the minima add up to {demanded} places, {rules.lineups} lineups have {room} to give"
 
 
 def _salaries(rules: Rules, contest: Contest) -> _Found:
