@@ -239,6 +239,7 @@ def test_a_cancelled_run_writes_nothing(engine, slate_id):
         ({"worlds": 0}, BadInput, "worlds is 0"),
         ({"worlds": 10**7}, BadInput, "between 1 and 200,000"),
         ({"seed": -1}, BadInput, "seed is -1"),
+        ({"seed": 2**63}, BadInput, "choose one from 0"),
         ({"slate_id": 10**6}, NotFound, "no slate 1000000"),
     ],
 )

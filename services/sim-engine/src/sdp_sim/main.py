@@ -35,8 +35,8 @@ def simulate(job: Job, slate_id: int, worlds: int = 10_000, seed: int = 1) -> di
     """
     if not 1 <= worlds <= joint.MAX_WORLDS:
         raise BadInput(f"worlds is {worlds}: choose between 1 and {joint.MAX_WORLDS:,}")
-    if seed < 0:
-        raise BadInput(f"seed is {seed}: choose one that is not negative")
+    if not 0 <= seed < 2**63:
+        raise BadInput(f"seed is {seed}: choose one from 0 to {2**63 - 1}")
     job.progress(0.01, "reading predictions and lines")
     with job.session() as session:
         inputs = read(session, slate_id, job.now)
