@@ -29,7 +29,8 @@ units = [
             once=u.get("once", False), barrier=u.get("once", False))
     for u in json.loads(sys.argv[2])
 ]
-supervisor = Supervisor(units, folder / "state.json", stop_s=float(sys.argv[3]), tell=lambda m: print(m, flush=True),
+supervisor = Supervisor(units, folder / "state.json", stop_s=float(sys.argv[3]),
+                        stagger_s=float(sys.argv[4]), tell=lambda m: print(m, flush=True),
                         backoff=Backoff(first_s=0.2, longest_s=5.0, steady_s=60.0))
 try:
     supervisor.run()
@@ -58,8 +59,8 @@ Start = Callable[..., "subprocess.Popen[str]"]
 def start(tmp_path: Path) -> Iterator[Start]:
     hosts: list[subprocess.Popen[str]] = []
 
-    def _start(*units: dict[str, object], stop_s: float = 10.0) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-c", HOST, str(tmp_path), json.dumps(units), str(stop_s)]
+    def _start(*units: dict[str, object], stop_s: float = 10.0, stagger_s: float = 0.0) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", HOST, str(tmp_path), json.dumps(units), str(stop_s), str(stagger_s)]
         hosts.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
         return hosts[-1]
 
@@ -127,6 +128,17 @@ def test_a_barrier_comes_first_and_is_done(tmp_path: Path, start: Start) -> None
     state = until(tmp_path, lambda s: s.phase == "up" and said(tmp_path / "service.log", "True")(s))
     assert state.processes[0].condition == "done"
     assert state.processes[0].pid is None
+
+
+def test_starts_are_staggered(tmp_path: Path, start: Start) -> None:
+    code = "import time, signal; print(time.monotonic(), flush=True); signal.pause()"
+    start(*({"name": name, "code": code} for name in ("one", "two", "three")), stagger_s=0.5)
+    until(tmp_path, lambda s: s.phase == "up" and said(tmp_path / "three.log", "\n")(s))
+    state = load_state(tmp_path / "state.json")
+    assert state is not None
+    began = [process.created or 0.0 for process in state.processes]
+    assert began[1] - began[0] > 0.4
+    assert began[2] - began[1] > 0.4
 
 
 def test_a_barrier_that_fails_stops_everything_with_its_reason(tmp_path: Path, start: Start) -> None:

@@ -117,12 +117,12 @@ def _join(home: Home, settings: Settings, names: Sequence[str] | None) -> Platfo
 
 
 def _wait_up(home: Home, lives: Callable[[], bool]) -> State:
-    """Wait until the supervisor says that everything has started."""
+    """Wait until there is a migrated database: work can be asked for, whoever is still starting will find it."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         alive = lives()
         state = load_state(home.state)
-        if alive and state is not None and state.phase == "up" and Lock(home.lock, "").holder() == state.pid:
+        if alive and state is not None and state.takes_work and Lock(home.lock, "").holder() == state.pid:
             return state
         if not alive:
             raise Misconfigured(last_words(_log(home)).removeprefix("sdp: "))

@@ -15,8 +15,8 @@ from sdp_cli.postgres import EmbeddedPostgres
 from sdp_cli.units import Command, Database, Unit
 
 MODULES: Mapping[str, tuple[str, ...]] = {
-    "backend-api": ("sdp_api.main",),
     "ingest-stats": ("sdp_ingestion.main", "stats", "run"),
+    "backend-api": ("sdp_api.main",),
     "features": ("sdp_features.main", "run"),
     "training": ("sdp_training.main", "run"),
     "inference": ("sdp_inference.main", "run"),
@@ -28,6 +28,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "ingest-injury": ("sdp_ingestion.main", "injury", "run"),
 }
 """Module and arguments of every process that stays up, in the order they are first needed."""
+START_CPU_S = 2.5
+"""Processor time that one of them takes to start, roughly."""
 MIGRATE = "sdp_common.db.migrate"
 API_PORT = 8000
 

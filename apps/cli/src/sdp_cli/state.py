@@ -45,6 +45,12 @@ class State:
     error: str | None = None
     processes: list[ProcessState] = field(default_factory=list)
 
+    @property
+    def takes_work(self) -> bool:
+        """Whether the database stands, so that work can be asked for."""
+        migrated = any(process.name == "migrate" and process.condition == "done" for process in self.processes)
+        return self.phase == "up" or (self.phase == "starting" and migrated)
+
 
 def save_state(path: Path, state: State) -> None:
     """Write the state, whole or not at all."""

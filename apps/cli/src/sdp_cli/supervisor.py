@@ -84,6 +84,8 @@ class Supervisor:
         address: The web app's, for the state.
         backoff: When to restart what died.
         stop_s: How long a process may take to finish before it is killed.
+        stagger_s: Time between the first starts behind the barriers: starting costs more than running, and those
+            listed first are needed first.
         tell: Called with a sentence for a person at each event.
     """
 
@@ -95,6 +97,7 @@ class Supervisor:
         address: str | None = None,
         backoff: Backoff | None = None,
         stop_s: float = 20.0,
+        stagger_s: float = 0.0,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.wards = [Ward(unit) for unit in units]
@@ -102,6 +105,8 @@ class Supervisor:
         self.address = address
         self.backoff = backoff or Backoff()
         self.stop_s = stop_s
+        self.stagger_s = stagger_s
+        self.next_start = 0.0
         self.tell = tell
         self.phase: Phase = "starting"
         self.stops_asked = 0
@@ -135,6 +140,8 @@ class Supervisor:
             if ward.condition == "running" and (code := ward.unit.poll()) is not None:
                 self._note_end(ward, code)
         for ward in self.wards:
+            if ward.condition == "waiting" and not ward.unit.barrier and time.monotonic() < self.next_start:
+                return
             if ward.condition == "waiting" or (ward.condition == "backing off" and time.monotonic() >= ward.due):
                 self._start(ward)
             if ward.unit.barrier and not ward.is_ready:
@@ -153,6 +160,8 @@ class Supervisor:
                 raise
             self._put_off(ward, str(error))
             return
+        if not again and not ward.unit.barrier:
+            self.next_start = time.monotonic() + self.stagger_s
         ward.condition = "running"
         ward.restarts += again
         ward.started_at = datetime.now(UTC)
@@ -184,6 +193,8 @@ class Supervisor:
     def _next_due(self) -> float:
         """Return the seconds until something is to be done without a signal."""
         dues = [ward.due - time.monotonic() for ward in self.wards if ward.condition == "backing off"]
+        if any(ward.condition == "waiting" for ward in self.wards) and self.next_start > time.monotonic():
+            dues.append(self.next_start - time.monotonic())
         return max(0.0, min([*dues, POLL_S]))
 
     def _stop(self) -> None:

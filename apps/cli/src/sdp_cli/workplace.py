@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sdp_common.db.session import make_engine
 from sdp_common.errors import Conflict, NotFound
@@ -19,17 +19,35 @@ from sdp_cli.platform import Platform, check_alive, running
 API = "backend-api"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Workplace:
-    """A platform in which the processes asked for run; `user_id` and `account` are set where the API is one of them."""
+    """A platform in which the processes asked for run; `user_id` and `account` are known after `sign_in`."""
 
     home: Home
     settings: Settings
     platform: Platform
     engine: Engine
     reporter: Reporter
-    user_id: int | None
-    account: Account
+    user_id: int | None = None
+    account: Account = field(default_factory=lambda: Account(None, None))
+
+    def sign_in(self) -> int:
+        """Return the administrator we act for, created through the web app's first-run door where there is none.
+
+        The web app is waited for here and not before: what needs nobody's name need not wait for it.
+
+        Raises:
+            NotFound: The API does not run here.
+            Conflict: Another web app answers at its address.
+        """
+        if self.user_id is None:
+            address = self.platform.address
+            if address is None:
+                raise NotFound("the web app does not run in this session: start everything with `sdp up`")
+            client = Client(address).wait_ready(lambda: check_alive(self.home, API))
+            self.account = ensure_account(self.home, client)
+            self.user_id = _acting_user(self.engine, address)
+        return self.user_id
 
     def pipeline(self, *, keep: bool = False) -> Pipeline:
         """Return a pipeline that reports to the terminal."""
@@ -55,11 +73,10 @@ class Workplace:
         """Give a client of the API that acts for our user.
 
         Raises:
-            NotFound: The API does not run here.
+            PlatformError: As of `sign_in`.
         """
-        if self.platform.address is None or self.user_id is None:
-            raise NotFound("the web app does not run in this session: start everything with `sdp up`")
-        with signed_in(self.engine, self.platform.address, self.user_id) as client:
+        user_id = self.sign_in()
+        with signed_in(self.engine, str(self.platform.address), user_id) as client:
             yield client
 
 
@@ -74,12 +91,7 @@ def workplace(names: Sequence[str] | None, *, port: int | None = None) -> Iterat
     with running(home, configured, names, tell=reporter.say, port=port) as platform:
         engine = make_engine(platform.url, application="sdp command")
         try:
-            user_id, account = None, Account(None, None)
-            if platform.address is not None and (names is None or API in names):
-                client = Client(platform.address).wait_ready(lambda: check_alive(home, API))
-                account = ensure_account(home, client)
-                user_id = _acting_user(engine, platform.address)
-            yield Workplace(home, configured, platform, engine, reporter, user_id, account)
+            yield Workplace(home, configured, platform, engine, reporter)
         finally:
             reporter.clear()
             engine.dispose()

@@ -75,6 +75,7 @@ def main_job(place: Workplace, pipeline: Pipeline, season: int, week: int, world
         name, until = slate.name, slate.starts_at.isoformat()
     prepare(pipeline, SPORT, slate_id, until)
     set_id = simulate(pipeline, slate_id, worlds, seed)
+    pipeline.user_id = place.sign_in()
     lineup_set_id = optimize(pipeline, slate_id, set_id, RULES)
     settle(pipeline, lineup_set_id)
     began = time.monotonic()

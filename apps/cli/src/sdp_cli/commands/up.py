@@ -1,5 +1,6 @@
 """`sdp up`: every process on this machine, supervised, until Ctrl-C."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from sdp_common.settings import settings
 
 from sdp_cli.folder import Lock
 from sdp_cli.home import open_home
-from sdp_cli.processes import embedded_server, plan, units
+from sdp_cli.processes import START_CPU_S, embedded_server, plan, units
 from sdp_cli.state import load_state, sweep
 from sdp_cli.supervisor import Supervisor
 
@@ -31,7 +32,9 @@ def up(
             _say(f"PostgreSQL runs as nobody, who cannot enter {home.folder}: its files are in {server.folder}")
         if chosen.address:
             _say(f"web app: {chosen.address}   logs: {home.logs}   stop: Ctrl-C")
-        Supervisor(units(home, configured, chosen), home.state, address=chosen.address, tell=_say).run()
+        stagger_s = START_CPU_S / (os.cpu_count() or 1)
+        all_units = units(home, configured, chosen)
+        Supervisor(all_units, home.state, address=chosen.address, stagger_s=stagger_s, tell=_say).run()
 
 
 def _say(sentence: str) -> None:
