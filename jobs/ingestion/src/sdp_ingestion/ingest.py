@@ -1,23 +1,21 @@
 """One crawl of one provider: fetch, keep the bodies, save the rows, and record what it cost."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sdp_common.errors import BadInput, DriftedSource, PlatformError, Unavailable
+from sdp_common.errors import BadInput, PlatformError, Unavailable
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import ingests, players, reference
 from sdp_sports.spec import Sport, codes, load
 
 from sdp_ingestion.fetch import Fetcher
-from sdp_ingestion.provider import Ask, Payload, Provider, Request, Upcoming, crawl
+from sdp_ingestion.provider import Ask, Provider, Upcoming, crawl
 from sdp_ingestion.save import Context, save
 from sdp_ingestion.tally import Tally
 
 HORIZON = timedelta(days=16)
 """How far ahead games are asked for one by one: as far as weather is forecast."""
-Fetch = Callable[[Request], Payload | None]
 
 
 def ingest(
@@ -27,12 +25,12 @@ def ingest(
     *,
     seasons: tuple[int, ...] = (),
     subjects: tuple[str, ...] = (),
-    fetch: Fetch | None = None,
 ) -> dict[str, Any]:
     """Crawl a provider once and return the counts; `ingest_runs` has them too, also where it fails.
 
     Each answer is saved in a transaction of its own, so that a failure half-way keeps what came before it and the
-    last good data of everything else.
+    last good data of everything else. A source that refuses us is reported as `unavailable`, not raised: nothing is
+    broken, and asking again would not help.
 
     Raises:
         BadInput: The provider has nothing for this sport.
@@ -43,24 +41,11 @@ def ingest(
     if sport not in offered:
         raise BadInput(f"{provider.name} has no {sport} that we know; it has {', '.join(offered)}")
     tally = Tally()
-    declared = load(sport)
-    with job.session() as session:
-        ingest_id = ingests.begin(
-            session,
-            provider=provider.name,
-            feed=provider.feed,
-            sport=sport,
-            run_id=job.run_id,
-            started_at=datetime.now(UTC),
-        )
-        reference.save_teams(session, sport)
-        players.save_defences(session, sport, declared.teams)
+    ingest_id = _begin(job, provider, load(sport))
     status = "failed"
     error: PlatformError | None = None
     try:
-        with Fetcher(job, provider, sport, tally) as fetcher:
-            ask = _ask(job, provider, declared, seasons, subjects)
-            _crawl(job, provider, declared, ask, fetch or fetcher, tally)
+        _crawl(job, provider, _ask(job, provider, load(sport), seasons, subjects), tally)
         status = "succeeded"
     except Unavailable as refusal:
         status, error = "unavailable", refusal
@@ -68,14 +53,29 @@ def ingest(
         error = failure
         raise
     except Exception as failure:
-        error = DriftedSource(f"{provider.name}: {type(failure).__name__}: {failure}")
+        error = PlatformError(f"{provider.name}: {type(failure).__name__}: {failure}")
         raise
     finally:
+        told = {"code": error.code, "message": error.message} if error else None
         with job.session() as session:
-            told = {"code": error.code, "message": error.message} if error else None
             ingests.finish(session, ingest_id, status, tally.report(), finished_at=datetime.now(UTC), error=told)
     report = {"provider": provider.name, "status": status, **tally.report()}
     return report | ({"message": error.message} if error else {})
+
+
+def _begin(job: Job, provider: Provider, sport: Sport) -> int:
+    """Record that the crawl begins, with the teams that every row hangs on."""
+    with job.session() as session:
+        reference.save_teams(session, sport.code)
+        players.save_defences(session, sport.code, sport.teams)
+        return ingests.begin(
+            session,
+            provider=provider.name,
+            feed=provider.feed,
+            sport=sport.code,
+            run_id=job.run_id,
+            started_at=datetime.now(UTC),
+        )
 
 
 def _ask(job: Job, provider: Provider, sport: Sport, seasons: tuple[int, ...], subjects: tuple[str, ...]) -> Ask:
@@ -107,12 +107,16 @@ def bases(settings: Settings) -> dict[str, str]:
     }
 
 
-def _crawl(job: Job, provider: Provider, sport: Sport, ask: Ask, fetch: Fetch, tally: Tally) -> None:
-    for payload, rows in crawl(provider, ask, fetch):
-        subject = payload.request.about.get("season", "")
-        job.progress(0.5, f"{provider.name}: {payload.request.tag} {subject}".strip())
-        with job.session() as session:
-            save(Context(session, sport, provider.name, payload.fetched_at, tally), rows)
+def _crawl(job: Job, provider: Provider, ask: Ask, tally: Tally) -> None:
+    asked = len(list(provider.start(ask)))
+    with Fetcher(job, provider, ask.sport, tally) as fetch:
+        for payload, rows in crawl(provider, ask, fetch):
+            subject = payload.request.about.get("season", "")
+            share = tally.requests / (max(asked, tally.requests) + 1)
+            job.progress(share, f"{provider.name}: {payload.request.tag} {subject}".strip())
+            with job.session() as session:
+                save(Context(session, load(ask.sport), provider.name, payload.fetched_at, tally), rows)
+                fetch.saved(session, payload)
 
 
 def switched_on(provider: Provider, settings: Settings) -> bool:

