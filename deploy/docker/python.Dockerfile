@@ -42,7 +42,7 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     --mount=type=bind,source=services,target=/workspace/services \
     pip install --quiet --no-index --no-deps \
       $(for name in $(python /workspace/deploy/packages.py ${PACKAGE}); do echo /wheels/${name}-*.whl; done) \
-    && pip check --quiet
+    && pip check
 # A number, so that Kubernetes can see that it is not root.
 RUN mkdir -p /artifacts && chown 10001:10001 /artifacts
 WORKDIR /tmp
