@@ -16,6 +16,7 @@ from sdp_api.app import create_app
 from sdp_api.main import Server, bind, make_server
 from sdp_common.db.models.lineups import Lineup, LineupSet
 from sdp_common.db.models.odds import OddsQuote
+from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.projections import GameProjection, Projection, ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team
 from sdp_common.db.models.slates import Draftable, Slate
@@ -263,6 +264,42 @@ def write_set(session: Session, slate_id: int, user_id: int | None = None) -> in
     return row.id
 
 
+def write_prediction(session: Session, slate_id: int, version: str, as_of: datetime) -> None:
+    """Write what a model said of the quarterback's passing yards."""
+    quarterback = session.query(Draftable).filter_by(slate_id=slate_id, name="Quinn Passer").one()
+    model = ModelVersion(
+        sport="nfl",
+        market="passing_yards",
+        family="boosted",
+        version=version,
+        path="x",
+        sha256="0" * 64,
+        data_until=LOCK,
+        details={},
+    )
+    session.add(model)
+    session.flush()
+    session.add(
+        Prediction(
+            player_id=quarterback.player_id,
+            game_id=quarterback.game_id,
+            market="passing_yards",
+            model_version_id=model.id,
+            as_of=as_of,
+            team_id="nfl:PHI",
+            position="QB",
+            mean=251.0,
+            sd=70.0,
+            prob_zero=0.0,
+            quantiles=[250.0] * len(QUANTILES),
+            family="empirical",
+            params={},
+            drivers=[{"feature": "passing_yards_slow", "value": 240.5, "effect": 12.25}],
+        )
+    )
+    session.flush()
+
+
 def write_lineups(session: Session, slate_id: int, set_id: int, user_id: int, count: int = 2) -> int:
     """Write a set of equal lineups: the first nine of the slate, in the order of the slots."""
     ids = [d.id for d in session.query(Draftable).filter_by(slate_id=slate_id).order_by(Draftable.external_id)][:9]
@@ -305,6 +342,8 @@ def world(engine: Engine, ann: httpx.Client) -> World:
             )
         set_id = write_set(session, slate_id)
         lineup_set_id = write_lineups(session, slate_id, set_id, ann_id)
+        for version, as_of in (("1", LOCK - timedelta(hours=1)), ("2", LOCK + timedelta(hours=1))):
+            write_prediction(session, slate_id, version, as_of)
         rows = session.query(Draftable).filter_by(slate_id=slate_id)
         draftables = {f"{d.name.strip()} {d.team_id[-3:]}": d.id for d in rows}
     return World(slate_id, set_id, draftables, lineup_set_id, LOCK)

@@ -1,5 +1,6 @@
 """Who gets in, who does not, and for how long."""
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -282,3 +283,19 @@ def test_a_password_is_never_echoed(anonymous: httpx.Client) -> None:
     answer = anonymous.post("/api/setup", json={"username": "x", "password": "hunter2"})
     assert answer.status_code == 422
     assert "hunter2" not in answer.text
+
+
+def test_guessing_is_stopped_also_while_redis_is_away(
+    start: Any, settings_of: Any, admin: httpx.Client, password: str
+) -> None:
+    admin.post("/api/users", json={"username": "lonely", "password": password})
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        redis = SecretStr(f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
+        with start(settings_of(redis_url=redis)) as other, httpx.Client(base_url=other.url, timeout=30) as client:
+
+            def guess(word: str) -> int:
+                return client.post("/api/session", json={"username": "lonely", "password": word}).status_code
+
+            assert guess(password) == 201
+            assert [guess(f"wrong {n}") for n in range(6)] == [401] * 5 + [429]

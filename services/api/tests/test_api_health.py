@@ -203,3 +203,13 @@ def test_operations_are_named_and_refusals_declared() -> None:
     assert len(names) == len(set(names))
     assert all(name.replace("_", "").isalpha() and name.islower() for name in names)
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_answers_do_not_wait_for_more_to_send() -> None:
+    with bind("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP, "asyncio sets TCP_NODELAY on such sockets alone"
+
+
+def test_an_address_that_is_not_ours_is_one_clear_sentence() -> None:
+    with pytest.raises(Misconfigured, match=r"cannot listen on 192\.0\.2\.1:0"):
+        bind("192.0.2.1", 0)

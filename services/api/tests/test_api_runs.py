@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from sdp_api.runs.schemas import OptimizeRules
 from sdp_common.db.models.runs import Run
 from sdp_common.store import runs
 from sqlalchemy import Engine, text
@@ -58,7 +59,7 @@ def test_an_optimisation_carries_its_rules(ann: httpx.Client, world) -> None:
     run = ann.post("/api/runs/optimize", json=body).json()
     assert (run["service"], run["job"]) == ("optimizer", "optimize")
     assert run["params"]["rules"] | rules == run["params"]["rules"]
-    assert set(run["params"]) == {"slate_id", "projection_set_id", "rules"}
+    assert set(run["params"]) == {"slate_id", "projection_set_id", "rules", "name"}
     ann.delete(f"/api/runs/{run['id']}")
 
 
@@ -212,3 +213,9 @@ def test_too_many_at_once_are_refused(bob: httpx.Client, world, engine: Engine) 
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     with Session(engine) as session, session.begin():
         session.query(Run).filter(Run.id.in_(made)).delete()
+
+
+def test_the_rules_are_those_the_optimizer_knows() -> None:
+    engine = pytest.importorskip("sdp_engine.optimize.rules", reason="the optimizer's rules live in the engine")
+    asked, known = OptimizeRules().model_dump(mode="json"), engine.Rules().model_dump(mode="json")
+    assert asked == known

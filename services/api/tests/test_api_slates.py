@@ -109,6 +109,14 @@ def test_a_player_shows_his_distribution_and_only_the_past(ann: httpx.Client, wo
     assert player["past_games"][0]["fantasy_points"] == 18.0
     assert player["past_games"][0]["opponent"] == "BUF"
     assert player["result"]["fantasy_points"] == 23.0
+    prediction = player["predictions"][0]
+    assert len(player["predictions"]) == 1
+    assert (prediction["title"], prediction["version"]) == ("Passing yards", "1"), (
+        "one made after the lock is not shown"
+    )
+    assert prediction["drivers"] == [
+        {"feature": "passing_yards_slow", "title": "Passing yards slow", "value": 240.5, "effect": 12.25}
+    ]
 
 
 def test_a_player_of_another_slate_is_not_found(ann: httpx.Client, world) -> None:

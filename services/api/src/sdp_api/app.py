@@ -78,20 +78,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = make_engine(url, pool_size=10, application="sdp backend-api")
     redis = settings.redis_url.get_secret_value() if settings.redis_url else None
     app.state.engine, app.state.hub, app.state.throttle = engine, Hub(url), Throttle(redis)
-    tasks = [asyncio.create_task(app.state.hub.listen()), asyncio.create_task(_beat(engine))]
+    stopping = asyncio.Event()
+    listening = asyncio.create_task(app.state.hub.listen())
+    beating = asyncio.create_task(_beat(engine, stopping))
     try:
         yield
     finally:
         app.state.hub.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        stopping.set()
+        listening.cancel()
+        await asyncio.gather(listening, beating, return_exceptions=True)
         await app.state.throttle.close()
         engine.dispose()
 
 
-async def _beat(engine: Engine) -> None:
-    """Give a sign of life now and then, while the database is there to take it."""
+async def _beat(engine: Engine, stopping: asyncio.Event) -> None:
+    """Give a sign of life now and then, while the database is there to take it, until the process stops.
+
+    It is asked to end rather than cancelled: a cancelled thread would still hold its connection.
+    """
     instance, started_at = f"{socket.gethostname()}:{os.getpid()}", datetime.now(UTC)
 
     def tell() -> None:
@@ -102,9 +107,8 @@ async def _beat(engine: Engine) -> None:
         with suppress(PlatformError), session_scope(engine) as session:
             leave(session, SERVICE, instance)
 
-    try:
-        while True:
-            await to_thread.run_sync(tell)
-            await asyncio.sleep(BEAT_S)
-    finally:
-        go()
+    while not stopping.is_set():
+        await to_thread.run_sync(tell)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), BEAT_S)
+    await to_thread.run_sync(go)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from sdp_api.schema import Answer, ErrorBody, Request
 
@@ -107,11 +107,12 @@ class OptimizeRules(Request):
 
 
 class OptimizeCreate(Request):
-    """Build lineups from a projection set."""
+    """Build lineups from a projection set; the optimizer names the set itself where no name is given."""
 
     slate_id: int
     projection_set_id: int
     rules: OptimizeRules = OptimizeRules()
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
 
 
 class SettleCreate(Request):

@@ -1,12 +1,12 @@
 """Slates: what their screens show, joined and scored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import UploadFile
 from sdp_common.db.models.projections import Projection
-from sdp_common.db.models.slates import Slate
+from sdp_common.db.models.slates import Draftable, Slate
 from sdp_common.errors import BadInput, NotFound, Problem
 from sdp_common.service import request
 from sdp_common.settings import Settings
@@ -154,20 +154,22 @@ def players(
     """Return rows of the pool, the dearest first: all of them, or those asked for."""
     now = datetime.now(UTC)
     injuries = screen.injury_statuses(database, slate.id, as_of=min(now, slate.starts_at))
-    realised = realised_points(database, slate, contest, now)
     found = screen.draftables(database, slate.id, draftable_ids)
+    realised = _realised(database, slate, contest, [row[0] for row in found], now)
     return [_player(row, slate, numbers.get(row[0].id), injuries, realised) for row in found]
 
 
-def realised_points(database: Session, slate: Slate, contest: Contest, now: datetime) -> dict[int, float]:
-    """Return what the slate's draftables really scored, where that is known.
+def _realised(
+    database: Session, slate: Slate, contest: Contest, draftables: Iterable[Draftable], now: datetime
+) -> dict[int, float]:
+    """Return what draftables really scored, where that is known.
 
     A matched player without a stat line in a game that is over, and whose lines are known, did not play: zero.
     """
     lines = screen.results(database, slate.id, as_of=now)
     settled = {game_id for _, game_id in lines} & screen.final_games(database, slate.id, as_of=now)
     scored = {}
-    for draftable, *_ in screen.draftables(database, slate.id):
+    for draftable in draftables:
         if draftable.player_id is None or draftable.game_id is None:
             continue
         line = lines.get((draftable.player_id, draftable.game_id))
