@@ -26,6 +26,9 @@ NAME = "player_game"
 VERSION = 1
 """Raise it where a column keeps its name and changes its meaning."""
 
+DIGITS = 6
+"""Significant digits of a stored feature."""
+
 Family = Callable[[Panel], pl.DataFrame]
 OF_PLAYERS: tuple[Family, ...] = (form.build, usage.build, efficiency.build, experience.build)
 """Families keyed by player and game."""
@@ -71,5 +74,6 @@ def _build(panel: Panel, families: tuple[Family, ...]) -> pl.DataFrame:
         joined = joined.join(family(panel), on=["team_id", "game_id"], how="left")
     joined = joined.join(opponent.build(panel), on=["opponent_id", "position", "game_id"], how="left")
     joined = expected.build(joined).sort("starts_at", "game_id", "player_id").drop("starts_at")
-    # A foreign key never holds NaN: an unknown feature is null.
-    return joined.with_columns(pl.col(name).cast(pl.Float64).fill_nan(None) for name in columns(joined))
+    # Unknown is null, never NaN; and no digit is kept that storing and reading could change.
+    finished = [pl.col(name).cast(pl.Float64).fill_nan(None).round_sig_figs(DIGITS) for name in columns(joined)]
+    return joined.with_columns(finished)

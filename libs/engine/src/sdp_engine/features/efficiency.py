@@ -26,7 +26,9 @@ def build(panel: Panel) -> pl.DataFrame:
     sums = {f"league_{stat}": pl.col(stat) for stat in stats}
     league = known_before(panel.rows, panel.facts, sums, ["position"])
     rows = pl.concat([panel.rows, league], how="horizontal").with_columns(worth=weight(count("targets"), HALF_LIFE))
-    rows = rows.with_columns((ewma(stat, HALF_LIFE).fill_null(0.0) * pl.col("worth")).alias(f"own_{stat}") for stat in stats)
+    rows = rows.with_columns(
+        (ewma(stat, HALF_LIFE).fill_null(0.0) * pl.col("worth")).alias(f"own_{stat}") for stat in stats
+    )
     made = []
     for name, (outcome, chance, strength) in RATES.items():
         tried = pl.col(f"league_{chance}")

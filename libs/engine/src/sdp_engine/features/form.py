@@ -19,7 +19,9 @@ def build(panel: Panel) -> pl.DataFrame:
     rows = pl.concat([panel.rows, league], how="horizontal")
     made = rows.with_columns(count(f"y_{name}").alias(f"{name}_games") for name in names)
     made = made.with_columns(
-        expression for name in names for expression in (
+        expression
+        for name in names
+        for expression in (
             ewma(f"y_{name}", FAST).alias(f"{name}_fast"),
             shrunk(
                 ewma(f"y_{name}", SLOW),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 from sdp_sports import score
-from sdp_sports.spec import Market, Sport
+from sdp_sports.spec import Contest, Market, Sport
 
 from sdp_engine import frames
 
@@ -42,10 +42,14 @@ def quantity(sport: Sport, market: Market) -> pl.Expr:
     """
     if market.contest is None:
         return pl.sum_horizontal(market.stats)
-    contest = sport.contests[market.contest]
+    return fantasy_points(sport, sport.contests[market.contest])
+
+
+def fantasy_points(sport: Sport, contest: Contest) -> pl.Expr:
+    """Return the contest's points, from columns of stats and `position`; null for a position it does not draft."""
     columns = {stat: pl.col(stat) for stat in sport.stats}
     whole: pl.Expr = pl.lit(None, dtype=pl.Float64)
-    for position in market.positions:
+    for position in sorted(contest.positions):
         worth = score.points(contest, columns, position)
         whole = pl.when(pl.col("position") == position).then(worth).otherwise(whole)
     return whole
@@ -98,7 +102,7 @@ def _panel(
         .sort("player_id", "starts_at", "game_id")
     )
     if whole:
-        rows = facts.with_columns(is_target=True)
+        rows = facts.with_columns(is_target=pl.col("position").is_not_null())
     else:
         ahead = targets.join(context, on=["game_id", "team_id"], how="inner").with_columns(is_target=True)
         past = facts.filter(pl.col("player_id").is_in(ahead["player_id"].unique().to_list()))

@@ -42,6 +42,5 @@ def with_shares(rows: pl.DataFrame, teams: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with each share of the team's total in that game (null where the outcome is unknown)."""
     totals = teams.select("team_id", "game_id", *(pl.col(stat).alias(f"team_{stat}") for stat in SHARES.values()))
     return rows.join(totals, on=["team_id", "game_id"], how="left", maintain_order="left").with_columns(
-        (pl.col(stat) / pl.max_horizontal(pl.col(f"team_{stat}"), 1.0)).alias(name)
-        for name, stat in SHARES.items()
+        (pl.col(stat) / pl.max_horizontal(pl.col(f"team_{stat}"), 1.0)).alias(name) for name, stat in SHARES.items()
     )

@@ -23,7 +23,9 @@ def build(panel: Panel) -> pl.DataFrame:
         )
     )
     faced = teams.select(
-        "game_id", pl.col("team_id").alias("opponent_id"), *(pl.col(f"allowed_{s}").alias(f"faced_{s}") for s in VOLUMES)
+        "game_id",
+        pl.col("team_id").alias("opponent_id"),
+        *(pl.col(f"allowed_{s}").alias(f"faced_{s}") for s in VOLUMES),
     )
     teams = teams.join(faced, on=["game_id", "opponent_id"], how="left", maintain_order="left")
     expected = [

@@ -1,0 +1,1 @@
+"""Contests: what a draftable costs, and what a lineup wins."""
