@@ -1,18 +1,19 @@
-"""Predictions: the registry of models, and what they said of whom."""
+"""Predictions: the registry of models, and what they said of each player, game and market."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from sdp_common.db.bulk import Counts, upsert
+from sdp_common.db.bulk import Counts, Rows, upsert
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.slates import Draftable
 
-_SCHEMA: dict[str, Any] = {
+PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "player_id": pl.Int64,
     "game_id": pl.String,
     "team_id": pl.String,
@@ -23,79 +24,92 @@ _SCHEMA: dict[str, Any] = {
     "prob_zero": pl.Float64,
     "quantiles": pl.List(pl.Float64),
     "model_version_id": pl.Int64,
+    "as_of": pl.Datetime("us", "UTC"),
 }
+INDEPENDENT = "independent"
 
 
-def register(session: Session, row: Mapping[str, Any]) -> int:
-    """Add a model version (the columns of `model_versions`) and return its id."""
-    version = ModelVersion(**row)
-    session.add(version)
+def register(session: Session, row: Mapping[str, Any]) -> ModelVersion:
+    """Register a trained artifact (the columns of `model_versions` but `id`): a candidate until promoted."""
+    made = ModelVersion(**row)
+    session.add(made)
     session.flush()
-    return version.id
+    return made
 
 
-def promote(session: Session, version_id: int) -> None:
-    """Make a version the one that predicts its market; the one before is retired."""
-    chosen = session.get_one(ModelVersion, version_id)
-    others = (
-        ModelVersion.sport == chosen.sport,
-        ModelVersion.market == chosen.market,
-        ModelVersion.mode == chosen.mode,
+def versions(session: Session, sport: str, *, mode: str = INDEPENDENT) -> list[ModelVersion]:
+    """Return every registered model of a sport that is not retired, the newest first."""
+    statement = (
+        select(ModelVersion)
+        .where(ModelVersion.sport == sport, ModelVersion.mode == mode, ModelVersion.stage != "retired")
+        .order_by(ModelVersion.created_at.desc(), ModelVersion.id.desc())
     )
+    return list(session.scalars(statement))
+
+
+def promote(session: Session, version: ModelVersion) -> None:
+    """Make a version the one of its market and mode; the one before becomes a candidate."""
     session.execute(
         update(ModelVersion)
-        .where(*others, ModelVersion.stage == "promoted", ModelVersion.id != version_id)
-        .values(stage="retired")
+        .where(
+            ModelVersion.sport == version.sport,
+            ModelVersion.market == version.market,
+            ModelVersion.mode == version.mode,
+            ModelVersion.stage == "promoted",
+            ModelVersion.id != version.id,
+        )
+        .values(stage="candidate")
     )
-    chosen.stage = "promoted"
+    version.stage = "promoted"
     session.flush()
 
 
-def versions(session: Session, sport: str, *, stage: str | None = None) -> Sequence[ModelVersion]:
-    """Return the model versions of a sport, by market, the newest first."""
-    query = select(ModelVersion).where(ModelVersion.sport == sport)
-    if stage is not None:
-        query = query.where(ModelVersion.stage == stage)
-    return session.scalars(query.order_by(ModelVersion.market, ModelVersion.id.desc())).all()
+def serving(session: Session, sport: str, *, as_of: datetime, mode: str = INDEPENDENT) -> dict[str, ModelVersion]:
+    """Return, by market, the model that may speak as of a moment: one that has seen nothing later.
 
-
-def usable(session: Session, sport: str, *, until: datetime) -> Sequence[ModelVersion]:
-    """Return a market's best model for each market that learnt from nothing later than a moment.
-
-    The promoted one where it qualifies; else the newest by `data_until` that was ever promoted and does, so that a
-    slate of the past is never predicted by a model that has seen its result.
+    The promoted one where it qualifies; else, of those that do, the one that has seen most, and of several the one of
+    the lowest `crps` in its metrics.
     """
-    known = ModelVersion.stage.in_(["promoted", "retired"])
-    query = select(ModelVersion).where(ModelVersion.sport == sport, known, ModelVersion.data_until <= until)
-    best: dict[str, ModelVersion] = {}
-    for version in session.scalars(query):
-        held = best.get(version.market)
-        if held is None or _rank(version) > _rank(held):
-            best[version.market] = version
-    return [best[market] for market in sorted(best)]
+    chosen: dict[str, ModelVersion] = {}
+    for version in versions(session, sport, mode=mode):
+        if version.data_until <= as_of:
+            before = chosen.get(version.market)
+            if before is None or _rank(version) > _rank(before):
+                chosen[version.market] = version
+    return chosen
 
 
-def _rank(version: ModelVersion) -> tuple[bool, datetime, int]:
-    return version.stage == "promoted", version.data_until, version.id
+def _rank(version: ModelVersion) -> tuple[bool, datetime, float]:
+    crps = (version.details.get("metrics") or {}).get("crps")
+    return version.stage == "promoted", version.data_until, -float("inf") if crps is None else -float(crps)
 
 
-def save(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
+def save(session: Session, rows: Rows) -> Counts:
     """Save predictions (the columns of `predictions`) by player, game, market, model and moment."""
     return upsert(session, Prediction, rows, key=["player_id", "game_id", "market", "model_version_id", "as_of"])
 
 
 def slate(session: Session, slate_id: int, *, as_of: datetime) -> pl.DataFrame:
-    """Return what was predicted of a slate's players as of a moment: for each market, by the newest model.
+    """Return what stands of a slate's players: a row a player, game and market (`PREDICTIONS`).
 
-    Returns:
-        One row a player, game and market: the columns of `_SCHEMA`, quantiles at `sdp_sports.spec.QUANTILES`.
+    The latest prediction made as of the moment or before; of several as of the same moment the promoted model's,
+    then the newest model's.
     """
-    mine = select(Draftable.player_id, Draftable.game_id).where(Draftable.slate_id == slate_id).distinct().subquery()
-    query = (
-        select(*(getattr(Prediction, c) for c in _SCHEMA))
-        .join(mine, (mine.c.player_id == Prediction.player_id) & (mine.c.game_id == Prediction.game_id))
-        .where(Prediction.as_of == as_of)
-        .distinct(Prediction.player_id, Prediction.game_id, Prediction.market)
-        .order_by(Prediction.player_id, Prediction.game_id, Prediction.market, Prediction.model_version_id.desc())
+    drafted = select(Draftable.player_id, Draftable.game_id).where(Draftable.slate_id == slate_id).distinct().subquery()
+    said = Prediction
+    statement = (
+        select(*(getattr(said, name) for name in PREDICTIONS))
+        .ext(distinct_on(said.player_id, said.game_id, said.market))
+        .join(drafted, (drafted.c.player_id == said.player_id) & (drafted.c.game_id == said.game_id))
+        .join(ModelVersion, ModelVersion.id == said.model_version_id)
+        .where(said.as_of <= as_of)
+        .order_by(
+            said.player_id,
+            said.game_id,
+            said.market,
+            said.as_of.desc(),
+            case((ModelVersion.stage == "promoted", 0), else_=1),
+            said.model_version_id.desc(),
+        )
     )
-    return pl.DataFrame(session.execute(query).all(), schema=_SCHEMA, orient="row")
+    return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=PREDICTIONS, orient="row")
