@@ -1,0 +1,143 @@
+"""One market fitted in one family, and how it is landed: artifact first, then its digest in the registry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as package_version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import joblib
+import polars as pl
+from sdp_common.artifacts import read_model, write_artifact
+from sdp_common.db.models.predictions import ModelVersion
+from sdp_common.errors import Conflict, Misconfigured, NotFound
+from sdp_common.store import predictions
+from sdp_engine.models import training
+from sdp_engine.models.families import FAMILIES
+from sdp_sports.spec import Sport
+from sqlalchemy.orm import Session
+
+LIBRARIES = ("sdp-engine", "lightgbm", "scikit-learn", "numpy", "polars", "scipy", "joblib")
+"""What a model file is made with, kept in its metadata."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fitted model on its way to the registry."""
+
+    sport: str
+    market: str
+    family: str
+    fingerprint: str
+    model: bytes
+    details: dict[str, Any]
+    data_until: datetime
+
+    @property
+    def version(self) -> str:
+        """Return what tells it from others of its market and family: its data's end and its fingerprint."""
+        return f"{self.data_until:%Y%m%dT%H%M}-{self.fingerprint[:12]}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A registered model that a new fit would only repeat."""
+
+    version_id: int
+
+
+def known(session: Session, sport: str, root: Path) -> dict[tuple[str, str, str], int]:
+    """Return the registered models by market, family and fingerprint, those alone whose file is as registered."""
+    found: dict[tuple[str, str, str], int] = {}
+    for version in predictions.versions(session, sport):
+        try:
+            read_model(root, version.path, version.sha256)
+        except (NotFound, Misconfigured):
+            continue
+        found[version.market, version.family, str(version.details.get("fingerprint"))] = version.id
+    return found
+
+
+def fit(
+    sport: Sport,
+    market: str,
+    family: str,
+    data: tuple[pl.DataFrame, pl.DataFrame],
+    registered: Mapping[tuple[str, str, str], int],
+    moment: datetime,
+) -> Candidate | Known:
+    """Fit a market in a family, unless that is registered already.
+
+    Args:
+        sport: The sport's declaration.
+        market: The market's key.
+        family: The family's name.
+        data: Feature rows and stat lines known by the moment.
+        registered: As `known` gives it.
+        moment: Nothing known later may be among the data.
+
+    Raises:
+        Conflict: There are too few rows, or a row was not known by the moment.
+    """
+    declared, chosen = sport.markets[market], FAMILIES[family]
+    features, lines = data
+    frame = training.frame_of(sport, declared, features, lines)
+    used = lines.join(frame.select("player_id", "game_id"), on=["player_id", "game_id"], how="semi")
+    until = used["known_at"].max()
+    if not isinstance(until, datetime):
+        raise Conflict(f"{declared.title}: nobody has features and a stat line by {moment:%Y-%m-%d}: build them first")
+    if until > moment:
+        raise Conflict(f"{declared.title}: a stat line of {until} is not known by {moment}")
+    fingerprint = training.fingerprint(frame, declared, chosen)
+    if (market, family, fingerprint) in registered:
+        return Known(registered[market, family, fingerprint])
+    try:
+        trained = training.train(frame, market, declared, chosen)
+    except ValueError as error:
+        raise Conflict(str(error)) from error
+    body = BytesIO()
+    joblib.dump(trained.model, body)
+    details = {
+        **training.describe(frame, trained, chosen),
+        "sport": sport.code,
+        "market": market,
+        "family": family,
+        "distribution": declared.family,
+        "fingerprint": fingerprint,
+        "data_until": until.isoformat(),
+        "trained_until": moment.isoformat(),
+        "libraries": {name: package_version(name) for name in LIBRARIES},
+    }
+    return Candidate(sport.code, market, family, fingerprint, body.getvalue(), details, until)
+
+
+def land(session: Session, root: Path, candidate: Candidate) -> ModelVersion:
+    """Write the artifact and register its digest.
+
+    A file of the same name that is not the registered one (a run that died in between, a damaged file) gives way.
+    """
+    version, tries = candidate.version, 1
+    while True:
+        path = f"{candidate.sport}/{candidate.market}/{candidate.family}/{version}"
+        try:
+            written = write_artifact(root, path, candidate.model, {**candidate.details, "model_version": version})
+        except Conflict:
+            tries += 1
+            version = f"{candidate.version}-{tries}"
+        else:
+            break
+    return predictions.register(
+        session,
+        {
+            "sport": candidate.sport,
+            "market": candidate.market,
+            "family": candidate.family,
+            "version": version,
+            "path": written.path,
+            "sha256": written.sha256,
+            "data_until": candidate.data_until,
+            "details": {**candidate.details, "model_version": version},
+        },
+    )

@@ -1,0 +1,91 @@
+"""The inference process: the only one that loads a model file."""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sdp_common.db.models.predictions import ModelVersion
+from sdp_common.errors import Conflict
+from sdp_common.service import Job, Service
+from sdp_common.store import features, predictions, slates
+from sdp_engine.features.build import NAME
+from sdp_sports.spec import Sport, load
+from sqlalchemy.orm import Session
+
+from sdp_inference.models import load_model
+from sdp_inference.rows import prediction_rows
+
+service = Service("inference")
+
+
+@service.job(attempts=3)
+def predict(job: Job, slate_id: int) -> dict[str, Any]:
+    """Predict every market for a slate's players as of min(now, its lock).
+
+    Each market speaks through the promoted model; where that has seen games after the slate's moment, through the
+    newest that has not.
+
+    Args:
+        job: This execution.
+        slate_id: The slate.
+
+    Raises:
+        NotFound: There is no such slate, or an artifact is gone.
+        Conflict: The slate's features or a model that may speak are missing; says which job to run.
+        Misconfigured: A model file is not the one that was registered.
+    """
+    job.progress(0.02, "reading the slate's features")
+    with job.session() as session:
+        slate = slates.slate(session, slate_id)
+        as_of, sport = min(job.now, slate.starts_at), load(slate.sport)
+        rows = _features(session, slate_id, as_of)
+        serving = _serving(session, sport, as_of)
+    written: dict[str, int] = {}
+    for market, version in serving.items():
+        job.progress(0.1 + 0.85 * len(written) / len(serving), f"predicting {sport.markets[market].title}")
+        model = load_model(job.settings.artifacts_dir, version)
+        told = prediction_rows(market, sport.markets[market], model, version, rows)
+        with job.session() as session:
+            predictions.save(session, told)
+        written[market] = len(told)
+    return {"rows": sum(written.values()), "markets": written, "as_of": as_of.isoformat()}
+
+
+def _features(session: Session, slate_id: int, as_of: datetime) -> pl.DataFrame:
+    """Return a row of features for everybody on the slate.
+
+    Raises:
+        Conflict: The slate has nobody, or somebody has no features.
+    """
+    population = slates.population(session, slate_id, as_of=as_of)
+    if population.is_empty():
+        raise Conflict(f"slate {slate_id} has nobody to predict: none of its players was matched to a game")
+    rows = features.slate(session, slate_id, NAME, as_of)
+    lacking = population.join(rows, on=["player_id", "game_id"], how="anti").height
+    if lacking:
+        raise Conflict(
+            f"{lacking} of {population.height} players of slate {slate_id} have no features: "
+            f"run the features job `build_slate` with slate_id={slate_id} first"
+        )
+    return rows
+
+
+def _serving(session: Session, sport: Sport, as_of: datetime) -> dict[str, ModelVersion]:
+    """Return the model of each market that may speak.
+
+    Raises:
+        Conflict: A market has none.
+    """
+    serving = predictions.serving(session, sport.code, as_of=as_of)
+    lacking = [market.title for name, market in sport.markets.items() if name not in serving]
+    if lacking:
+        raise Conflict(
+            f"no model that has seen nothing after {as_of:%Y-%m-%d %H:%M} UTC is registered for {', '.join(lacking)}: "
+            f"run the training job `train` with sport={sport.code} until={as_of.isoformat()} first"
+        )
+    return {name: serving[name] for name in sport.markets}
+
+
+def main() -> None:
+    """Run the service's command line."""
+    service.main()
