@@ -15,7 +15,7 @@ from sdp_common.store import runs, slates
 from sqlalchemy import Engine
 
 SPORT = "nfl"
-SEASONS = [2017, 2018, 2019]
+SEASONS = [2018, 2019]
 SLATE = {"season": 2019, "week": 12, "contest": "draftkings_classic"}
 LONGEST_S = 300.0
 
