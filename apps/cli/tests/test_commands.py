@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from sdp_cli.commands.ingest import read_seasons
+from sdp_cli.commands.up import web_app
 from sdp_cli.console import age
 from sdp_cli.folder import Lock
 from sdp_cli.home import open_home
@@ -107,16 +108,26 @@ def test_a_port_not_asked_for_gives_way(monkeypatch: pytest.MonkeyPatch) -> None
         other.listen()
         taken = other.getsockname()[1]
         monkeypatch.setattr("sdp_cli.processes.API_PORT", taken)
+        monkeypatch.setattr("sdp_cli.commands.up.API_PORT", taken)
+        said: list[str] = []
         chosen = plan(None, Settings(_env_file=None))
-        assert chosen.moved_from == taken
-        assert chosen.api_port != taken
-        assert chosen.address == f"http://127.0.0.1:{chosen.api_port}"
+        assert chosen.web is not None
+        assert chosen.web.number != taken
+        address = web_app(chosen, said.append)
+        assert address() == f"http://127.0.0.1:{chosen.web.number}"
+        with socket.socket() as quicker:  # takes the port between plan and start
+            quicker.bind(("127.0.0.1", chosen.web.number))
+            quicker.listen()
+            assert chosen.web.settle() != quicker.getsockname()[1]
+        assert [address(), address()] == [chosen.web.address] * 2
+        assert len(said) == 2
+        assert said[-1] == f"web app: {chosen.web.address} (port {taken} is in use)"
         with pytest.raises(Conflict):
             plan(None, Settings(_env_file=None), port=taken)
 
 
 def test_a_plan_names_processes_that_exist() -> None:
-    assert plan(["features"], Settings(_env_file=None)).address is None
+    assert plan(["features"], Settings(_env_file=None)).web is None
     assert len(MODULES) == 11
     with pytest.raises(BadInput, match="there is no process nonsense"):
         plan(["nonsense"], Settings(_env_file=None))

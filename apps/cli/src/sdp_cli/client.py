@@ -27,9 +27,14 @@ TOKEN_LIFE = timedelta(hours=1)
 
 
 class Client:
-    """Calls the API at an address; `token` signs in."""
+    """Calls the API.
 
-    def __init__(self, address: str, token: str | None = None) -> None:
+    Args:
+        address: Returns where it is: it may move when it starts again.
+        token: Signs in.
+    """
+
+    def __init__(self, address: Callable[[], str], token: str | None = None) -> None:
         self.address = address
         self.token = token
 
@@ -74,7 +79,8 @@ class Client:
             Retriable: Nobody answers.
             PlatformError: What the API refused with.
         """
-        where = urlsplit(self.address)
+        address = self.address()
+        where = urlsplit(address)
         headers = {"Content-Type": "application/json"} if body is not None else {}
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         connection = HTTPConnection(where.hostname or "127.0.0.1", where.port, timeout=60)
@@ -83,7 +89,7 @@ class Client:
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, HTTPException) as error:
-            raise Retriable(f"the web app at {self.address} does not answer: {error}") from error
+            raise Retriable(f"the web app at {address} does not answer: {error}") from error
         finally:
             connection.close()
         if answer.status >= 400:
@@ -114,7 +120,7 @@ def first_admin(engine: Engine) -> int:
 
 
 @contextmanager
-def signed_in(engine: Engine, address: str, user_id: int) -> Iterator[Client]:
+def signed_in(engine: Engine, address: Callable[[], str], user_id: int) -> Iterator[Client]:
     """Give a client that acts for a user, by a token that is revoked at the end."""
     secret = secrets.token_urlsafe(32)
     digest = hashlib.sha256(secret.encode()).digest()

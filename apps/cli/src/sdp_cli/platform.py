@@ -31,13 +31,11 @@ class Platform:
 
     Attributes:
         url: Its database.
-        address: Its web app, None where that was not asked for.
         pid: Its supervisor.
         ours: Whether this command started it.
     """
 
     url: str
-    address: str | None
     pid: int
     ours: bool
 
@@ -87,8 +85,8 @@ def running(
     tell("starting PostgreSQL and the services" if settings.database_url is None else "starting the services")
     child = _launch(home, names, port)
     try:
-        state = _wait_up(home, lambda: child.poll() is None)
-        yield Platform(database_url(home, settings), state.address, child.pid, ours=True)
+        _wait_up(home, lambda: child.poll() is None)
+        yield Platform(database_url(home, settings), child.pid, ours=True)
     finally:
         child.terminate()
         child.wait()
@@ -113,7 +111,7 @@ def _join(home: Home, settings: Settings, names: Sequence[str] | None) -> Platfo
     missing = [name for name in names or () if name not in have]
     if missing:
         raise Conflict(f"the platform that is up runs no {', '.join(missing)}: stop it and start all with `sdp up`")
-    return Platform(database_url(home, settings), state.address, state.pid, ours=False)
+    return Platform(database_url(home, settings), state.pid, ours=False)
 
 
 def _wait_up(home: Home, lives: Callable[[], bool]) -> State:

@@ -34,21 +34,45 @@ MIGRATE = "sdp_common.db.migrate"
 API_PORT = 8000
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to run and with what environment.
+class WebPort:
+    """The web app's port: the one asked for, else one that is free when the web app starts.
 
-    Attributes:
-        names: The processes wanted (keys of `MODULES`).
-        address: Where the web app will be, None without `backend-api`.
-        api_port: Its port.
-        moved_from: The port we would have taken, had it been free.
+    Args:
+        host: The address the API listens on.
+        asked: The port asked for.
+
+    Raises:
+        Conflict: The port that was asked for is in use.
     """
 
+    def __init__(self, host: str, asked: int | None) -> None:
+        if asked is not None and not is_free(asked, host):
+            raise Conflict(
+                f"port {asked} is in use: stop what listens there, or choose another one (SDP_API_PORT or --port)"
+            )
+        self.host = host
+        self.asked = asked
+        self.number = asked if asked is not None else free_port(API_PORT, host)
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the web app."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared only
+        return f"http://{host}:{self.number}"
+
+    def settle(self) -> int:
+        """Return the port to start on: another one where somebody was quicker and none was asked for."""
+        if self.asked is None:
+            self.number = free_port(self.number, self.host)
+        return self.number
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run: names of processes (keys of `MODULES`), and the web app's port, None without `backend-api`."""
+
     names: tuple[str, ...]
-    address: str | None
-    api_port: int
-    moved_from: int | None = None
+    web: WebPort | None = None
 
 
 def plan(names: Iterable[str] | None, settings: Settings, *, port: int | None = None) -> Plan:
@@ -68,16 +92,8 @@ def plan(names: Iterable[str] | None, settings: Settings, *, port: int | None = 
     if unknown:
         raise BadInput(f"there is no process {', '.join(unknown)}; there are {', '.join(MODULES)}")
     if "backend-api" not in wanted:
-        return Plan(wanted, None, settings.api_port)
-    asked = port if port is not None else _asked_port(settings)
-    if asked is not None and not is_free(asked, settings.api_host):
-        raise Conflict(
-            f"port {asked} is in use: stop what listens there, or choose another one (SDP_API_PORT or --port)"
-        )
-    chosen = asked if asked is not None else free_port(API_PORT, settings.api_host)
-    moved = API_PORT if asked is None and chosen != API_PORT else None
-    host = "127.0.0.1" if settings.api_host in {"0.0.0.0", "::"} else settings.api_host  # noqa: S104 - compared only
-    return Plan(wanted, f"http://{host}:{chosen}", chosen, moved)
+        return Plan(wanted)
+    return Plan(wanted, WebPort(settings.api_host, port if port is not None else _asked_port(settings)))
 
 
 def _asked_port(settings: Settings) -> int | None:
@@ -98,13 +114,12 @@ def embedded_server(home: Home, settings: Settings) -> EmbeddedPostgres | None:
     return EmbeddedPostgres(home.postgres, port=int(asked) if asked else None)
 
 
-def environment(home: Home, settings: Settings, chosen: Plan, database_url: str) -> dict[str, str]:
+def environment(home: Home, settings: Settings, database_url: str) -> dict[str, str]:
     """Return what every process is told."""
     told = {
         **os.environ,
         "SDP_HOME": str(home.folder),
         "SDP_DATABASE_URL": database_url,
-        "SDP_API_PORT": str(chosen.api_port),
         "SDP_ARTIFACTS_DIR": str(artifacts_folder(home, settings)),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # a dozen processes: glibc's arena a thread would cost each some hundred MB
@@ -135,11 +150,21 @@ def units(home: Home, settings: Settings, chosen: Plan) -> list[Unit]:
 
     def told() -> dict[str, str]:
         url = server.url if server is not None else settings.require_database_url()
-        return environment(home, settings, chosen, url)
+        return environment(home, settings, url)
+
+    def told_api() -> dict[str, str]:
+        return told() | ({"SDP_API_PORT": str(chosen.web.settle())} if chosen.web else {})
 
     def command(name: str, module: str, *arguments: str, once: bool = False) -> Command:
         line = [sys.executable, "-c", f"from {module} import main; main()", *arguments]
-        return Command(name, line, home.logs / f"{name}.log", env=told, once=once, barrier=once)
+        return Command(
+            name,
+            line,
+            home.logs / f"{name}.log",
+            env=told_api if name == "backend-api" else told,
+            once=once,
+            barrier=once,
+        )
 
     foundation: list[Unit] = [Database(server)] if server is not None else []
     foundation.append(command("migrate", MIGRATE, once=True))

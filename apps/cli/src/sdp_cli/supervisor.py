@@ -81,7 +81,7 @@ class Supervisor:
     Args:
         units: In the order to start; a barrier holds back those after it.
         state_path: Where `State` is written at each change.
-        address: The web app's, for the state.
+        address: Returns the web app's, for the state; it may change when the web app is started again.
         backoff: When to restart what died.
         stop_s: How long a process may take to finish before it is killed.
         stagger_s: Time between the first starts behind the barriers: starting costs more than running, and those
@@ -94,7 +94,7 @@ class Supervisor:
         units: Sequence[Unit],
         state_path: Path,
         *,
-        address: str | None = None,
+        address: Callable[[], str | None] = lambda: None,
         backoff: Backoff | None = None,
         stop_s: float = 20.0,
         stagger_s: float = 0.0,
@@ -220,7 +220,7 @@ class Supervisor:
 
     def _write(self, error: str | None = None) -> None:
         processes = [ward.state() for ward in self.wards]
-        save_state(self.state_path, State(self.phase, os.getpid(), self.address, error, processes))
+        save_state(self.state_path, State(self.phase, os.getpid(), self.address(), error, processes))
 
     def _listen(self) -> Callable[[], None]:
         """Have every signal of interest wake us; returns what puts the old handlers back."""

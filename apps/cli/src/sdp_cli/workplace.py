@@ -15,6 +15,7 @@ from sdp_cli.console import Reporter
 from sdp_cli.home import Home, open_home
 from sdp_cli.pipeline import Pipeline
 from sdp_cli.platform import Platform, check_alive, running
+from sdp_cli.state import load_state
 
 API = "backend-api"
 
@@ -31,6 +32,17 @@ class Workplace:
     user_id: int | None = None
     account: Account = field(default_factory=lambda: Account(None, None))
 
+    def address(self) -> str:
+        """Return where the web app is now.
+
+        Raises:
+            NotFound: It does not run here.
+        """
+        state = load_state(self.home.state)
+        if state is None or state.address is None:
+            raise NotFound("the web app does not run in this session: start everything with `sdp up`")
+        return state.address
+
     def sign_in(self) -> int:
         """Return the administrator we act for, created through the web app's first-run door where there is none.
 
@@ -41,12 +53,9 @@ class Workplace:
             Conflict: Another web app answers at its address.
         """
         if self.user_id is None:
-            address = self.platform.address
-            if address is None:
-                raise NotFound("the web app does not run in this session: start everything with `sdp up`")
-            client = Client(address).wait_ready(lambda: check_alive(self.home, API))
+            client = Client(self.address).wait_ready(lambda: check_alive(self.home, API))
             self.account = ensure_account(self.home, client)
-            self.user_id = _acting_user(self.engine, address)
+            self.user_id = _acting_user(self.engine, self.address())
         return self.user_id
 
     def pipeline(self, *, keep: bool = False) -> Pipeline:
@@ -76,7 +85,7 @@ class Workplace:
             PlatformError: As of `sign_in`.
         """
         user_id = self.sign_in()
-        with signed_in(self.engine, str(self.platform.address), user_id) as client:
+        with signed_in(self.engine, self.address, user_id) as client:
             yield client
 
 

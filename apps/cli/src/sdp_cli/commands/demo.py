@@ -93,7 +93,7 @@ def main_job(place: Workplace, pipeline: Pipeline, season: int, week: int, world
         "realised_points": total(detail["lineup_list"], "realised_points"),
         "best_lineup": detail["lineup_list"][0],
         "upload_file": str(file),
-        "address": place.platform.address,
+        "address": place.address(),
         "account_file": str(place.home.account) if place.account.password else None,
         "stages": [asdict(report) for report in pipeline.reports],
     }

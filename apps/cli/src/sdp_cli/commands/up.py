@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from sdp_common.settings import settings
 
 from sdp_cli.folder import Lock
 from sdp_cli.home import open_home
-from sdp_cli.processes import START_CPU_S, embedded_server, plan, units
+from sdp_cli.processes import API_PORT, START_CPU_S, Plan, embedded_server, plan, units
 from sdp_cli.state import load_state, sweep
 from sdp_cli.supervisor import Supervisor
 
@@ -25,16 +26,29 @@ def up(
         for name in sweep(load_state(home.state)):
             _say(f"stopped {name}, left over from a session that was killed")
         chosen = plan(only.split(",") if only else None, configured, port=port)
-        if chosen.moved_from is not None:
-            _say(f"port {chosen.moved_from} is in use, so the web app takes {chosen.api_port}")
         server = embedded_server(home, configured)
         if server is not None and server.folder != home.postgres:
             _say(f"PostgreSQL runs as nobody, who cannot enter {home.folder}: its files are in {server.folder}")
-        if chosen.address:
-            _say(f"web app: {chosen.address}   logs: {home.logs}   stop: Ctrl-C")
+        _say(f"logs: {home.logs}   stop: Ctrl-C")
         stagger_s = START_CPU_S / (os.cpu_count() or 1)
         all_units = units(home, configured, chosen)
-        Supervisor(all_units, home.state, address=chosen.address, stagger_s=stagger_s, tell=_say).run()
+        Supervisor(all_units, home.state, address=web_app(chosen, _say), stagger_s=stagger_s, tell=_say).run()
+
+
+def web_app(chosen: Plan, tell: Callable[[str], None]) -> Callable[[], str | None]:
+    """Return what gives the web app's address, and says so whenever that is another than before."""
+    told: list[str] = []
+
+    def address() -> str | None:
+        if chosen.web is None:
+            return None
+        if chosen.web.address not in told[-1:]:
+            told.append(chosen.web.address)
+            moved = chosen.web.asked is None and chosen.web.number != API_PORT
+            tell(f"web app: {chosen.web.address}" + (f" (port {API_PORT} is in use)" if moved else ""))
+        return chosen.web.address
+
+    return address
 
 
 def _say(sentence: str) -> None:
