@@ -78,6 +78,8 @@ export interface paths {
         /**
          * Download Lineup Set
          * @description Download the lineups in the site's own upload format; modelled salaries are named in file name and content.
+         *
+         *     A set larger than the site takes in one file is downloaded in parts.
          */
         get: operations["download_lineup_set"];
         put?: never;
@@ -787,11 +789,6 @@ export interface components {
             /** Total Sd */
             total_sd: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * HealthRead
          * @description This process answers.
@@ -973,7 +970,7 @@ export interface components {
         };
         /**
          * OptimizeCreate
-         * @description Build lineups from a projection set.
+         * @description Build lineups from a projection set; the optimizer names the set itself where no name is given.
          */
         OptimizeCreate: {
             /** Name */
@@ -987,7 +984,10 @@ export interface components {
              *       "lineups": 20,
              *       "locked": [],
              *       "max_exposure": 1,
-             *       "min_unique": 1
+             *       "min_unique": 1,
+             *       "no_defence_against_own_offence": false,
+             *       "team_exposures": [],
+             *       "teams": []
              *     }
              */
             rules: components["schemas"]["OptimizeRules"];
@@ -996,12 +996,12 @@ export interface components {
         };
         /**
          * OptimizeRules
-         * @description What every lineup and the whole set must satisfy.
+         * @description What every lineup and the whole set must satisfy, beside the contest's own rules.
          *
-         *     `stack` is the key of a declared stack that every lineup must hold. `max_exposure` caps every player's share of
-         *     the lineups; `exposures` says otherwise for single players. `min_unique` is how many players two lineups of the
-         *     set must differ in. `locked` draftables stand in every lineup, `excluded` in none. `max_per_team` tightens the
-         *     contest's own limit.
+         *     `locked` draftables stand in every lineup, `excluded` in none. `max_exposure` caps every other player's share of
+         *     the lineups; `exposures` says otherwise for single players. `min_unique` is how many players any two lineups
+         *     differ in. `stack` is the key of a declared stack: every lineup holds an anchor with its companions. `teams`
+         *     counts players of single teams a lineup, `max_per_team` tightens the contest's own limit.
          */
         OptimizeRules: {
             /**
@@ -1031,6 +1031,8 @@ export interface components {
             max_exposure: number;
             /** Max Per Team */
             max_per_team?: number | null;
+            /** Max Salary Usd */
+            max_salary_usd?: number | null;
             /** Min Salary Usd */
             min_salary_usd?: number | null;
             /**
@@ -1038,8 +1040,23 @@ export interface components {
              * @default 1
              */
             min_unique: number;
+            /**
+             * No Defence Against Own Offence
+             * @default false
+             */
+            no_defence_against_own_offence: boolean;
             /** Stack */
             stack?: string | null;
+            /**
+             * Team Exposures
+             * @default []
+             */
+            team_exposures: components["schemas"]["TeamExposure"][];
+            /**
+             * Teams
+             * @default []
+             */
+            teams: components["schemas"]["TeamCount"][];
         };
         /**
          * PasswordChange
@@ -1274,11 +1291,11 @@ export interface components {
          */
         Problem: {
             /** Column */
-            column?: string | null;
+            column: string | null;
             /** Message */
             message: string;
             /** Row */
-            row?: number | null;
+            row: number | null;
         };
         /**
          * ProjectionSetRead
@@ -1821,6 +1838,31 @@ export interface components {
             title: string;
         };
         /**
+         * TeamCount
+         * @description How many players of a team every lineup holds.
+         */
+        TeamCount: {
+            /**
+             * At Least
+             * @default 0
+             */
+            at_least: number;
+            /** At Most */
+            at_most?: number | null;
+            /** Team Id */
+            team_id: string;
+        };
+        /**
+         * TeamExposure
+         * @description In how many of the lineups any player of a team may stand, as a share of all of them.
+         */
+        TeamExposure: {
+            /** At Most */
+            at_most: number;
+            /** Team Id */
+            team_id: string;
+        };
+        /**
          * TeamExposureRead
          * @description In how many lineups a team has at least one player, and how many roster places it fills on average.
          */
@@ -1944,19 +1986,6 @@ export interface components {
             is_admin?: boolean | null;
             /** Password */
             password?: string | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
         };
     };
     responses: never;
@@ -2114,7 +2143,10 @@ export interface operations {
     };
     download_lineup_set: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description which part of a set too large for one file, from 1 */
+                part?: number | null;
+            };
             header?: never;
             path: {
                 set_id: number;
@@ -2123,7 +2155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3410,7 +3442,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3584,13 +3616,13 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Validation Error */
+            /** @description What was sent cannot be used; `problems` names every fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

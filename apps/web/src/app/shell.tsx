@@ -36,9 +36,9 @@ export function Shell({ children }: { children: ReactNode }) {
                 key={to}
                 to={to}
                 activeOptions={{ exact }}
-                className="flex items-center gap-2 rounded-lg px-3 py-2 text-sm font-medium text-muted hover:text-ink data-[status=active]:bg-raised data-[status=active]:text-ink"
+                className="flex items-center gap-2 rounded-lg px-2.5 py-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted hover:text-ink data-[status=active]:bg-raised data-[status=active]:text-ink"
               >
-                <Icon aria-hidden className="size-4" /> {label}
+                <Icon aria-hidden className="hidden size-4 sm:block" /> {label}
               </Link>
             ))}
           </nav>

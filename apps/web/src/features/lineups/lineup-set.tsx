@@ -41,7 +41,7 @@ export function LineupSet({ setId }: { setId: number }) {
           </a>
         </div>
       </header>
-      <div className="grid items-start gap-5 lg:grid-cols-[1fr_20rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid gap-4 sm:grid-cols-2">
           {s.lineup_list.map((lineup) => <LineupCard key={lineup.id} lineup={lineup} cap={s.salary_cap_usd} />)}
         </div>

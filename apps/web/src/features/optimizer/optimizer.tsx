@@ -70,7 +70,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
     build.mutate(setId);
   };
   return (
-    <form onSubmit={submit} className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
+    <form onSubmit={submit} className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
       <Card title="Rules" note={contest && `${contest.roster_size} players under $${contest.salary_cap_usd.toLocaleString("en-US")}`} className="lg:sticky lg:top-20">
         <div className="space-y-4">
           <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>

@@ -22,7 +22,7 @@ export function Player({ slateId, draftableId }: { slateId: number; draftableId:
   return (
     <div className="space-y-5">
       <Head detail={d} slateId={slateId} />
-      <div className="grid gap-5 lg:grid-cols-[3fr_2fr]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Distribution detail={d} />
         <Drivers predictions={d.predictions} />
       </div>

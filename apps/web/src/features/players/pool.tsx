@@ -14,6 +14,9 @@ import { ProjectionSets } from "./projection-sets";
 
 type Row = Schemas["PoolPlayer"];
 
+/** Positions in the order people look for them; others follow by name. */
+const ORDER = ["QB", "RB", "WR", "TE", "K", "DST"];
+
 /** Every draftable of a slate with its projection, range and salary. */
 export function Pool({ slateId }: { slateId: number }) {
   const [setId, setSetId] = useState<number | null>(null);
@@ -37,7 +40,8 @@ export function Pool({ slateId }: { slateId: number }) {
   if (pool.isError) return <Failure error={pool.error} retry={() => void pool.refetch()} />;
   const { players, projection_set: set } = pool.data;
   const unmatched = players.filter((p) => !p.matched);
-  const positions = ["ALL", ...new Set(players.map((p) => p.position))];
+  const offered = new Set(players.map((p) => p.position));
+  const positions = ["ALL", ...ORDER.filter((p) => offered.has(p)), ...[...offered].filter((p) => !ORDER.includes(p)).sort()];
   const teams = [...new Set(players.flatMap((p) => (p.team ? [p.team] : [])))].sort();
   return (
     <div className="space-y-4">
