@@ -990,7 +990,7 @@ export interface components {
              *       "teams": []
              *     }
              */
-            rules: components["schemas"]["OptimizeRules"];
+            rules?: components["schemas"]["OptimizeRules"];
             /** Slate Id */
             slate_id: number;
         };
@@ -1008,27 +1008,27 @@ export interface components {
              * Excluded
              * @default []
              */
-            excluded: number[];
+            excluded?: number[];
             /**
              * Exposures
              * @default []
              */
-            exposures: components["schemas"]["PlayerExposure"][];
+            exposures?: components["schemas"]["PlayerExposure"][];
             /**
              * Lineups
              * @default 20
              */
-            lineups: number;
+            lineups?: number;
             /**
              * Locked
              * @default []
              */
-            locked: number[];
+            locked?: number[];
             /**
              * Max Exposure
              * @default 1
              */
-            max_exposure: number;
+            max_exposure?: number;
             /** Max Per Team */
             max_per_team?: number | null;
             /** Max Salary Usd */
@@ -1039,24 +1039,24 @@ export interface components {
              * Min Unique
              * @default 1
              */
-            min_unique: number;
+            min_unique?: number;
             /**
              * No Defence Against Own Offence
              * @default false
              */
-            no_defence_against_own_offence: boolean;
+            no_defence_against_own_offence?: boolean;
             /** Stack */
             stack?: string | null;
             /**
              * Team Exposures
              * @default []
              */
-            team_exposures: components["schemas"]["TeamExposure"][];
+            team_exposures?: components["schemas"]["TeamExposure"][];
             /**
              * Teams
              * @default []
              */
-            teams: components["schemas"]["TeamCount"][];
+            teams?: components["schemas"]["TeamCount"][];
         };
         /**
          * PasswordChange
@@ -1136,12 +1136,12 @@ export interface components {
              * At Least
              * @default 0
              */
-            at_least: number;
+            at_least?: number;
             /**
              * At Most
              * @default 1
              */
-            at_most: number;
+            at_most?: number;
             /** Draftable Id */
             draftable_id: number;
         };
@@ -1542,14 +1542,14 @@ export interface components {
              * Seed
              * @default 1
              */
-            seed: number;
+            seed?: number;
             /** Slate Id */
             slate_id: number;
             /**
              * Worlds
              * @default 10000
              */
-            worlds: number;
+            worlds?: number;
         };
         /**
          * SlateDetail
@@ -1846,7 +1846,7 @@ export interface components {
              * At Least
              * @default 0
              */
-            at_least: number;
+            at_least?: number;
             /** At Most */
             at_most?: number | null;
             /** Team Id */
@@ -1947,7 +1947,7 @@ export interface components {
              * Is Admin
              * @default false
              */
-            is_admin: boolean;
+            is_admin?: boolean;
             /**
              * Password
              * @description at least 10 characters

@@ -6,7 +6,7 @@ import { cancelRun, isOver, useRun, type Run } from "@/api/runs";
 import { poolQuery, projectionSetsQuery, slateQuery, sportsQuery } from "@/api/slates";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { SelectField, TextField } from "@/components/ui/field";
+import { SelectField, TextField, Toggle } from "@/components/ui/field";
 import { Problems } from "@/components/ui/problems";
 import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
@@ -19,11 +19,12 @@ export interface Rules {
   minUnique: number;
   minSalary: string;
   maxPerTeam: string;
+  spareOwnDefence: boolean;
   locked: number[];
   excluded: number[];
 }
 
-const START: Rules = { lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxPerTeam: "", locked: [], excluded: [] };
+const START: Rules = { lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxPerTeam: "", spareOwnDefence: true, locked: [], excluded: [] };
 
 function asRequest(rules: Rules): Schemas["OptimizeRules"] {
   return {
@@ -35,7 +36,7 @@ function asRequest(rules: Rules): Schemas["OptimizeRules"] {
     max_per_team: rules.maxPerTeam === "" ? null : Number(rules.maxPerTeam),
     locked: rules.locked,
     excluded: rules.excluded,
-    exposures: [],
+    no_defence_against_own_offence: rules.spareOwnDefence,
   };
 }
 
@@ -89,6 +90,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
             <TextField label="Max from a team" type="number" min={1} max={contest?.roster_size ?? 9} placeholder="site's rule" value={rules.maxPerTeam} onChange={(e) => { change({ maxPerTeam: e.target.value }); }} />
           </div>
           <TextField label="Least salary spent, $" type="number" min={0} step={100} max={contest?.salary_cap_usd} placeholder="none" value={rules.minSalary} onChange={(e) => { change({ minSalary: e.target.value }); }} />
+          <Toggle label="No defence against my own offence" checked={rules.spareOwnDefence} onChange={(e) => { change({ spareOwnDefence: e.target.checked }); }} />
           <Button type="submit" kind="primary" className="w-full" busy={busy}>Build lineups</Button>
           {build.isError && <Problems error={build.error} />}
           {run && <Outcome run={run} />}
