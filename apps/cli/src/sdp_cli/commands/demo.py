@@ -14,6 +14,7 @@ from sdp_common.db.session import session_scope
 from sdp_common.errors import NotFound, PlatformError
 from sdp_common.store import slates
 
+from sdp_cli.commands.ingest import check_crawl
 from sdp_cli.commands.lineups import points, read_set, total, write_upload
 from sdp_cli.console import err, out, print_error, print_json
 from sdp_cli.home import Home
@@ -68,7 +69,8 @@ def main_job(place: Workplace, pipeline: Pipeline, season: int, week: int, world
         PlatformError: A stage failed.
     """
     seasons = list(range(FIRST_SEASON, LAST_SEASON + 1))
-    pipeline.stage("load box scores", "ingest-stats", "crawl", provider=PROVIDER, sport=SPORT, seasons=seasons)
+    crawl = {"provider": PROVIDER, "sport": SPORT, "seasons": seasons}
+    check_crawl(pipeline.stage("load box scores", "ingest-stats", "crawl", **crawl))
     slate_id = _price(place, pipeline, season, week)
     with session_scope(place.engine) as session:
         slate = slates.slate(session, slate_id)

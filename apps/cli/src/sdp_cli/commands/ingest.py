@@ -4,13 +4,20 @@ import re
 from typing import Annotated, Any
 
 import typer
-from sdp_common.errors import BadInput
+from sdp_common.errors import BadInput, Retriable
 
 from sdp_cli.console import out
 from sdp_cli.work import perform
 from sdp_cli.workplace import workplace
 
-FEEDS = ("stats", "odds", "weather", "injury", "dfs")
+FEEDS = {
+    "stats": "nflverse",
+    "odds": "espn_odds",
+    "weather": "open_meteo",
+    "injury": "espn_injuries",
+    "dfs": "draftkings",
+}
+"""Every feed and the provider asked where none is named."""
 
 
 def ingest(
@@ -24,8 +31,7 @@ def ingest(
     """Fetch a feed now."""
     if feed not in FEEDS:
         raise BadInput(f"there is no feed {feed!r}; there are {', '.join(FEEDS)}")
-    params: dict[str, Any] = {"sport": sport}
-    params |= {"provider": provider} if provider else {}
+    params: dict[str, Any] = {"sport": sport, "provider": provider or FEEDS[feed]}
     params |= {"seasons": read_seasons(seasons)} if seasons else {}
     service = f"ingest-{feed}"
     with workplace([service]) as place:
@@ -37,8 +43,30 @@ def ingest(
             watch=place.watch,
             **params,
         )
-    for name, value in result.items():
-        out.print(f"{name}: {value}", highlight=False, markup=False)
+        place.reporter.clear()
+    check_crawl(result)
+    show_crawl(result)
+
+
+def check_crawl(result: dict[str, Any]) -> None:
+    """Check that a crawl that came to its end has read its source.
+
+    Raises:
+        Retriable: The source was out.
+    """
+    if result["status"] != "succeeded":
+        raise Retriable(f"{result['provider']} could not be read: {result.get('message') or result['status']}")
+
+
+def show_crawl(result: dict[str, Any]) -> None:
+    """Print what a crawl brought, and everything it could not use."""
+    counts = ", ".join(f"{result[f'rows_{kind}']:,} {kind}" for kind in ("new", "changed", "unchanged", "rejected"))
+    cost = f"{result['requests']:,} requests, {result['bytes']:,} bytes"
+    out.print(f"{result['provider']}: {result['rows']:,} rows ({counts}); {cost}", highlight=False)
+    for reason, count in result["rejected"].items():
+        out.print(f"  rejected, {reason}: {count}", highlight=False, markup=False)
+    for missing in result["missing"]:
+        out.print(f"  not there: {missing}", highlight=False, markup=False)
 
 
 def read_seasons(text: str) -> list[int]:
