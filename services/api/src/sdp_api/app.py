@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from anyio import to_thread
@@ -81,15 +81,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     stopping = asyncio.Event()
     listening = asyncio.create_task(app.state.hub.listen())
     beating = asyncio.create_task(_beat(engine, stopping))
-    try:
-        yield
-    finally:
-        app.state.hub.close()
-        stopping.set()
-        listening.cancel()
-        await asyncio.gather(listening, beating, return_exceptions=True)
-        await app.state.throttle.close()
-        engine.dispose()
+    async with AsyncExitStack() as closing:  # one step that fails must not keep the next from being done
+        closing.callback(engine.dispose)
+        closing.push_async_callback(app.state.throttle.close)
+        try:
+            yield
+        finally:
+            app.state.hub.close()
+            stopping.set()
+            listening.cancel()
+            await asyncio.gather(listening, beating, return_exceptions=True)
 
 
 async def _beat(engine: Engine, stopping: asyncio.Event) -> None:

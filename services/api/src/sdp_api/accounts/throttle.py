@@ -1,6 +1,7 @@
 """The brake on password guessing: failures are counted by account and address, in Redis where there is one."""
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 
 import structlog
@@ -61,8 +62,11 @@ class Throttle:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        for cache in filter(None, (self._local, self._shared)):
-            await cache.close()
+        with warnings.catch_warnings():
+            # cashews 7 closes Redis by the name that redis 5 deprecated
+            warnings.filterwarnings("ignore", "Call to deprecated close", DeprecationWarning)
+            for cache in filter(None, (self._local, self._shared)):
+                await cache.close()
 
     async def _count(self, key: str) -> int:
         for cache in filter(None, (self._shared, self._local)):
