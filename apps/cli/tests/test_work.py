@@ -27,6 +27,10 @@ def double(job: Job, number: int) -> dict:
     return {"rows": 1, "doubled": 2 * number}
 
 @service.job()
+def crawl(job: Job) -> dict:
+    return {"rows_new": 1, "rows_changed": 2, "rows_unchanged": 3, "status": "unavailable"}
+
+@service.job()
 def refuse(job: Job) -> dict:
     raise BadInput("the file is no good", [Problem("not a number", row=3, column="Salary")])
 
@@ -104,6 +108,13 @@ def test_a_pipeline_keeps_what_was_done_until_something_is_new(engine: Engine) -
     assert [report.kept for report in again.reports] == [True, False, False]
     assert [report.rows for report in again.reports] == [1, 1, 1]
     assert earlier_result(engine, "tiny", "double", {"number": 99}) is None
+
+
+def test_a_crawl_whose_source_was_out_is_done_again(engine: Engine) -> None:
+    for _ in range(2):
+        pipeline = Pipeline(engine)
+        assert pipeline.stage("crawl", "tiny", "crawl")["status"] == "unavailable"
+        assert [(report.rows, report.kept) for report in pipeline.reports] == [(6, False)]
 
 
 def test_every_error_of_the_tree_survives_the_journey() -> None:

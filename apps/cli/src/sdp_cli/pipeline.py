@@ -50,6 +50,8 @@ class Pipeline:
         """
         started = time.monotonic()
         kept = earlier_result(self.engine, service, job, params) if self.keep else None
+        if kept is not None and kept.get("status", "succeeded") != "succeeded":
+            kept = None  # a crawl whose source was out ends well and brings nothing
         result = kept
         if result is None:
             self.keep = False  # what follows stands on something new
