@@ -5,7 +5,7 @@ from scipy import stats
 
 from sdp_engine.distributions import Array, Distribution
 
-GRID = 400
+GRID = 200
 """Midpoints at which the CRPS of a continuous distribution is integrated."""
 DENSITY_WIDTH = 1.0
 """Width of the window in which the log score of a continuous distribution counts probability, in its own unit."""

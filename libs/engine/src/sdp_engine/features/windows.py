@@ -26,9 +26,8 @@ def count(column: str | pl.Expr, over: str | list[str] = "player_id") -> pl.Expr
 
 def weight(games: pl.Expr, half_life: float) -> pl.Expr:
     """Return how many games an exponentially weighted mean over so many games is worth: the sum of its weights."""
-    decay = 0.5 ** (1 / half_life)
-    remaining: pl.Expr = 1 - pl.lit(decay).pow(games)
-    return remaining / (1 - decay)
+    decay = float(0.5 ** (1 / half_life))
+    return (pl.lit(1.0) - pl.lit(decay).pow(games)) / (1 - decay)
 
 
 def shrunk(mean: pl.Expr, worth: pl.Expr, prior: pl.Expr, strength: float) -> pl.Expr:

@@ -1,1 +1,1 @@
-"""Models: one file a family, the same two verbs: `fit(frame, name, market)` and `Model.predict(frame)`."""
+"""Models: one file a family learns a mean; `fit` adds the distribution around it, `predict` gives it."""

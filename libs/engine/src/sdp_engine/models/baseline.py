@@ -1,16 +1,11 @@
-"""The baseline: the player's shrunk recent average, straightened, and the distribution learnt around it."""
+"""The baseline: the player's shrunk recent averages of the market's own quantity, straightened by position."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
-from sdp_sports.spec import Market
 
-from sdp_engine.distributions import Array, Distribution
-from sdp_engine.models import rolling, spread
-from sdp_engine.models.model import TARGET, Design, ordered, ranked
+from sdp_engine.distributions import Array
+from sdp_engine.models.model import Codes
 
 FEWEST = 100
 """A position with fewer rows is fitted with all positions together."""
@@ -18,74 +13,47 @@ FEWEST = 100
 
 @dataclass(frozen=True)
 class Baseline:
-    """Mean = intercept + slope x slow average + slope x fast average, by position."""
+    """Mean = intercept + slope x slow average + slope x fast average, by position code (-1: all together)."""
 
-    design: Design
     lines: dict[int, Array]
-    layer: spread.Spread
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the features it reads."""
-        return self.design.columns
+    def of(self, matrix: Array, codes: Codes) -> Array:
+        """Return the means."""
+        chosen = self._chosen(codes)
+        return np.asarray(chosen[:, 0] + np.sum(chosen[:, 1:] * _averages(matrix), axis=1))
 
-    def predict(self, frame: pl.DataFrame) -> Distribution:
-        """Return one distribution a row.
+    def effects(self, matrix: Array, codes: Codes) -> Array:
+        """Return what each average adds to the intercept."""
+        made = np.zeros(matrix.shape)
+        made[:, :2] = self._chosen(codes)[:, 1:] * _averages(matrix)
+        return made
 
-        Raises:
-            ValueError: Names the features that the frame lacks.
-        """
-        codes = self.design.codes(frame)
-        return self.layer.around(_mean(self.lines, _features(self.design, frame), codes), codes)
-
-    def drivers(self, frame: pl.DataFrame, top: int) -> list[list[dict[str, Any]]]:
-        """Return, a row, what its two averages add to the intercept."""
-        slopes = np.stack([_line(self.lines, code)[1:] for code in self.design.codes(frame)])
-        return ranked(frame, self.columns, _features(self.design, frame) * slopes, top)
+    def _chosen(self, codes: Codes) -> Array:
+        return np.stack([self.lines.get(int(code), self.lines[-1]) for code in codes])
 
 
-def fit(frame: pl.DataFrame, name: str, market: Market) -> Baseline:
-    """Fit a market.
-
-    Args:
-        frame: `<name>_slow` and `<name>_fast`, `position`, `y` (the market's quantity) and `as_of`.
-        name: The market's key.
-        market: Its positions and distribution family.
+def columns(features: tuple[str, ...], market: str) -> tuple[str, ...]:
+    """Return what it reads: the slow and the fast average of the market's own quantity.
 
     Raises:
-        ValueError: No row can be predicted from earlier ones, or the averages are missing.
+        ValueError: They are not among the features.
     """
-    frame = ordered(frame, market)
-    design = Design((f"{name}_slow", f"{name}_fast"), market.positions)
-    features, codes, observed = _features(design, frame), design.codes(frame), frame[TARGET].to_numpy()
-
-    def means(train: NDArray[np.bool_], ahead: NDArray[np.bool_]) -> Array:
-        return _mean(_fit(features[train], observed[train], codes[train]), features[ahead], codes[ahead])
-
-    seen, mean = rolling.out_of_sample(frame, means)
-    layer = spread.learn(market.family, mean, observed[seen], codes[seen])
-    return Baseline(design, _fit(features, observed, codes), layer)
+    chosen = (f"{market}_slow", f"{market}_fast")
+    if missing := [name for name in chosen if name not in features]:
+        raise ValueError(f"features lack {', '.join(missing)}")
+    return chosen
 
 
-def _features(design: Design, frame: pl.DataFrame) -> Array:
-    """Return slow and fast average, shape (rows, 2); a newcomer's fast one is his slow one."""
-    slow, fast = design.matrix(frame)[:, :2].T
-    slow = np.nan_to_num(slow, nan=0.0)
-    return np.column_stack([slow, np.where(np.isnan(fast), slow, fast)])
-
-
-def _fit(features: Array, observed: Array, codes: NDArray[np.int64]) -> dict[int, Array]:
-    """Return intercept and slopes by position code (-1: all together), by least squares."""
+def learn(matrix: Array, observed: Array, codes: Codes) -> Baseline:
+    """Fit intercept and slopes by least squares."""
     groups = {-1: np.ones(observed.size, dtype=bool)}
     groups |= {int(c): codes == c for c in np.unique(codes) if np.sum(codes == c) >= FEWEST}
-    padded = np.column_stack([np.ones(observed.size), features])
-    return {c: np.asarray(np.linalg.lstsq(padded[g], observed[g])[0], dtype=np.float64) for c, g in groups.items()}
+    padded = np.column_stack([np.ones(observed.size), _averages(matrix)])
+    fitted = {c: np.linalg.lstsq(padded[g], observed[g])[0] for c, g in groups.items()}
+    return Baseline({c: np.asarray(line, dtype=np.float64) for c, line in fitted.items()})
 
 
-def _line(lines: dict[int, Array], code: int) -> Array:
-    return lines.get(int(code), lines[-1])
-
-
-def _mean(lines: dict[int, Array], features: Array, codes: NDArray[np.int64]) -> Array:
-    chosen = np.stack([_line(lines, code) for code in codes])
-    return np.asarray(chosen[:, 0] + np.sum(chosen[:, 1:] * features, axis=1))
+def _averages(matrix: Array) -> Array:
+    """Return slow and fast average, shape (rows, 2); a newcomer's fast one is his slow one."""
+    slow, fast = np.nan_to_num(matrix[:, 0], nan=0.0), matrix[:, 1]
+    return np.column_stack([slow, np.where(np.isnan(fast), slow, fast)])

@@ -1,11 +1,14 @@
 """Every model family by its name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sdp_engine.models import baseline, boosted, ridge, rolling, spread
-from sdp_engine.models.model import Fit
+import polars as pl
+from sdp_sports.spec import Market
+
+from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread
+from sdp_engine.models.model import Learn, Model
 
 _LAYER = {
     "blocks": rolling.SHARES,
@@ -17,23 +20,43 @@ _LAYER = {
 
 @dataclass(frozen=True)
 class Family:
-    """A way to fit a market.
+    """A way to learn a market's mean.
 
     Attributes:
-        fit: Learns a model.
+        columns: Given all features and the market's key, those it reads.
+        learn: Learns the mean.
         version: Raised where the same configuration gives another model.
         config: Everything that the fit depends on but the data, JSON-ready.
     """
 
-    fit: Fit
+    columns: Callable[[tuple[str, ...], str], tuple[str, ...]]
+    learn: Learn
     version: int
     config: Mapping[str, Any]
 
+    def fit(self, frame: pl.DataFrame, name: str, market: Market) -> Model:
+        """Fit a market; see `fit_and_judge`."""
+        return self.fit_and_judge(frame, name, market).model
+
+    def fit_and_judge(self, frame: pl.DataFrame, name: str, market: Market) -> fitting.Judged:
+        """Fit a market on all rows, and score on the latest of them a model that has seen the earlier ones alone.
+
+        Args:
+            frame: Features, `position`, `y` (the market's quantity) and `as_of`, one row a player game.
+            name: The market's key.
+            market: Its declaration.
+
+        Raises:
+            ValueError: There are too few rows, or a feature is missing.
+        """
+        return fitting.fit_and_judge(frame, market, self.learn, lambda features: self.columns(features, name))
+
 
 FAMILIES: dict[str, Family] = {
-    "baseline": Family(baseline.fit, 1, {"averages": ["slow", "fast"], "layer": _LAYER}),
+    "baseline": Family(baseline.columns, baseline.learn, 1, {"averages": ["slow", "fast"], "layer": _LAYER}),
     "boosted": Family(
-        boosted.fit,
+        boosted.columns,
+        boosted.learn,
         1,
         {
             "rounds": boosted.ROUNDS,

@@ -1,4 +1,4 @@
-"""What every model family is: a fit that returns something that predicts distributions."""
+"""What a fitted model is: a mean learnt by a family, and the distribution learnt around it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,44 +10,30 @@ from numpy.typing import NDArray
 from sdp_sports.spec import Market
 
 from sdp_engine.distributions import Array, Distribution
+from sdp_engine.models.spread import Spread
 
 TARGET = "y"
 """The column of a training frame that holds the market's quantity."""
 MOMENT = "as_of"
 """The column of a training frame that says when its features stood; folds are cut along it."""
 
+Codes = NDArray[np.int64]
 
-class Model(Protocol):
-    """A fitted model of one market."""
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the features it reads."""
+class Mean(Protocol):
+    """A learnt mean; matrices are those of a `Design`, codes say each row's position."""
+
+    def of(self, matrix: Array, codes: Codes) -> Array:
+        """Return the means, shape (rows,)."""
         ...
 
-    def predict(self, frame: pl.DataFrame) -> Distribution:
-        """Return one distribution a row; the frame has `position` and every column of `columns`."""
-        ...
-
-    def drivers(self, frame: pl.DataFrame, top: int) -> list[list[dict[str, Any]]]:
-        """Return, a row, the features that moved its mean most: name, value, effect in the market's unit."""
+    def effects(self, matrix: Array, codes: Codes) -> Array:
+        """Return what each column adds to the mean, in the market's unit, shape of the matrix."""
         ...
 
 
-Fit = Callable[[pl.DataFrame, str, Market], Model]
-"""A family's `fit`: training frame, the market's key, its declaration."""
-
-
-def ordered(frame: pl.DataFrame, market: Market) -> pl.DataFrame:
-    """Return the rows of the market's positions in one reproducible order of time.
-
-    Raises:
-        ValueError: No row is left.
-    """
-    rows = frame.filter(pl.col("position").is_in(market.positions)).sort(MOMENT, "game_id", "player_id")
-    if rows.is_empty():
-        raise ValueError(f"no rows of {', '.join(market.positions)} to fit {market.title} on")
-    return rows
+Learn = Callable[[Array, Array, Codes], Mean]
+"""Learns a mean from a matrix, what was observed and the positions' codes."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +55,58 @@ class Design:
         position = self.codes(frame)[:, None] == np.arange(len(self.positions))
         return np.ascontiguousarray(np.hstack([features, position.astype(np.float64)]))
 
-    def codes(self, frame: pl.DataFrame) -> NDArray[np.int64]:
+    def codes(self, frame: pl.DataFrame) -> Codes:
         """Return the index of each row's position (-1: none of the market's)."""
         order = {name: index for index, name in enumerate(self.positions)}
-        return np.array([order.get(name, -1) for name in frame["position"]], dtype=np.int64)
+        return frame["position"].replace_strict(order, default=-1, return_dtype=pl.Int64).to_numpy()
 
 
-def ranked(frame: pl.DataFrame, columns: tuple[str, ...], effects: Array, top: int) -> list[list[dict[str, Any]]]:
-    """Return each row's largest effects, named; `effects` is (rows, columns)."""
-    order = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :top]
-    values = frame.select(columns).rows()
-    return [
-        [
-            {"feature": columns[j], "value": row[j], "effect": round(float(effects[i, j]), 4)}
-            for j in order[i]
-            if effects[i, j] != 0
+@dataclass(frozen=True)
+class Model:
+    """A fitted model of one market."""
+
+    design: Design
+    mean: Mean
+    layer: Spread
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the features it reads."""
+        return self.design.columns
+
+    def predict(self, frame: pl.DataFrame) -> Distribution:
+        """Return one distribution a row.
+
+        Args:
+            frame: `position` and every column of `columns`.
+
+        Raises:
+            ValueError: Names the features that the frame lacks.
+        """
+        codes = self.design.codes(frame)
+        return self.layer.around(self.mean.of(self.design.matrix(frame), codes), codes)
+
+    def drivers(self, frame: pl.DataFrame, top: int) -> list[list[dict[str, Any]]]:
+        """Return, a row, the features that moved its mean most: name, value, effect in the market's unit."""
+        effects = self.mean.effects(self.design.matrix(frame), self.design.codes(frame))[:, : len(self.columns)]
+        order = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :top]
+        return [
+            [
+                {"feature": self.columns[j], "value": row[j], "effect": round(float(effects[i, j]), 4)}
+                for j in order[i]
+                if effects[i, j] != 0
+            ]
+            for i, row in enumerate(frame.select(self.columns).iter_rows())
         ]
-        for i, row in enumerate(values)
-    ]
+
+
+def ordered(frame: pl.DataFrame, market: Market) -> pl.DataFrame:
+    """Return the rows of the market's positions in one reproducible order of time.
+
+    Raises:
+        ValueError: No row is left.
+    """
+    rows = frame.filter(pl.col("position").is_in(market.positions)).sort(MOMENT, "game_id", "player_id")
+    if rows.is_empty():
+        raise ValueError(f"no rows of {', '.join(market.positions)} to fit {market.title} on")
+    return rows

@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Ridge:
-    """The regressions by position code; -1 is all positions together."""
+    """The regressions by position code; -1 is for any other."""
 
     lines: dict[int, Line]
 
@@ -51,10 +51,12 @@ class Ridge:
 
 
 def fit(matrix: Array, observed: Array, codes: NDArray[np.int64]) -> Ridge:
-    """Fit one line a position and one for all together."""
-    groups = {-1: np.ones(observed.size, dtype=bool)}
-    groups |= {int(c): codes == c for c in np.unique(codes) if np.sum(codes == c) >= FEWEST}
-    return Ridge({code: _line(matrix[rows], observed[rows]) for code, rows in groups.items()})
+    """Fit one line a position; -1 is all together where a position has few rows, else the commonest position's."""
+    sizes = {int(code): int(np.sum(codes == code)) for code in np.unique(codes)}
+    large = {code: codes == code for code, size in sizes.items() if size >= FEWEST}
+    lines = {code: _line(matrix[rows], observed[rows]) for code, rows in large.items()}
+    lines[-1] = _line(matrix, observed) if len(large) < len(sizes) else lines[max(sizes, key=lambda c: sizes[c])]
+    return Ridge(lines)
 
 
 def _line(matrix: Array, observed: Array) -> Line:

@@ -1,17 +1,25 @@
-"""Out-of-sample means: fit on the earlier part, predict the next, and so on through time."""
+"""Cutting rows along time: learn on the earlier part, predict the next, and so on."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sdp_engine.distributions import Array
 from sdp_engine.models.model import MOMENT
 
-SHARES = (0.5, 0.75)
-"""Where in the rows, in order of time, the training part ends for each block that is predicted."""
+SHARES = (0.5, 0.8)
+"""Where in the rows, in order of time, each block that is predicted begins; the last one is the held-out part."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows to predict from all rows before them."""
+
+    since: datetime
+    train: NDArray[np.bool_]
+    ahead: NDArray[np.bool_]
 
 
 def cut(frame: pl.DataFrame, share: float) -> datetime:
@@ -20,32 +28,15 @@ def cut(frame: pl.DataFrame, share: float) -> datetime:
     return moments[min(int(len(moments) * share), len(moments) - 1)]
 
 
-def blocks(frame: pl.DataFrame) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Return masks of (train, predict): each block after a cut is predicted from everything before it."""
+def blocks(frame: pl.DataFrame) -> list[Block]:
+    """Return the blocks in order of time, those with rows on both sides."""
     cuts = sorted({cut(frame, share) for share in SHARES})
+    ends = [*cuts[1:], None]
     made = []
-    for index, start in enumerate(cuts):
-        end = cuts[index + 1] if index + 1 < len(cuts) else None
-        ahead = pl.col(MOMENT) >= start if end is None else (pl.col(MOMENT) >= start) & (pl.col(MOMENT) < end)
-        train = frame.select(pl.col(MOMENT) < start).to_series().to_numpy()
-        predict = frame.select(ahead).to_series().to_numpy()
-        if train.any() and predict.any():
-            made.append((train, predict))
+    for since, end in zip(cuts, ends, strict=True):
+        later = pl.col(MOMENT) >= since
+        masks = frame.select(train=~later, ahead=later if end is None else later & (pl.col(MOMENT) < end))
+        block = Block(since, masks["train"].to_numpy(), masks["ahead"].to_numpy())
+        if block.train.any() and block.ahead.any():
+            made.append(block)
     return made
-
-
-def out_of_sample(
-    frame: pl.DataFrame, means: Callable[[NDArray[np.bool_], NDArray[np.bool_]], Array]
-) -> tuple[NDArray[np.bool_], Array]:
-    """Return which rows were predicted out of sample, and their means in the frame's order.
-
-    Args:
-        frame: The training frame.
-        means: Given masks of rows to train on and to predict, the means of the latter.
-    """
-    seen = np.zeros(frame.height, dtype=bool)
-    mean = np.full(frame.height, np.nan)
-    for train, predict in blocks(frame):
-        mean[predict] = means(train, predict)
-        seen |= predict
-    return seen, mean[seen]

@@ -1,0 +1,64 @@
+"""Fitting a market: means out of sample, the distribution around them, figures on the latest rows, then everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from sdp_sports.spec import Market
+
+from sdp_engine import frames
+from sdp_engine.evaluate.report import report
+from sdp_engine.models import rolling, spread
+from sdp_engine.models.model import MOMENT, TARGET, Design, Learn, Model, ordered
+
+FEWEST_ROWS = 200
+"""Fewer are not enough to fit a market and to see how well it does."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model fitted on all rows, and how one fitted the same way on the earlier ones did on the later ones.
+
+    The judged model's mean and the distribution around it have seen nothing from `held_out_from` on.
+    """
+
+    model: Model
+    metrics: dict[str, float]
+    held_out_from: datetime
+
+
+def fit_and_judge(
+    frame: pl.DataFrame, market: Market, learn: Learn, columns: Callable[[tuple[str, ...]], tuple[str, ...]]
+) -> Judged:
+    """Fit and judge a market.
+
+    Args:
+        frame: Features, `position`, `y` and `as_of`, one row a player game.
+        market: Its declaration.
+        learn: Learns the mean.
+        columns: Chooses among the features.
+
+    Raises:
+        ValueError: There are too few rows, or a feature is missing.
+    """
+    rows = ordered(frame, market)
+    blocks = rolling.blocks(rows)
+    if rows.height < FEWEST_ROWS or len(blocks) < len(rolling.SHARES):
+        raise ValueError(f"{market.title}: {rows.height} player games are too few, {FEWEST_ROWS} are needed")
+    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT}
+    design = Design(columns(tuple(name for name in rows.columns if name not in skip)), market.positions)
+    matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
+    seen, mean = np.zeros(rows.height, dtype=bool), np.zeros(rows.height)
+    metrics: dict[str, float] = {}
+    for block in blocks:
+        train, ahead = block.train, block.ahead
+        mean[ahead] = learn(matrix[train], observed[train], codes[train]).of(matrix[ahead], codes[ahead])
+        if seen.any():
+            layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
+            metrics = report(layer.around(mean[ahead], codes[ahead]), observed[ahead])
+        seen |= ahead
+    layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
+    model = Model(design, learn(matrix, observed, codes), layer)
+    return Judged(model, metrics, blocks[-1].since)

@@ -1,0 +1,175 @@
+"""Each family against hand-made cases."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sdp_engine.features import build, efficiency, experience, form, market, opponent, schedule, usage, volume, weather
+from sdp_engine.features.panel import fantasy_points, of_history, quantity
+from sdp_engine.features.windows import count, ewma, known_before, last, weight
+from sdp_sports import score
+from sdp_sports.spec import load
+
+SPORT = load("nfl")
+KICK_OFF = datetime(2022, 9, 11, 17, tzinfo=UTC)
+
+
+def test_windows_look_back_only_and_carry_over_the_unknown() -> None:
+    rows = pl.DataFrame({"player_id": [1] * 4, "x": [2.0, 4.0, None, None]})
+    made = rows.select(ewma("x", 1.0).alias("ewma"), last("x").alias("last"), count("x").alias("count"))
+    assert made["ewma"].to_list() == pytest.approx([None, 2.0, 10 / 3, 10 / 3])
+    assert made["last"].to_list() == [None, 2.0, 4.0, 4.0]
+    assert made["count"].to_list() == [0, 1, 2, 2]
+
+
+def test_the_weight_of_an_average_is_the_sum_of_its_weights() -> None:
+    found = pl.select(weight(pl.lit(3.0), 2.0)).item()
+    assert found == pytest.approx(sum(0.5 ** (i / 2) for i in range(3)))
+
+
+def test_sums_count_only_what_was_known_before() -> None:
+    facts = pl.DataFrame(
+        {"position": ["QB", "QB"], "known_at": [KICK_OFF, KICK_OFF + timedelta(days=7)], "x": [1.0, 5.0]}
+    )
+    at = [KICK_OFF - timedelta(hours=1), KICK_OFF + timedelta(days=1), KICK_OFF + timedelta(days=8)]
+    rows = pl.DataFrame({"position": ["QB", "QB", "QB"], "starts_at": at})
+    assert known_before(rows, facts, {"x": pl.col("x")}, ["position"])["x"].to_list() == [None, 1.0, 6.0]
+
+
+def test_a_market_settles_on_its_stats_or_its_contest(league: Any) -> None:
+    lines = league.lines
+    both = lines.select(quantity(SPORT, SPORT.markets["anytime_touchdown"])).to_series()
+    assert both.equals((lines["rushing_tds"] + lines["receiving_tds"]).rename(both.name))
+    contest = SPORT.contests["draftkings_classic"]
+    worth = lines.with_columns(points=fantasy_points(SPORT, contest))
+    for row in worth.sample(40, seed=3).iter_rows(named=True):
+        assert row["points"] == pytest.approx(score.points(contest, row, row["position"]))
+
+
+def test_every_family_keys_its_rows_once(league: Any) -> None:
+    panel = of_history(SPORT, league.games, league.lines)
+    for family in build.OF_PLAYERS:
+        made = family(panel)
+        assert made.select("player_id", "game_id").is_unique().all(), family
+        assert made.height == league.lines.height
+    for family in build.OF_TEAMS:
+        made = family(panel)
+        assert made.select("team_id", "game_id").is_unique().all(), family
+        assert made.height == 2 * league.games.height
+    assert opponent.build(panel).select("opponent_id", "position", "game_id").is_unique().all()
+
+
+def test_form_and_shares_start_at_the_position_and_move_to_the_player(league: Any) -> None:
+    panel = of_history(SPORT, league.games, league.lines)
+    receivers = panel.keys.select("player_id", "game_id", "position").join(
+        form.build(panel), on=["player_id", "game_id"]
+    )
+    assert receivers.filter(pl.col("position") == "QB")["receptions_slow"].is_null().all()
+    shares = usage.build(panel).join(panel.rows, on=["player_id", "game_id"])
+    late = shares.filter(pl.col("season") == 2022, pl.col("position") == "WR")
+    known = late.group_by("player_id").agg(pl.col("target_share_slow").mean(), pl.col("targets").mean())
+    assert np.corrcoef(known["target_share_slow"], known["targets"])[0, 1] > 0.9
+
+
+def test_a_rate_without_an_attempt_is_the_position_s(league: Any) -> None:
+    panel = of_history(SPORT, league.games, league.lines)
+    made = efficiency.build(panel).join(panel.rows, on=["player_id", "game_id"])
+    runners = made.filter(pl.col("season") == 2022, pl.col("position") == "RB")
+    assert runners["yards_per_carry"].is_between(3.5, 5.2).all()
+    assert runners["catch_rate"].is_between(0.5, 0.8).all()
+
+
+def test_the_line_speaks_where_there_is_one_and_past_scores_where_not(league: Any) -> None:
+    panel = of_history(SPORT, league.games, league.lines)
+    made = market.build(panel).join(panel.teams, on=["team_id", "game_id"])
+    lined = made.filter(pl.col("total").is_not_null())
+    assert np.allclose(lined["expected_points"] + lined["expected_against"], lined["total"])
+    assert np.allclose(lined["expected_margin"], lined["margin"])
+    rated = made.filter(pl.col("total").is_null())
+    assert np.allclose(rated["expected_points"], rated["rated_points"])
+    assert made["expected_points"].is_not_null().all()
+
+
+def test_a_strong_team_is_rated_above_a_weak_one() -> None:
+    games = [
+        {
+            "game_id": f"g{week}",
+            "season": 2022,
+            "season_type": "REG",
+            "week": week,
+            "starts_at": KICK_OFF + timedelta(days=7 * week),
+            "home_team_id": "strong" if week % 2 else "weak",
+            "away_team_id": "weak" if week % 2 else "strong",
+            "home_score": 35 if week % 2 else 10,
+            "away_score": 10 if week % 2 else 35,
+        }
+        for week in range(6)
+    ]
+    frame = pl.DataFrame(games).with_columns(
+        known_at=pl.col("starts_at") + pl.duration(hours=12),
+        roof=pl.lit("outdoors"),
+        **{name: pl.lit(None, pl.Float64) for name in ("spread", "total", "wind_mph", "temp_f")},
+    )
+    lines = pl.DataFrame(
+        {"player_id": [1], "game_id": ["g0"], "team_id": ["weak"], "position": ["QB"], "known_at": [KICK_OFF]},
+        schema={"player_id": pl.Int64, "game_id": pl.String, "team_id": pl.String, "position": pl.String}
+        | {"known_at": pl.Datetime("us", "UTC")},
+    ).with_columns(pl.lit(0.0).alias(stat) for stat in SPORT.stats)
+    made = market.ratings(of_history(SPORT, frame, lines)).filter(pl.col("game_id") == "g5")
+    points = dict(made.select("team_id", "rated_points").iter_rows())
+    assert points["strong"] > points["weak"] + 10
+    assert (
+        market.ratings(of_history(SPORT, frame, lines))
+        .filter(pl.col("game_id") == "g0")["rated_points"]
+        .is_between(20, 24)
+        .all()
+    )
+
+
+def test_rest_roof_and_weather(league: Any) -> None:
+    panel = of_history(SPORT, league.games, league.lines)
+    made = schedule.build(panel).join(weather.build(panel), on=["team_id", "game_id"])
+    inside = made.filter(pl.col("is_indoors") == 1)
+    assert inside.height
+    assert inside["wind_mph"].unique().to_list() == [0.0]
+    within = made.filter(pl.col("week") > 1)
+    assert within["rest_days"].is_between(6.8, 7.2).all()
+    assert made["rest_days"].max() == schedule.LONGEST_REST
+
+
+def test_absence_counts_the_team_s_games(league: Any) -> None:
+    away = league.lines.filter(~((pl.col("player_id") == 5) & pl.col("game_id").str.contains("2021_0[345]")))
+    panel = of_history(SPORT, league.games, away)
+    made = experience.build(panel).join(panel.rows, on=["player_id", "game_id"]).filter(pl.col("player_id") == 5)
+    missed = made.filter(pl.col("season") == 2021).sort("week").select("week", "games_missed").rows()
+    assert dict(missed)[6] == 3
+    assert dict(missed)[7] == 0
+
+
+def test_volume_stays_near_what_teams_run(league: Any) -> None:
+    made = volume.build(of_history(SPORT, league.games, league.lines))
+    later = made.filter(pl.col("game_id").str.contains("2022"))
+    assert later["team_passing_attempts"].is_between(26, 44).all()
+    assert later["team_pass_share"].is_between(0.4, 0.7).all()
+
+
+def test_every_feature_is_a_number_and_its_column_is_named_once(league: Any) -> None:
+    made = build.history(SPORT, league.games, league.lines)
+    columns = build.columns(made)
+    assert len(set(columns)) == len(columns) > 60
+    assert all(made.schema[name] == pl.Float64 for name in columns)
+    assert not made.select(pl.col(columns).is_nan().any()).row(0).count(True)
+    assert made.height == league.lines.height
+
+
+def test_nobody_and_no_past_give_no_rows_and_nulls(league: Any) -> None:
+    games = league.week(2022, 5)
+    nobody = league.population(games).clear()
+    assert build.population(SPORT, league.games, league.lines, nobody, KICK_OFF).is_empty()
+    first = league.week(2020, 1)
+    lock = first["starts_at"].min()
+    fresh = build.population(SPORT, league.games, league.lines, league.population(first), lock)
+    assert fresh.height == 80
+    assert fresh["receptions_slow"].is_null().all()

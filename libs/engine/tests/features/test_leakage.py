@@ -1,0 +1,137 @@
+"""No feature of a week may change when that week's outcomes are garbage and everything later is gone."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sdp_engine.features import build
+from sdp_engine.features.panel import Panel
+from sdp_sports.spec import load
+
+SPORT = load("nfl")
+SCORES = ("home_score", "away_score")
+
+
+def garbled(games: pl.DataFrame, lines: pl.DataFrame, since: datetime, until: datetime) -> tuple[pl.DataFrame, ...]:
+    """Replace the outcomes of games between two moments with garbage, and delete what comes after."""
+    rng = np.random.default_rng(99)
+    wrong = pl.col("starts_at") >= since
+    games = games.filter(pl.col("starts_at") < until)
+    games = games.with_columns(
+        pl.when(wrong).then(pl.Series(rng.integers(50, 99, games.height))).otherwise(pl.col(name)).alias(name)
+        for name in SCORES
+    )
+    lines = lines.join(games.select("game_id", "starts_at"), on="game_id")
+    noise = {stat: pl.Series(rng.integers(100, 999, lines.height).astype(float)) for stat in SPORT.stats}
+    lines = lines.with_columns(pl.when(wrong).then(made).otherwise(pl.col(s)).alias(s) for s, made in noise.items())
+    return games, lines.drop("starts_at")
+
+
+def changed(
+    games: pl.DataFrame, lines: pl.DataFrame, since: datetime, until: datetime, **options: Any
+) -> dict[str, float]:
+    """Return the features of the games between two moments that garbage and deletion change, with by how much."""
+    mine = games.filter(pl.col("starts_at").is_between(since, until, closed="left")).select("game_id")
+    kept = build.history(SPORT, games, lines, **options).join(mine, on="game_id", how="semi")
+    again = build.history(SPORT, *garbled(games, lines, since, until), **options).join(mine, on="game_id", how="semi")
+    assert kept.height == again.height > 0
+    assert kept.select("player_id", "game_id").equals(again.select("player_id", "game_id"))
+    found = {}
+    for name in build.columns(kept):
+        a, b = (frame[name].fill_null(-1e9).to_numpy() for frame in (kept, again))
+        if not np.allclose(a, b, rtol=1e-9, atol=1e-9):
+            found[name] = float(np.max(np.abs(a - b)))
+    return found
+
+
+def leak(panel: Panel) -> pl.DataFrame:
+    """A family that forgot to shift."""
+    return panel.rows.select("player_id", "game_id", leaked=pl.col("targets").cum_sum().over("player_id"))
+
+
+def span(games: pl.DataFrame, season: int, week: int) -> tuple[datetime, datetime]:
+    mine = games.filter(pl.col("season") == season, pl.col("week") == week)["starts_at"]
+    first, last = mine.min(), mine.max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    return first, last.replace(microsecond=1)
+
+
+@pytest.mark.parametrize(("season", "week"), [(2020, 2), (2021, 1), (2022, 5)])
+def test_no_feature_knows_its_own_outcome_or_the_future(league: Any, season: int, week: int) -> None:
+    assert changed(league.games, league.lines, *span(league.games, season, week)) == {}
+
+
+def test_the_check_catches_a_planted_leak(league: Any) -> None:
+    found = changed(league.games, league.lines, *span(league.games, 2022, 5), families=(leak,))
+    assert set(found) == {"leaked"}
+
+
+def test_a_slate_is_built_as_its_history_will_be(league: Any) -> None:
+    """Training rows and served rows come from the same code and the same facts: equal to the last digit."""
+    games = league.week(2022, 5)
+    lock = games["starts_at"].min()
+    served = build.population(SPORT, league.games, league.lines, league.population(games), lock)
+    trained = build.history(SPORT, league.games, league.lines).join(games, on="game_id", how="semi")
+    assert served.columns == trained.columns
+    order = ["game_id", "player_id"]
+    assert served.sort(order).equals(trained.sort(order))
+
+
+def test_a_slate_sees_nothing_after_its_moment(league: Any) -> None:
+    games = league.week(2022, 5)
+    lock = games["starts_at"].min()
+    chosen = league.population(games)
+    wrong = garbled(league.games, league.lines, lock, datetime(2100, 1, 1, tzinfo=lock.tzinfo))
+    before = build.population(SPORT, league.games, league.lines, chosen, lock)
+    assert build.population(SPORT, *wrong, chosen, lock).equals(before)
+
+
+@pytest.mark.shared
+def test_no_feature_of_a_real_week_knows_the_future(shared: Path) -> None:
+    games, lines = real(shared)
+    assert build.history(SPORT, games, lines).height > 10_000
+    sunday = datetime(2022, 11, 6, 18, tzinfo=UTC)  # no game of that day is known before another begins
+    assert changed(games, lines, sunday, sunday + timedelta(hours=12)) == {}
+
+
+def real(shared: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read two real seasons (offence) from the nflverse mirror."""
+    releases = shared / "mirror/nflverse/releases/download"
+    schedule = pl.read_parquet(releases / "schedules/games.parquet").filter(pl.col("season").is_between(2021, 2022))
+    clock = (pl.col("gameday") + " " + pl.col("gametime")).str.to_datetime("%Y-%m-%d %H:%M", time_unit="us")
+    starts_at = clock.dt.replace_time_zone("America/New_York").dt.convert_time_zone("UTC")
+    whole = {"season": "season", "week": "week", "home_score": "home_score", "away_score": "away_score"}
+    number = {"spread": "spread_line", "total": "total_line", "wind_mph": "wind", "temp_f": "temp"}
+    games = schedule.select(
+        "roof",
+        game_id="nfl:" + pl.col("game_id"),
+        season_type=pl.when(pl.col("game_type") == "REG").then(pl.lit("REG")).otherwise(pl.lit("POST")),
+        starts_at=starts_at,
+        home_team_id="nfl:" + pl.col("home_team"),
+        away_team_id="nfl:" + pl.col("away_team"),
+        known_at=starts_at + pl.duration(hours=12),
+        **{name: pl.col(source).cast(pl.Int64) for name, source in whole.items()},
+        **{name: pl.col(source).cast(pl.Float64) for name, source in number.items()},
+    )
+    sides = [games.select("game_id", "season", "week", "known_at", team_id=f"{s}_team_id") for s in ("home", "away")]
+    stats = pl.concat(
+        [pl.read_parquet(releases / f"player_stats/player_stats_{year}.parquet") for year in (2021, 2022)]
+    )
+    spelt = {"passing_attempts": "attempts", "passing_completions": "completions", "rushing_attempts": "carries"}
+    counted = [pl.col(spelt.get(s, s)) if spelt.get(s, s) in stats.columns else pl.lit(0.0) for s in SPORT.stats]
+    lines = (
+        stats.filter(pl.col("position_group").is_in(["QB", "RB", "WR", "TE"]))
+        .select(
+            pl.col("season", "week").cast(pl.Int64),
+            player_id=pl.col("player_id").str.replace("-", "").cast(pl.Int64),
+            team_id="nfl:" + pl.col("recent_team"),
+            position="position_group",
+            **{s: column.fill_null(0).cast(pl.Float64) for s, column in zip(SPORT.stats, counted, strict=True)},
+        )
+        .join(pl.concat(sides), on=["season", "week", "team_id"])
+    )
+    return games, lines.drop("season", "week")

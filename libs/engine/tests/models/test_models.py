@@ -1,0 +1,198 @@
+"""Both families: the same verbs, the same answers twice, honest distributions."""
+
+from io import BytesIO
+from typing import Any
+
+import joblib
+import numpy as np
+import polars as pl
+import pytest
+from sdp_engine.distributions import Distribution
+from sdp_engine.features import build
+from sdp_engine.models import baseline, boosted, ridge, rolling, spread, training
+from sdp_engine.models.families import FAMILIES
+from sdp_engine.models.model import MOMENT, TARGET, Design
+from sdp_sports.spec import load
+
+SPORT = load("nfl")
+MARKETS = ["receptions", "passing_yards", "anytime_touchdown"]
+
+
+@pytest.fixture(scope="module")
+def features(league: Any) -> pl.DataFrame:
+    made = build.history(SPORT, league.games, league.lines)
+    return made.join(league.games.select("game_id", as_of="starts_at"), on="game_id")
+
+
+def frame(league: Any, features: pl.DataFrame, market: str) -> pl.DataFrame:
+    return training.frame_of(SPORT, SPORT.markets[market], features, league.lines)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_fit_predicts_distributions_of_the_declared_family(
+    league: Any, features: pl.DataFrame, family: str, market: str
+) -> None:
+    rows = frame(league, features, market)
+    if rows.height < 400:
+        rows = pl.concat([rows, rows.with_columns(pl.col("player_id") + 1_000)])
+    judged = FAMILIES[family].fit_and_judge(rows, market, SPORT.markets[market])
+    predicted = judged.model.predict(rows)
+    assert predicted.family == SPORT.markets[market].family
+    assert len(predicted) == rows.height
+    assert abs(predicted.mean().mean() - rows[TARGET].mean()) < 0.15 * rows[TARGET].mean()
+    assert judged.metrics["crps"] > 0
+    assert judged.held_out_from > rows[MOMENT].quantile(0.7)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_same_data_give_the_same_predictions(league: Any, features: pl.DataFrame, family: str) -> None:
+    rows = frame(league, features, "receptions")
+    market = SPORT.markets["receptions"]
+    first = FAMILIES[family].fit(rows, "receptions", market)
+    second = FAMILIES[family].fit(rows.sample(fraction=1, shuffle=True, seed=8), "receptions", market)
+    levels = np.linspace(0.05, 0.95, 7)
+    assert np.allclose(first.predict(rows).mean(), second.predict(rows).mean(), atol=1e-9, rtol=0)
+    assert np.allclose(first.predict(rows).quantile(levels), second.predict(rows).quantile(levels), atol=1e-9, rtol=0)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_model_survives_its_file(league: Any, features: pl.DataFrame, family: str) -> None:
+    rows = frame(league, features, "receptions")
+    model = FAMILIES[family].fit(rows, "receptions", SPORT.markets["receptions"])
+    body = BytesIO()
+    joblib.dump(model, body)
+    body.seek(0)
+    again = joblib.load(body)
+    assert np.array_equal(again.predict(rows).mean(), model.predict(rows).mean())
+
+
+def test_boosting_knows_more_than_the_average(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "receptions")
+    scores = {f: FAMILIES[f].fit_and_judge(rows, "receptions", SPORT.markets["receptions"]).metrics for f in FAMILIES}
+    no_skill = float((rows[TARGET] - rows[TARGET].mean()).abs().mean())
+    assert scores["boosted"]["mae"] < 0.9 * no_skill
+    assert scores["boosted"]["crps"] < scores["baseline"]["crps"] * 1.05
+
+
+def test_figures_are_of_rows_the_judged_model_never_saw(league: Any, features: pl.DataFrame) -> None:
+    """Garbage in the held-out part changes the figures, and not the model they are of."""
+    rows = frame(league, features, "receptions")
+    since = rolling.cut(rows, rolling.SHARES[-1])
+    wrong = rows.with_columns(y=pl.when(pl.col(MOMENT) >= since).then(50.0).otherwise(pl.col(TARGET)))
+    market, family = SPORT.markets["receptions"], FAMILIES["baseline"]
+    true, false = (family.fit_and_judge(r, "receptions", market) for r in (rows, wrong))
+    assert true.held_out_from == since
+    shift = 50 - float(rows.filter(pl.col(MOMENT) >= since)[TARGET].mean())  # type: ignore[arg-type]
+    assert false.metrics["bias"] == pytest.approx(true.metrics["bias"] - shift, abs=1e-4)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_drivers_name_what_moved_the_mean(league: Any, features: pl.DataFrame, family: str) -> None:
+    rows = frame(league, features, "receptions")
+    model = FAMILIES[family].fit(rows, "receptions", SPORT.markets["receptions"])
+    told = model.drivers(rows.tail(5), 4)
+    assert [len(row) for row in told] == [min(4, len(model.columns))] * 5
+    assert all(driver["feature"] in model.columns for row in told for driver in row)
+    sizes = [abs(driver["effect"]) for driver in told[0]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_effects_add_up_to_the_mean(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "receptions")
+    model = FAMILIES["boosted"].fit(rows, "receptions", SPORT.markets["receptions"])
+    matrix, codes = model.design.matrix(rows), model.design.codes(rows)
+    rest = model.mean.of(matrix, codes) - model.mean.effects(matrix, codes).sum(axis=1)
+    for code in np.unique(codes):
+        inside = rest[(codes == code) & (model.mean.of(matrix, codes) > 0)]
+        assert np.ptp(inside) < 1e-9
+
+
+def test_a_frame_without_the_features_is_refused_by_name(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "receptions")
+    model = FAMILIES["boosted"].fit(rows, "receptions", SPORT.markets["receptions"])
+    with pytest.raises(ValueError, match="lack wind_mph"):
+        model.predict(rows.drop("wind_mph"))
+    with pytest.raises(ValueError, match="lack receptions_fast"):
+        baseline.columns(("receptions_slow",), "receptions")
+
+
+def test_too_few_rows_are_refused(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "receptions").head(50)
+    for family in FAMILIES.values():
+        with pytest.raises(ValueError, match="too few"):
+            family.fit(rows, "receptions", SPORT.markets["receptions"])
+
+
+def test_blocks_are_predicted_from_what_came_before(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "receptions")
+    blocks = rolling.blocks(rows)
+    assert len(blocks) == len(rolling.SHARES)
+    for block in blocks:
+        assert rows.filter(block.train)[MOMENT].max() < rows.filter(block.ahead)[MOMENT].min()
+    assert not np.any(blocks[0].ahead & blocks[1].ahead)
+
+
+def test_the_empirical_layer_keeps_mean_zeros_and_shape() -> None:
+    rng = np.random.default_rng(4)
+    mean = rng.gamma(4, 8, 6_000)
+    observed = np.round(np.where(rng.random(6_000) < 0.15, 0, rng.gamma(2, mean / 0.85 / 2)))
+    layer = spread.learn("empirical", mean, observed, np.zeros(6_000, dtype=np.int64))
+    at = np.array([10.0, 30.0, 60.0])
+    made = layer.around(at, np.zeros(3, dtype=np.int64))
+    assert made.mean() == pytest.approx(at, rel=0.02)
+    assert made.prob_zero() == pytest.approx([0.15] * 3, abs=0.06)
+    assert np.all(made.quantile([0.01]) >= 0)
+    truth = Distribution.of("empirical", levels=[0, 1], values=[[0, 1]])
+    assert truth.sd()[0] < made.sd()[0] < made.sd()[1] < made.sd()[2]
+    assert layer.step == 1.0
+
+
+def test_the_count_layer_finds_the_size_of_its_negative_binomial() -> None:
+    rng = np.random.default_rng(5)
+    mean = rng.gamma(6, 0.7, 8_000)
+    observed = rng.negative_binomial(3.0, 3.0 / (3.0 + mean)).astype(float)
+    layer = spread.learn("negative_binomial", mean, observed, np.zeros(8_000, dtype=np.int64))
+    assert layer.sizes[0] == pytest.approx(3.0, rel=0.15)
+    assert len(layer.around(np.array([1.0]), np.array([7]))) == 1  # a position never seen takes the shape of all
+
+
+def test_a_layer_needs_something_to_learn_from() -> None:
+    with pytest.raises(ValueError, match="no out-of-sample"):
+        spread.learn("poisson", np.array([]), np.array([]), np.array([], dtype=np.int64))
+
+
+def test_ridge_finds_a_line_and_ignores_the_unknown() -> None:
+    rng = np.random.default_rng(6)
+    matrix = rng.normal(size=(5_000, 3))
+    observed = 10 + 4 * matrix[:, 0] - 2 * matrix[:, 1] + rng.normal(0, 0.1, 5_000)
+    codes = np.zeros(5_000, dtype=np.int64)
+    fitted = ridge.fit(matrix, observed, codes)
+    assert np.corrcoef(fitted.mean(matrix, codes), observed)[0, 1] > 0.99
+    blank = np.full((1, 3), np.nan)
+    assert fitted.mean(blank, codes[:1]) == pytest.approx([10.0], abs=0.2)
+
+
+def test_design_marks_positions_and_unknowns() -> None:
+    design = Design(("a",), ("QB", "WR"))
+    rows = pl.DataFrame({"a": [1.0, None, 3.0], "position": ["WR", "QB", "K"]})
+    made = design.matrix(rows)
+    assert np.array_equal(made[:, 1:], [[0, 1], [1, 0], [0, 0]])
+    assert np.isnan(made[1, 0])
+    assert design.codes(rows).tolist() == [1, 0, -1]
+
+
+def test_a_fingerprint_tells_data_and_configuration_apart(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "receptions")
+    market = SPORT.markets["receptions"]
+    digest = training.digest(rows)
+    assert digest == training.digest(frame(league, features, "receptions"))
+    assert digest != training.digest(rows.with_columns(pl.col(TARGET) + (pl.col("player_id") == 3)))
+    assert digest != training.digest(rows.head(rows.height - 1))
+    prints = {training.fingerprint(digest, market, family) for family in FAMILIES.values()}
+    assert len(prints) == 2
+
+
+def test_the_trees_are_pinned() -> None:
+    assert boosted.PARAMS["deterministic"]
+    assert boosted.PARAMS["num_threads"] == 1
