@@ -1,4 +1,4 @@
-"""One market fitted in one family, and how it is landed: artifact first, then its digest in the registry."""
+"""One market fitted in every family, and how that is landed: artifact first, then its digest in the registry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,17 +63,15 @@ def known(session: Session, sport: str, root: Path) -> dict[tuple[str, str, str]
 def fit(
     sport: Sport,
     market: str,
-    family: str,
     data: tuple[pl.DataFrame, pl.DataFrame],
     registered: Mapping[tuple[str, str, str], int],
     moment: datetime,
-) -> Candidate | Known:
-    """Fit a market in a family, unless that is registered already.
+) -> list[Candidate | Known]:
+    """Fit a market in every family, but where that is registered already.
 
     Args:
         sport: The sport's declaration.
         market: The market's key.
-        family: The family's name.
         data: Feature rows and stat lines known by the moment.
         registered: As `known` gives it.
         moment: Nothing known later may be among the data.
@@ -81,36 +79,41 @@ def fit(
     Raises:
         Conflict: There are too few rows, or a row was not known by the moment.
     """
-    declared, chosen = sport.markets[market], FAMILIES[family]
+    declared = sport.markets[market]
     features, lines = data
     frame = training.frame_of(sport, declared, features, lines)
-    used = lines.join(frame.select("player_id", "game_id"), on=["player_id", "game_id"], how="semi")
-    until = used["known_at"].max()
-    if not isinstance(until, datetime):
+    known_at = lines.join(frame, on=["player_id", "game_id"], how="semi")["known_at"].to_list()
+    if not known_at:
         raise Conflict(f"{declared.title}: nobody has features and a stat line by {moment:%Y-%m-%d}: build them first")
+    until: datetime = max(known_at)
     if until > moment:
         raise Conflict(f"{declared.title}: a stat line of {until} is not known by {moment}")
-    fingerprint = training.fingerprint(frame, declared, chosen)
-    if (market, family, fingerprint) in registered:
-        return Known(registered[market, family, fingerprint])
-    try:
-        trained = training.train(frame, market, declared, chosen)
-    except ValueError as error:
-        raise Conflict(str(error)) from error
-    body = BytesIO()
-    joblib.dump(trained.model, body)
-    details = {
-        **training.describe(frame, trained, chosen),
-        "sport": sport.code,
-        "market": market,
-        "family": family,
-        "distribution": declared.family,
-        "fingerprint": fingerprint,
-        "data_until": until.isoformat(),
-        "trained_until": moment.isoformat(),
-        "libraries": {name: package_version(name) for name in LIBRARIES},
-    }
-    return Candidate(sport.code, market, family, fingerprint, body.getvalue(), details, until)
+    digest = training.digest(frame)
+    made: list[Candidate | Known] = []
+    for name, family in FAMILIES.items():
+        fingerprint = training.fingerprint(digest, declared, family)
+        if (market, name, fingerprint) in registered:
+            made.append(Known(registered[market, name, fingerprint]))
+            continue
+        try:
+            judged = family.fit_and_judge(frame, market, declared)
+        except ValueError as error:
+            raise Conflict(str(error)) from error
+        body = BytesIO()
+        joblib.dump(judged.model, body)
+        details = {
+            **training.describe(frame, judged, family),
+            "sport": sport.code,
+            "market": market,
+            "family": name,
+            "distribution": declared.family,
+            "fingerprint": fingerprint,
+            "data_until": until.isoformat(),
+            "trained_until": moment.isoformat(),
+            "libraries": {library: package_version(library) for library in LIBRARIES},
+        }
+        made.append(Candidate(sport.code, market, name, fingerprint, body.getvalue(), details, until))
+    return made
 
 
 def land(session: Session, root: Path, candidate: Candidate) -> ModelVersion:
