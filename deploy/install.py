@@ -1,5 +1,6 @@
 """Make `.venv` with the locked packages and the workspace itself; idempotent, standard library only."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,10 @@ def install(python: Path, arguments: list[str]) -> int:
     """Install with uv where it is present, which is faster, else with pip."""
     uv = shutil.which("uv")
     tool = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
-    return subprocess.run([*tool, "-q", *arguments], check=False, cwd=ROOT).returncode
+    # The build backend looks for its own program on the path.
+    path = f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = {**os.environ, "PATH": path}
+    return subprocess.run([*tool, "-q", *arguments], check=False, cwd=ROOT, env=environment).returncode
 
 
 if __name__ == "__main__":
