@@ -15,7 +15,7 @@ from sdp_engine.optimize.cpsat import Solver, Task
 from sdp_engine.optimize.program import Program, Row, build, row
 from sdp_engine.optimize.rules import Rules, check_rules
 
-_RETREATS = 200
+_RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
 
 
