@@ -40,15 +40,15 @@ def predict(job: Job, slate_id: int) -> dict[str, Any]:
         as_of, sport = min(job.now, slate.starts_at), load(slate.sport)
         rows = _features(session, slate_id, as_of)
         serving = _serving(session, sport, as_of)
-    written: dict[str, int] = {}
+    told: dict[str, list[dict[str, Any]]] = {}
     for market, version in serving.items():
-        job.progress(0.1 + 0.85 * len(written) / len(serving), f"predicting {sport.markets[market].title}")
+        job.progress(0.1 + 0.8 * len(told) / len(serving), f"predicting {sport.markets[market].title}")
         model = load_model(job.settings.artifacts_dir, version)
-        told = prediction_rows(market, sport.markets[market], model, version, rows)
-        with job.session() as session:
-            predictions.save(session, told)
-        written[market] = len(told)
-    return {"rows": sum(written.values()), "markets": written, "as_of": as_of.isoformat()}
+        told[market] = prediction_rows(market, sport.markets[market], model, version, rows)
+    with job.session() as session:
+        predictions.save(session, [row for market_rows in told.values() for row in market_rows])
+    counts = {market: len(market_rows) for market, market_rows in told.items()}
+    return {"rows": sum(counts.values()), "markets": counts, "as_of": as_of.isoformat()}
 
 
 def _features(session: Session, slate_id: int, as_of: datetime) -> pl.DataFrame:
