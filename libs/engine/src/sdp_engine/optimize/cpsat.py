@@ -71,15 +71,21 @@ def _worth(task: Task, found: Sequence[int]) -> int:
 
 
 def _first(task: Task, bounds: Floats, found: tuple[int, ...], value: int) -> tuple[int, ...]:
-    """Return the first answer of this value: ask for an earlier one until none is left."""
-    while True:
+    """Return the first answer of this value: this one where no earlier one exists, else item by item the least."""
+    model = _Model(task, bounds, value)
+    model.demand(value)
+    model.demand_before(found)
+    earlier = model.solve()
+    if earlier is None:
+        return found
+    for place in range(len(found)):
+        ordered = sorted(earlier)
         model = _Model(task, bounds, value)
         model.demand(value)
-        model.demand_before(found)
+        model.prefer_next(ordered[:place])
         earlier = model.solve()
-        if earlier is None:
-            return found
-        found = earlier
+        assert earlier is not None  # noqa: S101 -- the answer just found is one
+    return earlier
 
 
 class _Model:
@@ -134,6 +140,18 @@ class _Model:
             for shared in ordered[:place]:
                 self._model.add(self._variables[shared] == 1).only_enforce_if(parts)
         self._model.add_at_least_one(choices)
+
+    def prefer_next(self, first: Sequence[int]) -> None:
+        """Demand an answer that holds these items, and prefer the one whose next item comes first."""
+        for item in first:
+            self._model.add(self._variables[item] == 1)
+        after = max(first, default=-1)
+        later = [j for j in self._variables if after < j < self._task.items]
+        chosen = [self._model.new_bool_var("") for _ in later]
+        for j, is_next in zip(later, chosen, strict=True):
+            self._model.add_implication(is_next, self._variables[j])
+        self._model.add_exactly_one(chosen)
+        self._model.minimize(cp_model.LinearExpr.weighted_sum(chosen, later))
 
     def best(self) -> tuple[int, ...] | None:
         """Return the items of an answer of the largest value, None without an answer."""
