@@ -26,7 +26,7 @@ from sdp_cli.folder import Lock, write_private
 from sdp_cli.leash import spawn, wait_gone
 from sdp_cli.placement import can_enter, copy_programs, installed_programs, place, unprivileged_account
 from sdp_cli.ports import free_port, is_free
-from sdp_cli.postmaster import complaint, environment, pid_file, postmaster_of
+from sdp_cli.postmaster import complaint, environment, pid_file, postmaster_of, said_since
 
 USER = "sdp"
 DATABASE = "sdp"
@@ -84,6 +84,7 @@ class EmbeddedPostgres:
         self.options = options
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
         self.lock = Lock(self.folder / "lock", f"the database folder {self.folder}")
 
     @property
@@ -201,12 +202,13 @@ class EmbeddedPostgres:
         options = ["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-instructions"]
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--pwfile={handed}"]
         options += [] if self.durable else ["--no-sync"]
+        self._log_start = self._log_size()
         with self._log_path.open("ab") as log:
             command: list[str | Path] = [self.program("initdb"), "-D", draft, *options]
             code = spawn(command, output=log, env=environment(), cwd=self.folder, account=self.account).wait()
         handed.unlink()
         if code:
-            raise Misconfigured(f"initdb failed in {self.folder}: {complaint(self._log_path)}")
+            raise Misconfigured(f"initdb failed in {self.folder}: {complaint(self._said())}")
         write_private(self.folder / "password", password)
         draft.rename(self.data)
 
@@ -238,7 +240,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + timeout_s
         while True:
             self.port = self._choose_port()
-            before = self._log_path.stat().st_size if self._log_path.exists() else 0
+            self._log_start = self._log_size()
             with self._log_path.open("ab") as log:
                 self.process = spawn(
                     [self.program("postgres"), "-D", self.data, *self._arguments()],
@@ -251,11 +253,11 @@ class EmbeddedPostgres:
             if self._wait_ready(self.process, deadline):
                 write_private(self.folder / "server.json", json.dumps({"port": self.port, "pid": self.process.pid}))
                 return
-            said = self._log_path.read_bytes()[before:].decode(errors="replace")
+            said = self._said()
             # Children of a killed server need a moment to notice; a port may be taken between choice and use.
             passing = any(words in said for words in ("shared memory block", "could not bind", "lock file"))
             if not passing or time.monotonic() > deadline:
-                raise Misconfigured(f"PostgreSQL does not start in {self.folder}: {complaint(self._log_path)}")
+                raise Misconfigured(f"PostgreSQL does not start in {self.folder}: {complaint(self._said())}")
             time.sleep(0.1)
 
     def _choose_port(self) -> int:
@@ -284,7 +286,7 @@ class EmbeddedPostgres:
             if len(lines) >= 8 and int(lines[0]) == process.pid and lines[7].strip() == "ready":
                 return True
             if time.monotonic() > deadline:
-                raise Retriable(f"PostgreSQL was not ready in time: {complaint(self._log_path)}")
+                raise Retriable(f"PostgreSQL was not ready in time: {complaint(self._said())}")
             time.sleep(0.02)
         return False
 
@@ -303,6 +305,13 @@ class EmbeddedPostgres:
     @property
     def _log_path(self) -> Path:
         return self.folder / "log"
+
+    def _log_size(self) -> int:
+        return self._log_path.stat().st_size if self._log_path.exists() else 0
+
+    def _said(self) -> str:
+        """Return what the log gained since the attempt began."""
+        return said_since(self._log_path, self._log_start)
 
     def _rotate_log(self) -> None:
         if self._log_path.exists() and self._log_path.stat().st_size > LOG_BYTES:

@@ -8,11 +8,20 @@ import psutil
 from sdp_cli.leash import is_alive
 
 
-def complaint(log: Path) -> str:
-    """Return the last complaint in the server's log."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+def said_since(log: Path, offset: int) -> str:
+    """Return what the server wrote to its log after the first `offset` bytes."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(offset)
+        return file.read().decode(errors="replace")
+
+
+def complaint(said: str) -> str:
+    """Return the last complaint in what a server said; without one, the first thing it said."""
+    lines = said.splitlines()
     loud = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
-    return (loud or lines or ["it left no message"])[-1]
+    return loud[-1] if loud else " ".join(lines[:3]) or "it left no message"
 
 
 def environment() -> dict[str, str]:
