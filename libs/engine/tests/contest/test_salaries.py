@@ -31,7 +31,10 @@ def test_the_formula_on_one_player() -> None:
     assert made["form"] == pytest.approx(form)
     assert made["average_points"] == 15.0
     curve = salaries.CURVES["draftkings"]["WR"]
-    assert made["salary_usd"] == round((curve.floor_usd + curve.usd_per_point * (form - 2.5)) / 100) * 100
+    assert (
+        made["salary_usd"]
+        == round((curve.floor_usd + curve.usd_per_point * (form - curve.replacement_points)) / 100) * 100
+    )
 
 
 def test_prices_rise_with_points_and_stay_in_the_site_s_range() -> None:

@@ -5,7 +5,8 @@ form   = exponentially weighted mean of the player's past fantasy points (half-l
 salary = the position's floor + dollars a point x (form - replacement points), rounded to `GRAIN_USD` and held
          between the site's lowest and highest price of the position
 
-The curves were set by hand so that prices run over the range that each site uses; they are no site's prices.
+The curves were set by hand, DraftKings' with the real prices of one week (2023, week 12) in view, so that prices run
+over the range that the site uses; they are no site's prices.
 """
 
 from dataclasses import dataclass
@@ -30,10 +31,10 @@ class Curve:
 
 CURVES: dict[str, dict[str, Curve]] = {
     "draftkings": {
-        "QB": Curve(4_000, 8_500, 9.0, 290.0),
-        "RB": Curve(3_000, 9_500, 2.5, 340.0),
-        "WR": Curve(3_000, 9_500, 2.5, 350.0),
-        "TE": Curve(2_500, 8_000, 2.0, 350.0),
+        "QB": Curve(4_000, 8_500, 5.0, 190.0),
+        "RB": Curve(4_000, 9_500, 3.5, 250.0),
+        "WR": Curve(3_000, 9_500, 4.0, 370.0),
+        "TE": Curve(2_500, 8_500, 3.5, 390.0),
         "DST": Curve(2_000, 4_500, 3.0, 300.0),
     },
     "fanduel": {
