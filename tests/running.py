@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -26,9 +27,12 @@ class Platform:
 
 
 def environment_of(home: Path) -> dict[str, str]:
-    """Return this process's environment with nothing but `home` configured."""
+    """Return this process's environment with nothing configured but `home` and a port that nobody else has."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("SDP_")}
-    return {**kept, "SDP_HOME": str(home)}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return {**kept, "SDP_HOME": str(home), "SDP_API_PORT": str(port)}
 
 
 def sdp(environment: dict[str, str], *arguments: str, timeout_s: float = 600) -> subprocess.CompletedProcess[str]:

@@ -99,7 +99,7 @@ def test_sql_has_one_home(path: Path) -> None:
 def test_the_network_has_one_home(path: Path) -> None:
     if path.name == "http.py" and "sdp_common" in path.parts:
         return
-    assert not {"httpx", "requests", "urllib3", "aiohttp", "stamina"} & imported(path)
+    assert not {"httpx", "requests", "urllib3", "aiohttp"} & imported(path)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
