@@ -21,6 +21,7 @@ CHECKS: dict[str, list[tuple[str, list[str], Path]]] = {
         ("import contracts", [str(BIN / "lint-imports")], ROOT),
     ],
     "web": [
+        ("client is fresh", ["bash", "-c", "npm run --silent generate && git diff --exit-code src/api/schema.d.ts"], WEB),
         ("web lint", ["npm", "run", "--silent", "lint"], WEB),
         ("web types", ["npm", "run", "--silent", "typecheck"], WEB),
         ("web tests", ["npm", "run", "--silent", "test"], WEB),

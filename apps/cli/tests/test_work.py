@@ -118,7 +118,8 @@ def test_a_crawl_whose_source_was_out_is_done_again(engine: Engine) -> None:
 
 
 def test_every_error_of_the_tree_survives_the_journey() -> None:
-    for kind in PlatformError.__subclasses__():
+    # A room may refine the tree for itself, as the API does; a run notes the tree's own errors alone.
+    for kind in (k for k in PlatformError.__subclasses__() if k.__module__ == PlatformError.__module__):
         back = rebuild({"code": kind.code, "message": "why", "problems": [], "rules": []}, "x.y")
         assert type(back) is kind
         assert back.message == "x.y: why"

@@ -87,5 +87,5 @@ def rebuild(error: Mapping[str, Any], where: str) -> PlatformError:
         return BadInput(message, [Problem(**problem) for problem in error.get("problems") or ()])
     if code == Infeasible.code:
         return Infeasible(message, error.get("rules") or ())
-    kinds = {kind.code: kind for kind in PlatformError.__subclasses__()}
+    kinds = {k.code: k for k in PlatformError.__subclasses__() if k.__module__ == PlatformError.__module__}
     return kinds.get(str(code), PlatformError)(message)

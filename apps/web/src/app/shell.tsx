@@ -26,7 +26,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <header className="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur">
         <div className="mx-auto flex h-14 max-w-7xl items-center gap-2 px-4 sm:gap-4">
-          <Link to="/" className="flex items-center gap-2.5 font-semibold tracking-tight">
+          <Link to="/" aria-label="Sports Data Platform, slates" className="flex items-center gap-2.5 font-semibold tracking-tight">
             <img src="/icon.svg" alt="" className="size-7" />
             <span className="hidden sm:inline">Sports Data Platform</span>
           </Link>

@@ -72,8 +72,7 @@ def show_import(result: dict[str, Any]) -> None:
         highlight=False,
     )
     for row in unmatched:
-        words = ", ".join(str(value) for value in row.values() if value is not None)
-        out.print(f"  not matched: {words}", markup=False, highlight=False)
+        out.print(f"  not matched: {row}", markup=False, highlight=False)
     for game in result["unknown_games"]:
         out.print(f"  no such game: {game}", markup=False, highlight=False)
     out.print(f"now `sdp build {result['slate_id']}`", highlight=False)

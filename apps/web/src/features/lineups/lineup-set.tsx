@@ -105,9 +105,9 @@ function LineupCard({ lineup, cap }: { lineup: Schemas["LineupRead"]; cap: numbe
 
 function Exposures({ set }: { set: Detail }) {
   return (
-    <div className="space-y-5 lg:sticky lg:top-20">
+    <div className="space-y-5">
       <Card title="Exposure" note="Share of the lineups a player stands in" flush>
-        <ul className="max-h-96 overflow-y-auto pb-3">
+        <ul className="pb-3">
           {set.player_exposures.map((p) => (
             <li key={p.draftable_id} className="flex items-center gap-2 px-5 py-1.5 text-sm">
               <Position code={p.position} />
@@ -118,7 +118,7 @@ function Exposures({ set }: { set: Detail }) {
         </ul>
       </Card>
       <Card title="Teams" flush>
-        <ul className="max-h-72 overflow-y-auto pb-3">
+        <ul className="pb-3">
           {set.team_exposures.map((t) => (
             <li key={t.team} className="flex items-center gap-2 px-5 py-1.5 text-sm">
               <span className="flex-1">{t.team}</span>
