@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WEB = ROOT / "apps/web"
+FRESH = "npm run --silent generate && git diff --exit-code src/api/schema.d.ts"
 
 CHECKS: dict[str, list[tuple[str, list[str], Path]]] = {
     "lint": [
@@ -21,7 +22,7 @@ CHECKS: dict[str, list[tuple[str, list[str], Path]]] = {
         ("import contracts", [str(BIN / "lint-imports")], ROOT),
     ],
     "web": [
-        ("client is fresh", ["bash", "-c", "npm run --silent generate && git diff --exit-code src/api/schema.d.ts"], WEB),
+        ("client is fresh", ["bash", "-c", FRESH], WEB),
         ("web lint", ["npm", "run", "--silent", "lint"], WEB),
         ("web types", ["npm", "run", "--silent", "typecheck"], WEB),
         ("web tests", ["npm", "run", "--silent", "test"], WEB),

@@ -76,7 +76,7 @@ function Mark({ x, text, className, textClass, right, lower = false }: { x: numb
   return (
     <g>
       <line x1={x} x2={x} y1={lower ? M.top + 14 : M.top - 6} y2={H - M.bottom} className={className} strokeWidth={1.5} strokeDasharray={lower ? undefined : "4 3"} />
-      <text x={x + (right ? -6 : 6)} y={lower ? M.top + 20 : M.top - 8} textAnchor={right ? "end" : "start"} className={`${textClass} text-[12px] font-medium`}>
+      <text x={x + (right ? -6 : 6)} y={lower ? M.top + 20 : M.top - 8} textAnchor={right ? "end" : "start"} className={`${textClass} text-[12px] font-medium`} style={{ paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 4 }}>
         {text}
       </text>
     </g>
