@@ -130,10 +130,13 @@ def test_killed_run_is_taken_up_by_the_next_process(toy: Toy, engine: Engine) ->
     wait_for(engine, run_id, "running", message="working")
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert wait_for(engine, run_id, "running").status == "running"  # nobody is there to say otherwise
+    killed = wait_for(engine, run_id, "running")  # nobody is there to say otherwise
     toy.start("run")
-    wait_for(engine, run_id, "queued", message="interrupted")
-    assert wait_for(engine, run_id, "succeeded").result == {"seasons": None}
+    taken_up = wait_for(engine, run_id, "succeeded")
+    assert taken_up.result == {"seasons": None}
+    assert taken_up.started_at is not None
+    assert killed.started_at is not None
+    assert taken_up.started_at > killed.started_at, "it began again"
 
 
 def test_living_run_is_left_alone_by_a_second_process(toy: Toy, engine: Engine) -> None:
