@@ -165,10 +165,12 @@ def test_own_projections_with_faults_are_refused_row_by_row(page: Page, platform
     expect(told).to_contain_text("Row 3")
 
 
-def test_a_simulation_is_followed_to_its_end(page: Page, platform: Platform) -> None:
+def test_projections_are_made_step_by_step_and_followed_to_the_end(page: Page, platform: Platform) -> None:
     page.goto(slate(platform))
-    page.get_by_role("button", name="Simulate").click()
-    expect(page.get_by_role("button", name="Simulate")).to_be_enabled(timeout=120_000)
+    button = page.get_by_role("button", name="Update projections")
+    button.click()
+    expect(button).to_be_disabled()
+    expect(button).to_be_enabled(timeout=120_000)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

@@ -423,3 +423,91 @@ def test_params_are_json_or_text() -> None:
     pairs = ["a=1", "b=nfl", "c=[1, 2]", 'd={"x": null}', "e=a=b", "f=", "g=true", 'h="7"']
     expected = {"a": 1, "b": "nfl", "c": [1, 2], "d": {"x": None}, "e": "a=b", "f": "", "g": True, "h": "7"}
     assert read_params(pairs) == expected
+
+
+def chain(*jobs: str) -> list[dict[str, Any]]:
+    return [{"service": "chain", "job": job, "params": {}} for job in jobs]
+
+
+def chained(service: Service) -> list[str]:
+    done: list[str] = []
+
+    @service.job()
+    def first(job: Job) -> None:
+        done.append("first")
+
+    @service.job()
+    def second(job: Job) -> None:
+        done.append("second")
+
+    @service.job()
+    def refuses(job: Job) -> None:
+        done.append("refuses")
+        raise BadInput("no")
+
+    return done
+
+
+def test_what_follows_begins_when_what_is_before_it_has_succeeded(
+    database_url: str, engine: Engine, story: Story
+) -> None:
+    service = Service("chain", timing=FAST)
+    done = chained(service)
+    with serving(service, database_url):
+        run_id = request(engine, "chain", "first", then=chain("second", "first"))
+        ids = [run_id]
+        for _ in range(3):
+            story.wait(ids[-1], "succeeded")
+            following = found(engine, ids[-1]).next_run_id
+            if following is not None:
+                ids.append(following)
+    assert done == ["first", "second", "first"]
+    assert len(ids) == 3
+    assert [len(found(engine, i).then or []) for i in ids] == [2, 1, 0]
+
+
+def test_nothing_follows_a_failure(database_url: str, engine: Engine, story: Story) -> None:
+    service = Service("chain", timing=FAST)
+    done = chained(service)
+    with serving(service, database_url):
+        run_id = request(engine, "chain", "refuses", then=chain("second"))
+        story.wait(run_id, "failed")
+    assert done == ["refuses"]
+    assert found(engine, run_id).next_run_id is None
+
+
+def test_a_run_that_was_asked_to_stop_too_late_stops_what_follows(
+    database_url: str, engine: Engine, story: Story
+) -> None:
+    service = Service("chain", timing=FAST)
+    done = chained(service)
+
+    @service.job()
+    def deaf(job: Job) -> None:
+        with session_scope(engine) as session:
+            runs.cancel(session, job.run_id)
+
+    with serving(service, database_url):
+        run_id = request(engine, "chain", "deaf", then=chain("second"))
+        story.wait(run_id, "succeeded")
+        following = found(engine, run_id).next_run_id
+    assert following is not None
+    assert found(engine, following).status == "cancelled"
+    assert done == []
+
+
+def test_what_a_living_worker_forgot_to_tell_the_queue_does_not_bar_the_same_work(engine: Engine) -> None:
+    run_id = request(engine, "inference", "predict")
+    with session_scope(engine) as session:
+        runs.start(session, run_id)
+        runs.finish(session, run_id, "succeeded")
+        worker = session.scalar(text("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"))
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"), {"worker": worker})
+    held = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+    with session_scope(engine) as session:
+        assert queue.recover(session, "inference", silent_s=60.0, attempts=lambda _: 5) == []
+        assert session.scalar(held) == 1, "it may still be about to tell"
+    with session_scope(engine) as session:
+        session.execute(text("UPDATE runs SET finished_at = finished_at - interval '2 minutes'"))
+        assert queue.recover(session, "inference", silent_s=60.0, attempts=lambda _: 5) == [(run_id, "succeeded")]
+        assert session.scalar(held) == 0

@@ -4,12 +4,15 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from sdp_api.runs.schemas import OptimizeRules
+from sdp_common.db.models.predictions import ModelVersion
 from sdp_common.db.models.runs import Run
 from sdp_common.store import runs
+from sdp_sports.spec import load
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -51,6 +54,43 @@ def test_the_steps_before_it(ann: httpx.Client, world, path: str, service: str, 
     run = ann.post(f"/api/runs/{path}", json={"slate_id": world.slate_id}).json()
     assert (run["service"], run["job"], run["params"]) == (service, job, {"slate_id": world.slate_id})
     ann.delete(f"/api/runs/{run['id']}")
+
+
+def test_projections_are_a_chain_that_trains_first_where_no_model_may_speak(ann: httpx.Client, world) -> None:
+    run = ann.post("/api/runs/project", json={"slate_id": world.slate_id, "worlds": 500, "seed": 7}).json()
+    assert (run["service"], run["job"], run["remaining"], run["next_run_id"]) == ("features", "build", 4, None)
+    assert run["slate_id"] == world.slate_id
+    assert set(run["params"]) == {"sport", "until"}
+    assert ann.delete(f"/api/runs/{run['id']}").json()["status"] == "cancelled"
+
+
+def test_projections_need_no_training_where_models_may_speak(ann: httpx.Client, world, engine: Engine) -> None:
+    with Session(engine) as session:
+        known = {name for (name,) in session.query(ModelVersion.market)}
+        made = [
+            ModelVersion(
+                sport="nfl",
+                market=market,
+                family="baseline",
+                version="chain",
+                mode="independent",
+                stage="promoted",
+                path="-",
+                sha256="-",
+                data_until=datetime(2001, 1, 1, tzinfo=UTC),
+                details={},
+            )
+            for market in load("nfl").markets
+            if market not in known
+        ]
+        session.add_all(made)
+        session.commit()
+        run = ann.post("/api/runs/project", json={"slate_id": world.slate_id}).json()
+        assert (run["service"], run["job"], run["remaining"]) == ("features", "build_slate", 2)
+        ann.delete(f"/api/runs/{run['id']}")
+        for version in made:
+            session.delete(version)
+        session.commit()
 
 
 def test_an_optimisation_carries_its_rules(ann: httpx.Client, world) -> None:

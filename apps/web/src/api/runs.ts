@@ -4,28 +4,35 @@ import { api, ask, type Schemas } from "./client";
 
 export type Run = Schemas["RunRead"];
 
-export const isOver = (run: Run): boolean => run.status !== "queued" && run.status !== "running";
+const hasEnded = (run: Run): boolean => run.status !== "queued" && run.status !== "running";
 
-/** Follow a run as the server tells of it; when it ends, everything cached is read anew. */
+/** Whether the work is done, with everything that was to follow it. */
+export const isOver = (run: Run): boolean => hasEnded(run) && run.next_run_id == null;
+
+/** Follow a run, and those that follow it, as the server tells of them; at the end everything cached is read anew. */
 export function useRun(runId: number | null): Run | null {
-  const [run, setRun] = useState<Run | null>(null);
+  const [followed, setFollowed] = useState<{ asked: number; run: Run } | null>(null);
   const cache = useQueryClient();
   useEffect(() => {
     if (runId == null) return;
-    const source = new EventSource(`/api/runs/${runId}/events`);
-    source.addEventListener("run", (event: MessageEvent<string>) => {
-      const told = JSON.parse(event.data) as Run;
-      setRun(told);
-      if (isOver(told)) {
-        source.close();
-        void cache.invalidateQueries();
-      }
-    });
+    let source = follow(runId);
+    function follow(id: number): EventSource {
+      const stream = new EventSource(`/api/runs/${id}/events`);
+      stream.addEventListener("run", (event: MessageEvent<string>) => {
+        const run = JSON.parse(event.data) as Run;
+        setFollowed({ asked: runId as number, run });
+        if (!hasEnded(run)) return;
+        stream.close();
+        if (run.next_run_id != null) source = follow(run.next_run_id);
+        else void cache.invalidateQueries();
+      });
+      return stream;
+    }
     return () => {
       source.close();
     };
   }, [runId, cache]);
-  return run?.id === runId ? run : null;
+  return followed?.asked === runId ? followed.run : null;
 }
 
 export const cancelRun = (runId: number) => ask(api.DELETE("/api/runs/{run_id}", { params: { path: { run_id: runId } } }));

@@ -230,6 +230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Project Run
+         * @description Ask for a slate's projections from the facts up: models where none may speak, features, predictions, draws.
+         */
+        post: operations["create_project_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/settle": {
         parameters: {
             query?: never;
@@ -1298,6 +1318,24 @@ export interface components {
             row: number | null;
         };
         /**
+         * ProjectCreate
+         * @description Bring a slate's projections up to what is known now, or stood at its lock.
+         */
+        ProjectCreate: {
+            /**
+             * Seed
+             * @default 1
+             */
+            seed?: number;
+            /** Slate Id */
+            slate_id: number;
+            /**
+             * Worlds
+             * @default 10000
+             */
+            worlds?: number;
+        };
+        /**
          * ProjectionSetRead
          * @description A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own).
          */
@@ -1416,6 +1454,9 @@ export interface components {
         /**
          * RunRead
          * @description A piece of work of one service; `progress` runs from 0 to 1.
+         *
+         *     Work may be a chain: `remaining` runs follow this one's success, and `next_run_id` is the first of them, known once
+         *     this one has succeeded. Stopping a run stops what would follow.
          */
         RunRead: {
             /** Cancel Requested */
@@ -1434,12 +1475,16 @@ export interface components {
             job: string;
             /** Message */
             message: string | null;
+            /** Next Run Id */
+            next_run_id: number | null;
             /** Params */
             params: {
                 [key: string]: unknown;
             };
             /** Progress */
             progress: number;
+            /** Remaining */
+            remaining: number;
             /** Result */
             result: {
                 [key: string]: unknown;
@@ -2513,6 +2558,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PredictCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_project_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectCreate"];
             };
         };
         responses: {

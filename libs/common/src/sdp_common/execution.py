@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 import stamina
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from sdp_common import metrics
@@ -186,7 +187,7 @@ class Executor:
     def _finish(self, run: Run, status: str, clock: float, **outcome: Any) -> None:
         seconds = time.monotonic() - clock
         try:
-            self._write(lambda session: runs.finish(session, run.id, status, **outcome))
+            self._write(lambda session: self._end(session, run.id, status, **outcome))
         except BadInput as error:  # the result is not JSON: a fault of the job's
             status, outcome = "failed", {"error": {"code": "internal", "message": f"its result is {error.message}"}}
             self._write(lambda session: runs.finish(session, run.id, status, **outcome))
@@ -195,6 +196,12 @@ class Executor:
         if status == "succeeded":
             metrics.JOB_LAST_SUCCESS.labels(self.service, run.job).set_to_current_time()
         log.info("job.done", status=status, seconds=round(seconds, 3), result=outcome.get("result"))
+
+    @staticmethod
+    def _end(session: Session, run_id: int, status: str, **outcome: Any) -> None:
+        ended = runs.finish(session, run_id, status, **outcome)
+        if ended is not None and status == "succeeded":
+            queue.follow_up(session, ended)
 
     def _requeue(self, run_id: int, message: str, **outcome: Any) -> None:
         self._write(lambda session: runs.requeue(session, run_id, message, **outcome))

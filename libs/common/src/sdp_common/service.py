@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -35,7 +35,15 @@ log = get_logger(__name__)
 F = TypeVar("F", bound=Function)
 
 
-def request(where: Session | Engine, service: str, job: str, *, user_id: int | None = None, **params: Any) -> int:
+def request(
+    where: Session | Engine,
+    service: str,
+    job: str,
+    *,
+    user_id: int | None = None,
+    then: Sequence[Mapping[str, Any]] = (),
+    **params: Any,
+) -> int:
     """Ask a service for work by name and return the run's id.
 
     The run and its place in the queue are one transaction: the session's own, where a session is given.
@@ -45,6 +53,7 @@ def request(where: Session | Engine, service: str, job: str, *, user_id: int | N
         service: The name of the service, which is that of its queue.
         job: The name of the job.
         user_id: For whom.
+        then: Work that is asked for, one after the other, as each before it succeeds: `{"service", "job", "params"}`.
         **params: JSON values; the service checks them against the job's signature.
 
     Raises:
@@ -52,8 +61,8 @@ def request(where: Session | Engine, service: str, job: str, *, user_id: int | N
     """
     if isinstance(where, Engine):
         with session_scope(where) as session:
-            return request(session, service, job, user_id=user_id, **params)
-    run = runs.create(where, service, job, params, user_id=user_id)
+            return request(session, service, job, user_id=user_id, then=then, **params)
+    run = runs.create(where, service, job, params, user_id=user_id, then=then)
     queue.defer(where, run)
     return run.id
 

@@ -9,13 +9,22 @@ import { Problems } from "@/components/ui/problems";
 import { Progress } from "@/components/ui/progress";
 import { Notice } from "@/components/ui/state";
 
+/** What each step does, while it has not said so itself. */
+const STEPS: Record<string, string> = {
+  build: "Features of past games",
+  train: "Training models",
+  build_slate: "Features of the slate",
+  predict: "Predicting every market",
+  simulate: "Simulating the games",
+};
+
 interface Props {
   slateId: number;
   chosen: number | null;
   onChoose: (setId: number) => void;
 }
 
-/** Which projections to look at: ours or the user's own; new ones are simulated or uploaded here. */
+/** Which projections to look at: ours or the user's own; new ones are made or uploaded here. */
 export function ProjectionSets({ slateId, chosen, onChoose }: Props) {
   const sets = useQuery(projectionSetsQuery(slateId));
   return (
@@ -32,23 +41,20 @@ export function ProjectionSets({ slateId, chosen, onChoose }: Props) {
           </select>
         </label>
       )}
-      <Simulate slateId={slateId} onDone={onChoose} />
+      <Project slateId={slateId} isFirst={chosen == null} onDone={onChoose} />
       <UploadOwn slateId={slateId} onDone={onChoose} />
     </div>
   );
 }
 
-function Simulate({ slateId, onDone }: { slateId: number; onDone: (setId: number) => void }) {
-  const [seed, setSeed] = useState(1);
+/** From the facts as they stand to projections, step by step, each shown; going away does not stop it. */
+function Project({ slateId, isFirst, onDone }: { slateId: number; isFirst: boolean; onDone: (setId: number) => void }) {
   const [runId, setRunId] = useState<number | null>(null);
   const [seen, setSeen] = useState<number | null>(null);
   const run = useRun(runId);
   const start = useMutation({
-    mutationFn: () => ask(api.POST("/api/runs/simulate", { body: { slate_id: slateId, worlds: 10_000, seed } })),
-    onSuccess: (made) => {
-      setRunId(made.id);
-      setSeed(seed + 1);
-    },
+    mutationFn: () => ask(api.POST("/api/runs/project", { body: { slate_id: slateId } })),
+    onSuccess: (made) => { setRunId(made.id); },
   });
   const over = run != null && isOver(run);
   if (over && run.status === "succeeded" && seen !== run.id) {
@@ -58,17 +64,18 @@ function Simulate({ slateId, onDone }: { slateId: number; onDone: (setId: number
   }
   return (
     <div className="space-y-2">
-      <Button busy={start.isPending || (runId != null && !over)} onClick={() => { start.mutate(); }}>
-        <Dices aria-hidden className="size-4" /> Simulate
+      <Button kind={isFirst ? "primary" : "plain"} busy={start.isPending || (runId != null && !over)} onClick={() => { start.mutate(); }}>
+        <Dices aria-hidden className="size-4" /> {isFirst ? "Make projections" : "Update projections"}
       </Button>
       {run && !over && (
         <div className="w-72 max-w-full space-y-2">
-          <Progress share={run.progress} label={run.message ?? "waiting for the simulator"} />
+          <Progress share={run.progress} label={run.message ?? STEPS[run.job] ?? run.job} />
+          {run.remaining > 0 && <p className="text-xs text-faint">{run.remaining} more {run.remaining === 1 ? "step" : "steps"} after this one</p>}
           <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
         </div>
       )}
       {start.isError && <Problems error={start.error} />}
-      {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The simulation was stopped." }} />}
+      {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The projections were stopped." }} />}
     </div>
   );
 }

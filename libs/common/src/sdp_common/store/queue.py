@@ -43,6 +43,19 @@ def defer(session: Session, run: Run) -> None:
     )
 
 
+def follow_up(session: Session, run: Run) -> None:
+    """Ask for the work that follows a run's success; where the user asked the run to stop, it stops there."""
+    if not run.then:
+        return
+    first, *rest = run.then
+    asked = runs.create(session, first["service"], first["job"], first["params"], user_id=run.user_id, then=rest)
+    run.next_run_id = asked.id
+    if run.cancel_requested:
+        runs.finish(session, asked.id, "cancelled")
+    else:
+        defer(session, asked)
+
+
 @contextmanager
 def hold(engine: Engine, name: str) -> Iterator[bool]:
     """Hold a lock by name while inside; yields False where another process holds it.
@@ -68,15 +81,18 @@ def recover(
 ) -> list[tuple[int, str]]:
     """Put back in the queue what a dead process was running; returns (run id, new status).
 
-    A run is abandoned where its worker gave no sign for `silent_s` seconds and nobody holds its lock. One that
-    was begun `attempts` times already is failed: it may be what kills the process.
+    A run is abandoned where its worker gave no sign for `silent_s` seconds and nobody holds its lock; or where it has
+    ended, or is to begin again, for as long, and its worker, cut off from the database just then, never told the
+    queue. One that was begun `attempts` times already is failed: it may be what kills the process.
     """
     abandoned = session.execute(
         text(
             "SELECT j.id, j.lock, j.attempts, (j.args ->> 'run_id')::bigint AS run_id FROM procrastinate_jobs j "
             "LEFT JOIN procrastinate_workers w ON w.id = j.worker_id "
+            "LEFT JOIN runs r ON r.id = (j.args ->> 'run_id')::bigint "
             "WHERE j.queue_name = :service AND j.status = 'doing' "
-            "AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :silent)) "
+            "AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :silent) OR (r.status <> 'running' "
+            "AND coalesce(r.finished_at, r.started_at) < now() - make_interval(secs => :silent))) "
             "FOR UPDATE OF j SKIP LOCKED"
         ),
         {"service": service, "silent": silent_s},

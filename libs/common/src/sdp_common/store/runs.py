@@ -28,13 +28,16 @@ def create(
     *,
     user_id: int | None = None,
     status: str = "queued",
+    then: Sequence[Mapping[str, Any]] = (),
 ) -> Run:
-    """Write a run and tell of it.
+    """Write a run and tell of it; `then` is what follows its success, as of `Run.then`.
 
     Raises:
         BadInput: A parameter is not a JSON value.
     """
     run = Run(service=service, job=job, params=_clean(params), user_id=user_id, status=status)
+    if then:
+        run.then = [_clean(piece) for piece in then]
     if status == "running":
         run.started_at = _now(session)
     session.add(run)
@@ -128,8 +131,8 @@ def finish(
     *,
     result: Mapping[str, Any] | None = None,
     error: Mapping[str, Any] | None = None,
-) -> None:
-    """End a run as succeeded, failed or cancelled; one that is already over is left as it is."""
+) -> Run | None:
+    """End a run as succeeded, failed or cancelled and return it; None where it was already over, and stays as it is."""
     changed = session.execute(
         update(Run)
         .where(Run.id == run_id, Run.status.in_(OPEN))
@@ -145,6 +148,7 @@ def finish(
     ).scalar_one_or_none()
     if changed is not None:
         _tell(session, changed)
+    return changed
 
 
 def requeue(session: Session, run_id: int, message: str, *, error: Mapping[str, Any] | None = None) -> None:

@@ -12,6 +12,7 @@ from sdp_api.runs.schemas import (
     BuildCreate,
     OptimizeCreate,
     PredictCreate,
+    ProjectCreate,
     RunPage,
     RunRead,
     RunStatus,
@@ -21,6 +22,12 @@ from sdp_api.runs.schemas import (
 from sdp_api.schema import Limit, Offset
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
+
+
+@router.post("/project", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_project_run(body: ProjectCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask for a slate's projections from the facts up: models where none may speak, features, predictions, draws."""
+    return service.project(database, caller.user.id, body)
 
 
 @router.post("/build", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

@@ -12,7 +12,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class RunRead(Answer):
-    """A piece of work of one service; `progress` runs from 0 to 1."""
+    """A piece of work of one service; `progress` runs from 0 to 1.
+
+    Work may be a chain: `remaining` runs follow this one's success, and `next_run_id` is the first of them, known once
+    this one has succeeded. Stopping a run stops what would follow.
+    """
 
     id: int
     service: str
@@ -25,6 +29,8 @@ class RunRead(Answer):
     cancel_requested: bool
     result: dict[str, Any] | None
     error: ErrorBody | None
+    remaining: int
+    next_run_id: int | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -49,6 +55,14 @@ class PredictCreate(Request):
     """Predict every market of a slate's players with the promoted models."""
 
     slate_id: int
+
+
+class ProjectCreate(Request):
+    """Bring a slate's projections up to what is known now, or stood at its lock."""
+
+    slate_id: int
+    worlds: Annotated[int, Field(ge=100, le=200_000)] = 10_000
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
 
 class SimulateCreate(Request):

@@ -1,11 +1,14 @@
 """Runs: what may be asked for, of what is the caller's."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sdp_common.db.models.runs import Run
+from sdp_common.db.models.slates import Slate
 from sdp_common.errors import BadInput, Conflict, NotFound, Problem
 from sdp_common.service import request
-from sdp_common.store import runs
+from sdp_common.store import predictions, runs
 from sdp_common.store.screens import lineups, projections
 from sdp_common.store.screens import runs as screen
 from sdp_common.store.slates import slate as read_slate
@@ -16,6 +19,7 @@ from sdp_api.runs.schemas import (
     BuildCreate,
     OptimizeCreate,
     PredictCreate,
+    ProjectCreate,
     RunPage,
     RunRead,
     SettleCreate,
@@ -24,6 +28,32 @@ from sdp_api.runs.schemas import (
 
 MOST_OPEN = 25
 """How many of a user's runs may wait or run at once."""
+
+
+def project(database: Session, user_id: int, body: ProjectCreate) -> RunRead:
+    """Ask for a slate's projections, with models trained first where none may speak as of its moment."""
+    slate = read_slate(database, body.slate_id)
+    one = {"slate_id": slate.id}
+    first, *then = [
+        *_training(database, slate),
+        {"service": "features", "job": "build_slate", "params": one},
+        {"service": "inference", "job": "predict", "params": one},
+        {"service": "sim-engine", "job": "simulate", "params": body.model_dump()},
+    ]
+    return _ask(database, user_id, first["service"], first["job"], then=then, **first["params"])
+
+
+def _training(database: Session, slate: Slate) -> list[dict[str, Any]]:
+    """Return the work that gives every market a model which has seen nothing after the slate's moment."""
+    moment = min(datetime.now(UTC), slate.starts_at)
+    serving = predictions.serving(database, slate.sport, as_of=moment)
+    if all(market in serving for market in load(slate.sport).markets):
+        return []
+    known = {"sport": slate.sport, "until": moment.isoformat()}
+    return [
+        {"service": "features", "job": "build", "params": known},
+        {"service": "training", "job": "train", "params": known},
+    ]
 
 
 def build(database: Session, user_id: int, body: BuildCreate) -> RunRead:
@@ -89,13 +119,19 @@ def cancel(database: Session, user_id: int, run_id: int) -> RunRead:
 
 def read(row: Run) -> RunRead:
     """Return a run as it is seen from outside."""
-    slate_id = row.params.get("slate_id", (row.result or {}).get("slate_id"))
-    return RunRead.model_validate(
-        {name: getattr(row, name) for name in RunRead.model_fields if name != "slate_id"} | {"slate_id": slate_id}
-    )
+    following = row.then or []
+    told = [row.params, row.result or {}, *(piece["params"] for piece in following)]
+    derived = {
+        "slate_id": next((one["slate_id"] for one in told if "slate_id" in one), None),
+        "remaining": len(following),
+    }
+    stored = {name: getattr(row, name) for name in RunRead.model_fields if name not in derived}
+    return RunRead.model_validate(stored | derived)
 
 
-def _ask(database: Session, user_id: int, service: str, job: str, **params: Any) -> RunRead:
+def _ask(
+    database: Session, user_id: int, service: str, job: str, *, then: Sequence[Mapping[str, Any]] = (), **params: Any
+) -> RunRead:
     """Queue a run for the user.
 
     Raises:
@@ -104,5 +140,5 @@ def _ask(database: Session, user_id: int, service: str, job: str, **params: Any)
     waiting = sum(screen.page(database, user_id, status=status, limit=1)[1] for status in runs.OPEN)
     if waiting >= MOST_OPEN:
         raise Conflict(f"{waiting} of your runs are under way: wait for one to end, or cancel it")
-    run_id = request(database, service, job, user_id=user_id, **params)
+    run_id = request(database, service, job, user_id=user_id, then=then, **params)
     return run(database, user_id, run_id)

@@ -12,7 +12,8 @@ from sdp_common.db.models.base import Base, CreatedAt, Id
 class Run(Base):
     """One job of one service; `status` is queued, running, succeeded, failed or cancelled.
 
-    `result` is the job's own summary (`{"rows": ...}` at least); `error` is `{"code", "message", "problems"}`.
+    `result` is the job's own summary (`{"rows": ...}` at least); `error` is `{"code", "message", "problems"}`. `then`
+    lists the work (`{"service", "job", "params"}`) that follows a success; its first piece becomes `next_run_id`.
     """
 
     __tablename__ = "runs"
@@ -22,6 +23,8 @@ class Run(Base):
     service: Mapped[str]
     job: Mapped[str]
     params: Mapped[dict[str, Any]]
+    then: Mapped[list[dict[str, Any]] | None]
+    next_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
     status: Mapped[str] = mapped_column(default="queued")
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str | None]
