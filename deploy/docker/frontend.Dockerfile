@@ -6,7 +6,7 @@ ARG NGINX_IMAGE=nginx:1.28-bookworm
 FROM ${NODE_IMAGE} AS build
 WORKDIR /web
 COPY apps/web/package.json apps/web/package-lock.json apps/web/.npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm
 COPY apps/web ./
 RUN npm run build
 

@@ -7,8 +7,8 @@ FROM ${PYTHON_IMAGE} AS wheels
 WORKDIR /build
 RUN python -m venv /opt/build
 COPY requirements/build.txt requirements/build.txt
-RUN --mount=type=cache,target=/root/.cache/pip \
-    /opt/build/bin/pip install --quiet --require-hashes -r requirements/build.txt
+RUN --mount=type=cache,target=/var/cache/pip \
+    /opt/build/bin/pip install --quiet --cache-dir /var/cache/pip --require-hashes -r requirements/build.txt
 COPY libs libs
 COPY jobs jobs
 COPY services services
@@ -22,8 +22,8 @@ RUN apt-get update -q && apt-get install -y -q --no-install-recommends libgomp1 
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 RUN python -m venv /opt/venv
 COPY requirements/common.txt /requirements/common.txt
-RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --quiet --require-hashes -r /requirements/common.txt
+RUN --mount=type=cache,target=/var/cache/pip \
+    pip install --quiet --cache-dir /var/cache/pip --require-hashes -r /requirements/common.txt
 
 # Copied under one name, so that packages with the same requirements share the layer.
 FROM scratch AS pinned
@@ -32,8 +32,8 @@ COPY requirements/${REQUIREMENTS}.txt /package.txt
 
 FROM common
 COPY --from=pinned /package.txt /requirements/package.txt
-RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install --quiet --require-hashes -r /requirements/package.txt
+RUN --mount=type=cache,target=/var/cache/pip \
+    pip install --quiet --cache-dir /var/cache/pip --require-hashes -r /requirements/package.txt
 ARG PACKAGE
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     --mount=type=bind,source=deploy/packages.py,target=/workspace/deploy/packages.py \

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from league_store import NOW, job
+from league_store import job
 from sdp_common.db.models.reference import Game
 from sdp_common.db.models.slates import Draftable, Slate
 from sdp_common.db.models.stats import PlayerGameStats
@@ -13,7 +13,6 @@ from sdp_common.db.session import session_scope
 from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
 from sdp_common.store import features, runs, slates
 from sdp_features.main import build, build_slate, price_slate, service
-from sdp_features.moments import read_moment
 from sdp_features.pricing import main_games
 from sqlalchemy import Engine, func, select, update
 
@@ -167,13 +166,6 @@ def test_a_cancelled_build_writes_nothing(engine: Engine, league: Any) -> None:
         build(asked, "nfl")
     with session_scope(engine) as session:
         assert session.scalar(select(func.count()).select_from(features.Feature)) == before
-
-
-def test_moments_are_utc_and_never_ahead_of_now() -> None:
-    assert read_moment(None, NOW) == NOW
-    assert read_moment("2022-01-01T00:00:00", NOW) == datetime(2022, 1, 1, tzinfo=UTC)
-    assert read_moment("2022-01-01T00:00:00-05:00", NOW) == datetime(2022, 1, 1, 5, tzinfo=UTC)
-    assert read_moment("2099-01-01T00:00:00Z", NOW) == NOW
 
 
 def test_the_process_offers_the_jobs_of_the_pipeline() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdp_common.errors import Misconfigured
+from sdp_common.settings import settings
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def open_home(folder: Path | None = None) -> Home:
     Raises:
         Misconfigured: It cannot be created or written.
     """
-    chosen = (folder or Path(os.environ.get("SDP_HOME") or ".sdp")).absolute()
+    chosen = (folder or settings().home).absolute()
     home = Home(chosen)
     try:
         home.logs.mkdir(parents=True, exist_ok=True)

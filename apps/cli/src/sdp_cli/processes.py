@@ -101,17 +101,10 @@ def _asked_port(settings: Settings) -> int | None:
 
 
 def embedded_server(home: Home, settings: Settings) -> EmbeddedPostgres | None:
-    """Return the server of this home; None where `SDP_DATABASE_URL` replaces it.
-
-    Raises:
-        BadInput: `SDP_POSTGRES_PORT` is not a port.
-    """
+    """Return the server of this home; None where `SDP_DATABASE_URL` replaces it."""
     if settings.database_url is not None:
         return None
-    asked = os.environ.get("SDP_POSTGRES_PORT")
-    if asked and not (asked.isdigit() and 0 < int(asked) < 65536):
-        raise BadInput(f"SDP_POSTGRES_PORT is {asked!r}: it should be a port, 1 to 65535")
-    return EmbeddedPostgres(home.postgres, port=int(asked) if asked else None)
+    return EmbeddedPostgres(home.postgres, port=settings.postgres_port)
 
 
 def environment(home: Home, settings: Settings, database_url: str) -> dict[str, str]:

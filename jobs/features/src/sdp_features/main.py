@@ -4,13 +4,13 @@ from typing import Any
 
 import polars as pl
 from sdp_common.errors import BadInput, Conflict
+from sdp_common.moments import read_moment
 from sdp_common.service import Job, Service
 from sdp_common.store import features, reference, slates, stats
 from sdp_engine.features import build as engine
 from sdp_sports.spec import Sport, load
 
 from sdp_features import pricing
-from sdp_features.moments import read_moment
 
 service = Service("features")
 

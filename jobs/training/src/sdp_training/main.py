@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 from sdp_common.errors import BadInput, Conflict
+from sdp_common.moments import read_moment
 from sdp_common.service import Job, Service
 from sdp_common.store import features, stats
 from sdp_engine.features import build as engine
@@ -13,7 +14,6 @@ from sdp_sports.spec import load
 from threadpoolctl import threadpool_limits
 
 from sdp_training import candidates
-from sdp_training.moments import read_moment
 from sdp_training.promotion import promote
 
 service = Service("training")

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     open_meteo_base_url: SourceUrl = Field("https://api.open-meteo.com", description="Open-Meteo forecasts")
     providers_enabled: str = Field("", description="comma-separated providers to switch on beyond the defaults")
 
+    home: Path = Field(Path(".sdp"), description="the folder where `sdp up` keeps its database, logs and models")
+    postgres_port: int | None = Field(
+        None, ge=1, le=65535, description="port of the PostgreSQL that `sdp up` starts; a free one where unset"
+    )
     api_host: str = Field("127.0.0.1", description="address the API listens on")
     api_port: int = Field(8000, ge=0, le=65535, description="port the API listens on")
     web_dir: Path | None = Field(None, description="the built web app, served by the API where set")
