@@ -206,7 +206,7 @@ class Executor:
     def _requeue(self, run_id: int, message: str, **outcome: Any) -> None:
         self._write(lambda session: runs.requeue(session, run_id, message, **outcome))
 
-    def _write(self, change: Callable[[Any], None]) -> None:
+    def _write(self, change: Callable[[Session], object]) -> None:
         # How a run ended must not be lost to a database that restarts.
         for attempt in stamina.retry_context(on=Retriable, attempts=8, timeout=60.0):
             with attempt, session_scope(self.engine) as session:

@@ -34,13 +34,14 @@ def project(database: Session, user_id: int, body: ProjectCreate) -> RunRead:
     """Ask for a slate's projections, with models trained first where none may speak as of its moment."""
     slate = read_slate(database, body.slate_id)
     one = {"slate_id": slate.id}
-    first, *then = [
+    steps: list[dict[str, Any]] = [
         *_training(database, slate),
         {"service": "features", "job": "build_slate", "params": one},
         {"service": "inference", "job": "predict", "params": one},
         {"service": "sim-engine", "job": "simulate", "params": body.model_dump()},
     ]
-    return _ask(database, user_id, first["service"], first["job"], then=then, **first["params"])
+    first = steps[0]
+    return _ask(database, user_id, first["service"], first["job"], then=steps[1:], **first["params"])
 
 
 def _training(database: Session, slate: Slate) -> list[dict[str, Any]]:
