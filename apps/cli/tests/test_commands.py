@@ -263,3 +263,17 @@ def test_the_doctor_finds_what_is_wrong(home: Path) -> None:
     (database,) = [f for f in json.loads(sick.stdout)["findings"] if f["name"] == "database"]
     assert database["verdict"] == "wrong"
     assert "hush" not in sick.stdout
+
+
+def test_contests_are_listed_with_how_sure_we_are(home: Path) -> None:
+    done = sdp(home, "contests", "--sport", "nba", "--json")
+    assert done.returncode == 0, done.stderr
+    told = {row["code"]: row for row in json.loads(done.stdout)["contests"]}
+    classic = told["dk_nba_classic"]
+    assert (classic["id"], classic["sport"], classic["confidence"]) == ("nba:draftkings_classic", "nba", "high")
+    assert classic["roster"] == ["PG", "SG", "SF", "PF", "C", "G", "F", "UTIL"]
+    assert told["dk_nba_tiers"]["salary_cap_usd"] is None
+    assert told["fd_nba_single_game_legacy"]["valid_until"] == "2025-03-31"
+    assert "dk_lol_captain" in sdp(home, "contests").stdout
+    refused = sdp(home, "contests", "--sport", "chess")
+    assert "there is no sport 'chess'" in explained(refused)

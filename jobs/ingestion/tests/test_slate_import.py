@@ -113,7 +113,7 @@ def test_a_game_in_progress_is_found_by_its_team(bring: Any, engine: Engine) -> 
         (written(info="BUF@PHI 11/26/2019 04:25PM ET"), "2019-11-26 is known"),
         (written(info="Final"), "every game of this file has started"),
         (written([("CPT", *man[1:]) for man in MEN]), "Showdown"),
-        (written([("PG/G/UTIL", *man[1:]) for man in MEN]), "we know DraftKings NFL Classic"),
+        (written([("PG/G/UTIL", *man[1:]) for man in MEN]), "drafted with G, PG, UTIL"),
     ],
 )
 def test_what_cannot_be_used_is_refused_and_leaves_nothing(bring: Any, engine: Engine, body: bytes, words: str) -> None:

@@ -18,10 +18,15 @@ def test_every_reading_endpoint_needs_somebody_signed_in(anonymous: httpx.Client
 
 
 def test_the_declared_sports_are_told(ann: httpx.Client) -> None:
-    nfl = ann.get("/api/sports").json()[0]
-    assert nfl["code"] == "nfl"
+    sports = ann.get("/api/sports").json()
+    nfl = sports[0]
+    assert nfl["code"] == "nfl", "what we predict comes first"
+    assert {"nba", "mlb", "golf"} <= {sport["code"] for sport in sports}
     classic = next(c for c in nfl["contests"] if c["key"] == "draftkings_classic")
     assert (classic["salary_cap_usd"], classic["roster_size"]) == (50_000, 9)
+    assert (classic["code"], classic["confidence"], classic["is_open"]) == ("dk_nfl_classic", "high", True)
+    tiers = next(c for c in nfl["contests"] if c["mode"] == "tiers")
+    assert (tiers["salary_cap_usd"], tiers["roster_size"]) == (None, 0)
     assert len(nfl["quantile_probs"]) == 15
     assert {s["key"] for s in nfl["stacks"]} >= {"qb_one", "qb_two"}
 

@@ -152,9 +152,9 @@ def frame(engine, slate_id, result):
     return found.join(listed, on="draftable_id")
 
 
-def test_every_matched_draftable_is_projected_in_his_markets_and_both_contests(frame, result):
+def test_every_matched_draftable_is_projected_in_his_markets_and_the_open_classic_contests(frame, result):
     stats = dict(frame.group_by("name").agg(pl.col("stat")).iter_rows())
-    points = {"draftkings_classic_points", "fanduel_classic_points"}
+    points = {"draftkings_classic_points", "fanduel_classic_points", "yahoo_classic_points"}
     offered = {name for name, market in load("nfl").markets.items() if market.stats and "QB" in market.positions}
     assert {"passing_yards", "rushing_yards", "anytime_touchdown"} <= offered
     assert set(stats["Quarterback A"]) == offered | points

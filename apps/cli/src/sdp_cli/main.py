@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "status": "status:status",
     "ingest": "ingest:ingest",
+    "contests": "contests:contests",
     "slates": "slates:slates",
     "slate": "slates:slate",
     "build": "slates:build",

@@ -712,8 +712,20 @@ export interface components {
         /**
          * ContestRead
          * @description A contest format; `upload_limit` is the most lineups one upload file of the site may hold.
+         *
+         *     `confidence` is how sure the format is, `scoring_confidence` how sure its points are; `salary_cap_usd` is null where
+         *     the format has no cap, or none that is known.
          */
         ContestRead: {
+            /** Code */
+            code: string;
+            /**
+             * Confidence
+             * @enum {string}
+             */
+            confidence: "unknown" | "low" | "medium" | "high";
+            /** Is Open */
+            is_open: boolean;
             /** Key */
             key: string;
             /** Max Per Team */
@@ -722,14 +734,26 @@ export interface components {
             min_games: number;
             /** Min Teams */
             min_teams: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "classic" | "showdown" | "captain" | "single_game" | "tiers";
+            /** Note */
+            note: string;
             /** Roster Size */
             roster_size: number;
             /** Salary Cap Usd */
-            salary_cap_usd: number;
+            salary_cap_usd: number | null;
             /** Scoring */
             scoring: {
                 [key: string]: number;
             };
+            /**
+             * Scoring Confidence
+             * @enum {string}
+             */
+            scoring_confidence: "unknown" | "low" | "medium" | "high";
             /** Site */
             site: string;
             /** Slots */
@@ -738,6 +762,10 @@ export interface components {
             title: string;
             /** Upload Limit */
             upload_limit: number;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
         };
         /**
          * DataHealthRead

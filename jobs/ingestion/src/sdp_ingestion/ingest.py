@@ -67,7 +67,8 @@ def _begin(job: Job, provider: Provider, sport: Sport) -> int:
     """Record that the crawl begins, with the teams that every row hangs on."""
     with job.session() as session:
         reference.save_teams(session, sport.code)
-        players.save_defences(session, sport.code, sport.teams)
+        if "DST" in sport.positions:
+            players.save_defences(session, sport.code, sport.teams)
         return ingests.begin(
             session,
             provider=provider.name,

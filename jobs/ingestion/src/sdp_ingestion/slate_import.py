@@ -72,14 +72,13 @@ def recognise(rows: list[Salary]) -> tuple[str, str]:
     for code in codes():
         for key, contest in load(code).contests.items():
             slots = {slot.name for slot in contest.slots}
-            if contest.site == SITE and named == slots:
+            if contest.site == SITE and contest.mode == "classic" and named == slots:
                 return code, key
     if "CPT" in named or "MVP" in named:
         raise BadInput(
             "this is a Showdown (captain mode) slate, which is not supported yet: export a Classic slate's salaries"
         )
-    known = ", ".join(c.title for code in codes() for c in load(code).contests.values() if c.site == SITE)
-    raise BadInput(f"no contest that we know is drafted with {', '.join(sorted(named))}; we know {known}")
+    raise BadInput(f"no contest that we know is drafted with {', '.join(sorted(named))}: `sdp contests` lists ours")
 
 
 def _games(context: Context, rows: list[Salary]) -> tuple[dict[str, Matchup | TeamNear], list[str]]:

@@ -60,8 +60,10 @@ def test_a_newcomer_costs_as_his_position_s_lesser_half() -> None:
     assert salaries.price("draftkings", past({1: [12.0]}).clear(), chosen(9))["salary_usd"].item() == 3_000
 
 
-def test_every_declared_contest_has_its_curves() -> None:
-    for contest in load("nfl").contests.values():
+def test_every_classic_contest_of_a_priced_site_has_its_curves() -> None:
+    priced = [c for c in load("nfl").contests.values() if c.mode == "classic" and c.site in salaries.CURVES]
+    assert {c.site for c in priced} == set(salaries.CURVES)
+    for contest in priced:
         assert contest.positions <= set(salaries.CURVES[contest.site])
 
 

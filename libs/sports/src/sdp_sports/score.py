@@ -22,8 +22,14 @@ def points(contest: Contest, stats: Mapping[str, Any], position: str | None = No
         if stat in stats:
             total = total + weight * stats[stat]
     for bonus in contest.bonuses:
-        if bonus.stat in stats:
-            total = total + bonus.points * (stats[bonus.stat] >= bonus.at_least)
+        counted = [stats[stat] for stat in (bonus.stat, *bonus.plus) if stat in stats]
+        if counted:
+            total = total + bonus.points * (sum(counted[1:], counted[0]) >= bonus.at_least)
+    for milestone in contest.milestones:
+        known = [stats[stat] for stat in milestone.stats if stat in stats]
+        if len(known) >= milestone.count:
+            passed = sum(1 * (value >= milestone.each_at_least) for value in known)
+            total = total + milestone.points * (passed >= milestone.count)
     for band in contest.bands:
         if band.stat not in stats or (band.positions and position not in band.positions):
             continue

@@ -1,13 +1,49 @@
 """Sports, markets, contests and stacks, declared as data and checked on load."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from sdp_sports.contest import (
+    CONFIDENCES,
+    UNCAPPED,
+    Band,
+    Bonus,
+    Confidence,
+    Contest,
+    Limit,
+    Milestone,
+    Scoring,
+    Slot,
+    Spec,
+)
+
+__all__ = [
+    "CONFIDENCES",
+    "QUANTILES",
+    "UNCAPPED",
+    "Band",
+    "Bonus",
+    "Confidence",
+    "Contest",
+    "Limit",
+    "Market",
+    "Milestone",
+    "Scoring",
+    "Slot",
+    "Spec",
+    "Sport",
+    "Stack",
+    "StackNeed",
+    "codes",
+    "find_contest",
+    "load",
+]
 
 QUANTILES: tuple[float, ...] = (
     0.01,
@@ -27,12 +63,6 @@ QUANTILES: tuple[float, ...] = (
     0.99,
 )
 """The probabilities at which every stored distribution gives its quantiles."""
-
-
-class Spec(BaseModel):
-    """A frozen declaration that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Market(Spec):
@@ -55,76 +85,6 @@ class Market(Spec):
     def _settles_on_one_thing(self) -> Self:
         if bool(self.stats) == (self.contest is not None):
             raise ValueError("name either stats or a contest")
-        return self
-
-
-class Slot(Spec):
-    """A roster slot: the positions that may fill it, and what it multiplies."""
-
-    name: str
-    positions: tuple[str, ...] = Field(min_length=1)
-    count: int = Field(1, ge=1)
-    points_multiplier: float = 1.0
-    salary_multiplier: float = 1.0
-
-
-class Bonus(Spec):
-    """Points awarded once a stat reaches a threshold."""
-
-    stat: str
-    at_least: float
-    points: float
-
-
-class Band(Spec):
-    """Points awarded where `at_least <= stat < below` (a missing end is open)."""
-
-    stat: str
-    at_least: float | None = None
-    below: float | None = None
-    points: float
-    positions: tuple[str, ...] = ()
-
-
-class Contest(Spec):
-    """A contest format: cap, slots, limits, scoring and the site's upload file.
-
-    `upload_cell` says how the file writes a player, from his `{id}` and `{name}` on the slate.
-    """
-
-    site: str
-    title: str
-    salary_cap_usd: int = Field(gt=0)
-    min_games: int = 1
-    min_teams: int = 1
-    max_per_team: int | None = None
-    slots: tuple[Slot, ...] = Field(min_length=1)
-    scoring: dict[str, float]
-    bonuses: tuple[Bonus, ...] = ()
-    bands: tuple[Band, ...] = ()
-    upload_header: tuple[str, ...] = ()
-    upload_cell: str = "{name} ({id})"
-    upload_limit: int = 500
-
-    @property
-    def roster_size(self) -> int:
-        """How many draftables one lineup holds."""
-        return sum(slot.count for slot in self.slots)
-
-    @property
-    def expanded_slots(self) -> tuple[Slot, ...]:
-        """One slot a roster place, in the site's order."""
-        return tuple(slot for slot in self.slots for _ in range(slot.count))
-
-    @property
-    def positions(self) -> frozenset[str]:
-        """Every position that fits somewhere."""
-        return frozenset(p for slot in self.slots for p in slot.positions)
-
-    @model_validator(mode="after")
-    def _upload_header_fits(self) -> Self:
-        if self.upload_header and len(self.upload_header) != self.roster_size:
-            raise ValueError(f"upload_header has {len(self.upload_header)} columns for {self.roster_size} slots")
         return self
 
 
@@ -151,18 +111,25 @@ class Sport(Spec):
     name: str
     positions: tuple[str, ...]
     stats: tuple[str, ...]
-    team_aliases: dict[str, str] = {}
-    teams: dict[str, str] = {}
-    position_aliases: dict[str, str] = {}
-    markets: dict[str, Market] = {}
-    contests: dict[str, Contest] = {}
-    stacks: dict[str, Stack] = {}
+    team_aliases: dict[str, str] = Field(default_factory=dict)
+    teams: dict[str, str] = Field(default_factory=dict)
+    position_aliases: dict[str, str] = Field(default_factory=dict)
+    markets: dict[str, Market] = Field(default_factory=dict)
+    scorings: dict[str, Scoring] = Field(default_factory=dict)
+    contests: dict[str, Contest] = Field(default_factory=dict)
+    stacks: dict[str, Stack] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _vocabulary_is_closed(self) -> Self:
         """Refuse a declaration that names an unknown stat or position."""
         known = {*self.stats, *self.positions}
-        for kind, specs in (("market", self.markets), ("contest", self.contests), ("stack", self.stacks)):
+        kinds: tuple[tuple[str, Mapping[str, Market | Scoring | Contest | Stack]], ...] = (
+            ("market", self.markets),
+            ("scoring", self.scorings),
+            ("contest", self.contests),
+            ("stack", self.stacks),
+        )
+        for kind, specs in kinds:
             for key, spec in specs.items():
                 if unknown := set(_words(spec)) - known:
                     raise ValueError(f"{kind} {key}: unknown {sorted(unknown)}")
@@ -186,7 +153,7 @@ class Sport(Spec):
         return self.position_aliases.get(word, word)
 
 
-def _words(spec: Market | Contest | Stack) -> Iterable[str]:
+def _words(spec: Market | Scoring | Contest | Stack) -> Iterable[str]:
     """Yield every stat and position a declaration names."""
     if isinstance(spec, Market):
         yield from (*spec.stats, *spec.positions)
@@ -194,12 +161,26 @@ def _words(spec: Market | Contest | Stack) -> Iterable[str]:
         yield from spec.anchor
         for need in spec.needs:
             yield from need.positions
+    elif isinstance(spec, Scoring):
+        yield from _scored(spec.weights, spec)
     else:
-        yield from (*spec.scoring, *(b.stat for b in spec.bonuses))
+        yield from _scored(spec.scoring, spec)
         for slot in spec.slots:
             yield from slot.positions
-        for band in spec.bands:
-            yield from (band.stat, *band.positions)
+        for limit in spec.limits:
+            yield from limit.positions
+        yield from spec.min_teams_without
+
+
+def _scored(weights: Iterable[str], spec: Scoring | Contest) -> Iterable[str]:
+    """Yield every stat and position that points are paid for."""
+    yield from weights
+    for bonus in spec.bonuses:
+        yield from (bonus.stat, *bonus.plus)
+    for milestone in spec.milestones:
+        yield from milestone.stats
+    for band in spec.bands:
+        yield from (band.stat, *band.positions)
 
 
 def _tables(folder: Traversable) -> dict[str, Any]:
@@ -208,6 +189,26 @@ def _tables(folder: Traversable) -> dict[str, Any]:
         return {}
     found = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
     return {p.name.removesuffix(".toml"): tomllib.loads(p.read_text(encoding="utf-8")) for p in found}
+
+
+def _scored_contests(contests: dict[str, Any], scorings: Mapping[str, Scoring]) -> dict[str, Any]:
+    """Put the scorings that contests name into them; two of one contest may not pay the same stat."""
+    for key, table in contests.items():
+        named = table.pop("scored_by", [])
+        if missing := set(named) - set(scorings):
+            raise ValueError(f"contest {key}: unknown scoring {sorted(missing)}; declared: {', '.join(scorings)}")
+        parts = [scorings[name] for name in named]
+        weights = [stat for part in parts for stat in part.weights]
+        if len(set(weights)) != len(weights):
+            raise ValueError(f"contest {key}: two scorings pay the same stat")
+        if not parts:
+            continue
+        table["scored_by"] = named
+        table["scoring"] = {stat: weight for part in parts for stat, weight in part.weights.items()}
+        for field in ("bonuses", "milestones", "bands"):
+            table[field] = [award for part in parts for award in getattr(part, field)]
+        table["scoring_confidence"] = min((part.confidence for part in parts), key=CONFIDENCES.index)
+    return contests
 
 
 @cache
@@ -221,11 +222,13 @@ def load(code: str) -> Sport:
     if code not in codes():
         raise KeyError(f"no sport {code!r}; declared: {', '.join(codes())}")
     root = files(__package__) / code
+    scorings = {key: Scoring(**table) for key, table in _tables(root / "scorings").items()}
     return Sport(
         code=code,
         **tomllib.loads((root / "sport.toml").read_text(encoding="utf-8")),
         markets=_tables(root / "markets"),
-        contests=_tables(root / "contests"),
+        scorings=scorings,
+        contests=_scored_contests(_tables(root / "contests"), scorings),
         stacks=_tables(root / "stacks"),
     )
 
@@ -235,3 +238,19 @@ def codes() -> tuple[str, ...]:
     """Return the code of every declared sport: the folders that hold a `sport.toml`."""
     root = files(__package__)
     return tuple(sorted(p.name for p in root.iterdir() if p.is_dir() and (p / "sport.toml").is_file()))
+
+
+def find_contest(name: str) -> tuple[Sport, str]:
+    """Return the sport and the key of a contest by its code (`dk_nfl_classic`) or its id (`nfl:draftkings_classic`).
+
+    Raises:
+        KeyError: No contest is called so; names those that are.
+    """
+    sport, _, key = name.partition(":")
+    if key and sport in codes() and key in load(sport).contests:
+        return load(sport), key
+    by_code = {contest.code: (code, key) for code in codes() for key, contest in load(code).contests.items()}
+    if name not in by_code:
+        raise KeyError(f"no contest {name!r}; there are {', '.join(sorted(by_code))}")
+    code, key = by_code[name]
+    return load(code), key

@@ -22,7 +22,7 @@ class Inputs:
     """A slate as it stood at a moment.
 
     Attributes:
-        slate_id, sport, as_of: Which slate, of what sport, seen when.
+        slate_id, sport, contest, as_of: Which slate, of what sport, drafted under which contest, seen when.
         draftables: Every draftable of the slate.
         slate: Its games and players, as the engine takes them.
         predictions: PREDICTIONS frame of its players.
@@ -31,6 +31,7 @@ class Inputs:
 
     slate_id: int
     sport: Sport
+    contest: str
     as_of: datetime
     draftables: pl.DataFrame
     slate: Slate
@@ -100,6 +101,7 @@ def read(session: Session, slate_id: int, now: datetime) -> Inputs:
     return Inputs(
         slate_id,
         load(slate.sport),
+        slate.contest,
         as_of,
         draftables,
         Slate(mine, population, _fallback(games, mine, as_of)),

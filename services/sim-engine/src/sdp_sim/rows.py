@@ -28,7 +28,11 @@ def projection_rows(draws: Draws, inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _summaries(draws: Draws, inputs: Inputs, row: int) -> dict[str, dict[str, Any]]:
-    """Return the distribution of every stat that is offered for a player's position."""
+    """Return the distribution of every stat that is offered for a player's position.
+
+    Points are told in the slate's contest and in every classic one that is still played; the formats of a single game
+    and those of sites that have closed would multiply the rows and say the same.
+    """
     sport, position = inputs.sport, draws.players["position"][row]
     values: dict[str, np.ndarray[Any, Any]] = {
         name: draws.market(market, row, sport.contests)
@@ -36,7 +40,8 @@ def _summaries(draws: Draws, inputs: Inputs, row: int) -> dict[str, dict[str, An
         if market.stats and position in market.positions
     }
     for name, contest in sport.contests.items():
-        if position in contest.positions:
+        told = name == inputs.contest or (contest.mode == "classic" and contest.is_open)
+        if told and position in contest.positions:
             values[f"{name}_points"] = draws.points(contest, row)
     return {stat: asdict(marginal.marginal(drawn)) for stat, drawn in values.items()}
 

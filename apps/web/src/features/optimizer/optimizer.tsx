@@ -40,6 +40,12 @@ function asRequest(rules: Rules): Schemas["OptimizeRules"] {
   };
 }
 
+function rosterNote(contest: Schemas["ContestRead"]): string {
+  const cap = contest.salary_cap_usd == null ? "" : ` under $${contest.salary_cap_usd.toLocaleString("en-US")}`;
+  const doubt = contest.confidence === "low" || contest.confidence === "unknown" ? "; the rules of this format are not confirmed" : "";
+  return `${String(contest.roster_size)} players${cap}${doubt}`;
+}
+
 /** State the rules, watch the lineups being built, go to them. */
 export function Optimizer({ slateId }: { slateId: number }) {
   const slate = useQuery(slateQuery(slateId));
@@ -72,7 +78,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
   };
   return (
     <form onSubmit={submit} className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
-      <Card title="Rules" note={contest && `${contest.roster_size} players under $${contest.salary_cap_usd.toLocaleString("en-US")}`} className="lg:sticky lg:top-20">
+      <Card title="Rules" note={contest && rosterNote(contest)} className="lg:sticky lg:top-20">
         <div className="space-y-4">
           <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>
             {sets.data.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
@@ -89,7 +95,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
             <TextField label="Unique players" type="number" min={1} max={contest?.roster_size ?? 9} required value={rules.minUnique} onChange={(e) => { change({ minUnique: e.target.valueAsNumber }); }} hint="Between any two lineups" />
             <TextField label="Max from a team" type="number" min={1} max={contest?.roster_size ?? 9} placeholder="site's rule" value={rules.maxPerTeam} onChange={(e) => { change({ maxPerTeam: e.target.value }); }} />
           </div>
-          <TextField label="Least salary spent, $" type="number" min={0} step={100} max={contest?.salary_cap_usd} placeholder="none" value={rules.minSalary} onChange={(e) => { change({ minSalary: e.target.value }); }} />
+          <TextField label="Least salary spent, $" type="number" min={0} step={100} max={contest?.salary_cap_usd ?? undefined} placeholder="none" value={rules.minSalary} onChange={(e) => { change({ minSalary: e.target.value }); }} />
           <Toggle label="No defence against my own offence" checked={rules.spareOwnDefence} onChange={(e) => { change({ spareOwnDefence: e.target.checked }); }} />
           <Button type="submit" kind="primary" className="w-full" busy={busy}>Build lineups</Button>
           {build.isError && <Problems error={build.error} />}

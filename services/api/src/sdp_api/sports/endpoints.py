@@ -12,8 +12,8 @@ router = APIRouter(prefix="/api/sports", tags=["sports"])
 
 @router.get("", responses=refusals(401))
 def list_sports(_: Caller) -> list[SportRead]:
-    """List every declared sport with its markets, contests and stacks."""
-    return [_sport(load(code)) for code in codes()]
+    """List every declared sport with its markets, contests and stacks; those that we predict come first."""
+    return [_sport(sport) for sport in sorted(map(load, codes()), key=lambda sport: not sport.markets)]
 
 
 def _sport(sport: Sport) -> SportRead:
@@ -46,9 +46,17 @@ def _contest(key: str, contest: Contest) -> ContestRead:
     """Say what is declared of a contest."""
     return ContestRead(
         key=key,
+        code=contest.code,
         site=contest.site,
         title=contest.title,
-        salary_cap_usd=contest.salary_cap_usd,
+        mode=contest.mode,
+        confidence=contest.confidence,
+        scoring_confidence=contest.scoring_confidence,
+        valid_from=contest.valid_from,
+        valid_until=contest.valid_until,
+        is_open=contest.is_open,
+        note=contest.note,
+        salary_cap_usd=contest.salary_cap_usd if contest.is_capped else None,
         min_games=contest.min_games,
         min_teams=contest.min_teams,
         max_per_team=contest.max_per_team,

@@ -1,6 +1,9 @@
 """The declared sports, as the web and scripts see them."""
 
+from datetime import date
 from typing import Literal
+
+from sdp_sports.spec import Confidence
 
 from sdp_api.schema import Answer
 
@@ -27,12 +30,24 @@ class SlotRead(Answer):
 
 
 class ContestRead(Answer):
-    """A contest format; `upload_limit` is the most lineups one upload file of the site may hold."""
+    """A contest format; `upload_limit` is the most lineups one upload file of the site may hold.
+
+    `confidence` is how sure the format is, `scoring_confidence` how sure its points are; `salary_cap_usd` is null where
+    the format has no cap, or none that is known.
+    """
 
     key: str
+    code: str
     site: str
     title: str
-    salary_cap_usd: int
+    mode: Literal["classic", "showdown", "captain", "single_game", "tiers"]
+    confidence: Confidence
+    scoring_confidence: Confidence
+    valid_from: date | None
+    valid_until: date | None
+    is_open: bool
+    note: str
+    salary_cap_usd: int | None
     min_games: int
     min_teams: int
     max_per_team: int | None
