@@ -17,9 +17,14 @@ from sdp_common.store import payloads, players, reference, runs, stats
 from sdp_ingestion import packaged
 from sdp_ingestion.ingest import ingest, switched_on
 from sdp_ingestion.registry import provider
+from sdp_ingestion.reparse import reparse
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+QUOTES = text(
+    "SELECT series_id, q.known_at, market, side, q.line, q.price_decimal FROM odds_quotes q "
+    "JOIN odds_series s ON s.id = series_id WHERE source = 'espn_odds' ORDER BY 2, 3, 4"
+)
 NOW = datetime(2023, 11, 24, 12, tzinfo=UTC)
 Answers = dict[str, tuple[int, bytes]]
 
@@ -294,3 +299,33 @@ def test_undocumented_sources_are_off_until_named() -> None:
     assert not switched_on(provider("espn_odds"), off)
     assert switched_on(provider("espn_odds"), on)
     assert not switched_on(provider("espn_injuries"), on)
+
+
+def test_kept_bodies_are_parsed_again(server: Server, job: Any, engine: Engine, case: Any) -> None:
+    server.answers = nflverse(case)
+    ingest(job(), quick("nflverse"), "nfl", seasons=(2023,))
+    body = case("espn_odds", "scoreboard").payload.content.replace(b"2025-10-26T17:00Z", b"2023-11-26T21:25Z")
+    body = body.replace(b'"ATL"', b'"PHI"').replace(b'"MIA"', b'"BUF"')
+    for line in (b"-6.5", b"-7.5", b"-6.5"):
+        server.answers = {"scoreboard": (200, body.replace(b"-6.5", line))}
+        ingest(job(), quick("espn_odds"), "nfl")
+    with Session(engine) as session:
+        told = session.execute(QUOTES).all()
+        asked = len(server.asked)
+    with Session(engine) as session, session.begin():
+        session.execute(
+            text("UPDATE odds_quotes SET line = 99 FROM odds_series s WHERE s.id = series_id AND source = 'espn_odds'")
+        )
+    report = reparse(job(), provider("espn_odds"), datetime(2020, 1, 1, tzinfo=UTC))
+    assert report["bodies"] == 3
+    assert len(server.asked) == asked
+    with Session(engine) as session:
+        again = session.execute(QUOTES).all()
+    assert [row[1:] for row in again] == [row[1:] for row in told]
+
+
+def test_what_cannot_be_replayed_is_said(job: Any) -> None:
+    with pytest.raises(BadInput, match="licensed"):
+        reparse(job(), provider("espn_injuries"), datetime(2020, 1, 1, tzinfo=UTC))
+    with pytest.raises(BadInput, match="no body"):
+        reparse(job(), provider("open_meteo"), datetime(2099, 1, 1, tzinfo=UTC))

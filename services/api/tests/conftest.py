@@ -15,7 +15,6 @@ from pydantic import SecretStr
 from sdp_api.app import create_app
 from sdp_api.main import Server, bind, make_server
 from sdp_common.db.models.lineups import Lineup, LineupSet
-from sdp_common.db.models.odds import OddsQuote
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.projections import GameProjection, Projection, ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team
@@ -23,6 +22,7 @@ from sdp_common.db.models.slates import Draftable, Slate
 from sdp_common.db.models.stats import PlayerGameStats
 from sdp_common.db.session import make_engine
 from sdp_common.settings import Settings
+from sdp_common.store import odds
 from sdp_sports.spec import QUANTILES, load
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -328,18 +328,9 @@ def world(engine: Engine, ann: httpx.Client) -> World:
     with Session(engine) as session, session.begin():
         slate_id = write_slate(session)
         for book, line, hours in (("a", -3.5, 2), ("b", -2.5, 2), ("a", -9.5, -2)):
-            session.add(
-                OddsQuote(
-                    game_id="nfl:2023_12_BUF_PHI",
-                    source="test",
-                    book=book,
-                    market="spread",
-                    side="home",
-                    line=line,
-                    price_decimal=1.91,
-                    known_at=LOCK - timedelta(hours=hours),
-                )
-            )
+            quote = {"game_id": "nfl:2023_12_BUF_PHI", "source": "test", "book": book, "market": "spread"}
+            quote |= {"side": "home", "line": line, "price_decimal": 1.91, "known_at": LOCK - timedelta(hours=hours)}
+            odds.save(session, [quote])
         set_id = write_set(session, slate_id)
         lineup_set_id = write_lineups(session, slate_id, set_id, ann_id)
         for version, as_of in (("1", LOCK - timedelta(hours=1)), ("2", LOCK + timedelta(hours=1))):

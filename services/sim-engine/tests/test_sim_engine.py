@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from sdp_common.db.models.odds import OddsQuote
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.projections import ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team
@@ -13,7 +12,7 @@ from sdp_common.db.session import make_engine, session_scope
 from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
 from sdp_common.service import Job
 from sdp_common.settings import Settings
-from sdp_common.store import projections, runs, slates
+from sdp_common.store import odds, projections, runs, slates
 from sdp_sim.main import service, simulate
 from sdp_sports.spec import load
 from sqlalchemy import func, select
@@ -58,7 +57,7 @@ def slate_id(engine):
         session.add_all(games)
         session.flush()
         first = next(iter(GAMES))
-        session.add_all([quote(first, "spread", "home", -3.0), quote(first, "total", "over", 47.0)])
+        odds.save(session, [quote(first, "spread", "home", -3.0), quote(first, "total", "over", 47.0)])
         rows = [row for game_id, sides in GAMES.items() for row in roster(session, game_id, sides)]
         rows.append(draftable("Nobody", "WR", None, None, None, 3000))
         newcomer = add_player(session, "Newcomer", "WR")
@@ -91,10 +90,10 @@ def past_game():
 
 
 def quote(game_id, market, side, line):
-    return OddsQuote(
-        game_id=game_id, market=market, side=side, line=line, book="b", source="test", price_decimal=1.9,
-        known_at=LOCK - timedelta(hours=2), status="open",
-    )  # fmt: skip
+    return {
+        "game_id": game_id, "market": market, "side": side, "line": line, "book": "b", "source": "test",
+        "price_decimal": 1.9, "known_at": LOCK - timedelta(hours=2),
+    }  # fmt: skip
 
 
 def add_player(session, name, position):

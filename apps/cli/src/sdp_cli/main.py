@@ -16,6 +16,7 @@ COMMANDS = {
     "status": "status:status",
     "ingest": "ingest:ingest",
     "contests": "contests:contests",
+    "reparse": "reparse:reparse",
     "slates": "slates:slates",
     "slate": "slates:slate",
     "build": "slates:build",

@@ -119,6 +119,7 @@ class Fetcher:
                 fetched_at=answer.fetched_at,
                 etag=answer.etag,
                 last_modified=answer.last_modified,
+                about=request.about,
             )
 
 

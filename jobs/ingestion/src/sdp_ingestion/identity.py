@@ -40,12 +40,14 @@ class Identities:
 
     def __init__(self, candidates: Iterable[Candidate], ids: Mapping[tuple[str, str], int]) -> None:
         self._ids = ids
+        self._by_id: dict[int, Candidate] = {}
         self._keys: tuple[dict[str, list[Candidate]], ...] = (
             defaultdict(list),
             defaultdict(list),
             defaultdict(list),
         )
         for candidate in candidates:
+            self._by_id[candidate.player_id] = candidate
             for index, key in zip(self._keys, _keys(candidate.normalised_name), strict=True):
                 index[key].append(candidate)
 
@@ -70,15 +72,24 @@ class Identities:
         known = self.by_id(player)
         if known is not None:
             return Match(known, 1.0)
+        ranked = self.ranked(name, team_id=team_id, position=position)
+        if not ranked or ranked[0].score < THRESHOLD or (len(ranked) > 1 and ranked[1].score >= ranked[0].score - 1e-9):
+            return None
+        return Match(ranked[0].player_id, round(min(ranked[0].score, 1.0), 4))
+
+    def ranked(self, name: str, *, team_id: str | None = None, position: str | None = None) -> list[Match]:
+        """Return everybody whom a name may mean, the likeliest first; scores may pass 1."""
         best: dict[int, float] = {}
         for index, key, base in zip(self._keys, _keys(normalise(name)), _NAME_SCORES, strict=True):
             for candidate in index.get(key, ()):
                 score = base + _support(candidate, team_id, position)
                 best[candidate.player_id] = max(score, best.get(candidate.player_id, 0.0))
-        ranked = sorted(best.items(), key=lambda item: -item[1])[:2]
-        if not ranked or ranked[0][1] < THRESHOLD or (len(ranked) == 2 and ranked[1][1] >= ranked[0][1] - 1e-9):
-            return None
-        return Match(ranked[0][0], round(min(ranked[0][1], 1.0), 4))
+        found = [Match(player_id, score) for player_id, score in best.items()]
+        return sorted(found, key=lambda match: (-match.score, match.player_id))
+
+    def about(self, player_id: int) -> Candidate | None:
+        """Return a player as the index has him."""
+        return self._by_id.get(player_id)
 
 
 def _keys(normalised: str) -> tuple[str, str, str]:

@@ -6,16 +6,19 @@ from typing import Any
 from sdp_common.errors import BadInput, PlatformError, Unavailable
 from sdp_common.service import Job
 from sdp_common.settings import Settings
-from sdp_common.store import ingests, players, reference
+from sdp_common.store import ingests, players, reference, retention
 from sdp_sports.spec import Sport, codes, load
 
 from sdp_ingestion.fetch import Fetcher
 from sdp_ingestion.provider import Ask, Provider, Upcoming, crawl
-from sdp_ingestion.save import Context, save
+from sdp_ingestion.save import Context, Known, save
 from sdp_ingestion.tally import Tally
 
 HORIZON = timedelta(days=16)
 """How far ahead games are asked for one by one: as far as weather is forecast."""
+
+MONTHS_AHEAD = timedelta(days=62)
+"""How far ahead the partitions of quotes are made."""
 
 
 def ingest(
@@ -66,6 +69,8 @@ def ingest(
 def _begin(job: Job, provider: Provider, sport: Sport) -> int:
     """Record that the crawl begins, with the teams that every row hangs on."""
     with job.session() as session:
+        if provider.feed == "odds":
+            retention.make_months(session, job.now, job.now + MONTHS_AHEAD)
         reference.save_teams(session, sport.code)
         if "DST" in sport.positions:
             players.save_defences(session, sport.code, sport.teams)
@@ -110,13 +115,14 @@ def bases(settings: Settings) -> dict[str, str]:
 
 def _crawl(job: Job, provider: Provider, ask: Ask, tally: Tally) -> None:
     asked = len(list(provider.start(ask)))
+    known = Known()
     with Fetcher(job, provider, ask.sport, tally) as fetch:
         for payload, rows in crawl(provider, ask, fetch):
             subject = payload.request.about.get("season", "")
             share = tally.requests / (max(asked, tally.requests) + 1)
             job.progress(share, f"{provider.name}: {payload.request.tag} {subject}".strip())
             with job.session() as session:
-                save(Context(session, load(ask.sport), provider.name, payload.fetched_at, tally), rows)
+                save(Context(session, load(ask.sport), provider.name, payload.fetched_at, tally, known), rows)
                 fetch.saved(session, payload)
 
 

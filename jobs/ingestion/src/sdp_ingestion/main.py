@@ -1,17 +1,20 @@
 """`sdp-ingest FEED run|once|health`: five feeds, each a service with a queue, a schedule and a fate of its own."""
 
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from sdp_common.errors import BadInput, PlatformError
 from sdp_common.service import Job, Service
 from sdp_common.settings import settings
+from sdp_common.store import retention
 from sdp_sports.spec import codes
 
 from sdp_ingestion.ingest import ingest, switched_on
 from sdp_ingestion.provider import Feed, Provider
 from sdp_ingestion.registry import provider as named
 from sdp_ingestion.registry import providers
+from sdp_ingestion.reparse import reparse as replay
 from sdp_ingestion.slate_import import import_upload
 
 FEEDS: tuple[str, ...] = get_args(Feed)
@@ -36,6 +39,30 @@ def crawl(
     return ingest(job, named(provider), sport, seasons=tuple(seasons or ()), subjects=tuple(subjects or ()))
 
 
+def reparse(job: Job, provider: str, since: datetime, sport: str | None = None) -> dict[str, Any]:
+    """Rebuild a provider's rows from the bodies that we keep, without a request.
+
+    Args:
+        job: The running job.
+        provider: The provider's name.
+        since: From when on (UTC where no zone is given).
+        sport: One sport alone.
+    """
+    return replay(job, named(provider), since if since.tzinfo else since.replace(tzinfo=UTC), sport)
+
+
+def tidy(job: Job) -> dict[str, Any]:
+    """Let go of quotes and raw bodies that are older than is configured; nothing by default."""
+    kept = job.settings
+    done = {"months": 0, "bodies": 0}
+    with job.session() as session:
+        if kept.odds_months_kept:
+            done["months"] = retention.drop_quotes(session, job.now - timedelta(days=30.44 * kept.odds_months_kept))
+        if kept.bodies_days_kept:
+            done["bodies"] = retention.drop_bodies(session, job.now - timedelta(days=kept.bodies_days_kept))
+    return done
+
+
 def import_slate(job: Job, upload_id: int) -> dict[str, Any]:
     """Make a slate of an uploaded salary file and return the slate's id and whom we could not match."""
     return import_upload(job, upload_id)
@@ -51,6 +78,9 @@ def service(feed: str) -> Service:
         raise BadInput(f"there is no feed {feed!r}; there are {', '.join(FEEDS)}")
     made = Service(f"ingest-{feed}")
     made.job()(crawl)
+    made.job(attempts=1)(reparse)
+    if feed == "odds":
+        made.job(cron="15 4 * * *")(tidy)
     if feed == "dfs":
         made.job()(import_slate)
     configured = settings()

@@ -36,7 +36,14 @@ class TeamNear(NamedTuple):
     near: datetime
 
 
-GameRef = str | TeamWeek | Matchup | TeamNear
+class SourceGame(NamedTuple):
+    """The game that a source calls by an id of its own, as it was introduced with (`GameRow.ids`)."""
+
+    source: str
+    external_id: str
+
+
+GameRef = str | TeamWeek | Matchup | TeamNear | SourceGame
 """A game: our id without the sport (`2023_12_BUF_PHI`), or a description by which the games index finds it."""
 
 
@@ -117,7 +124,10 @@ class StatRow:
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """One side of one market at a book; `known_at` is kick-off where None."""
+    """One side of one market at a book; `known_at` is kick-off where None.
+
+    A player's market names him by `player`, by `name` (with team and position where the source has them), or both.
+    """
 
     game: GameRef
     book: str
@@ -128,6 +138,21 @@ class QuoteRow:
     known_at: datetime | None = None
     status: str = "open"
     player: SourceId | None = None
+    name: str | None = None
+    team: str | None = None
+    position: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """The share of tickets and of money on a side of a game's market, in percent."""
+
+    game: GameRef
+    market: str
+    side: str
+    tickets_pct: float | None
+    money_pct: float | None
+    known_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +170,17 @@ class ForecastRow:
     precipitation_prob: float | None = None
     humidity_pct: float | None = None
     weather_code: int | None = None
+    lead_h: float | None = None
+    wind_along_mph: float | None = None
+    wind_across_mph: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InjuryRow:
-    """A source's word on a player's health; status fields only, never a write-up."""
+    """A source's word on a player's health; status fields only, never a write-up.
+
+    `confidence` (0 to 1) is set where the status was read off a headline.
+    """
 
     player: SourceId
     known_at: datetime
@@ -161,6 +192,7 @@ class InjuryRow:
     week: int | None = None
     practice_status: str | None = None
     body_part: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +225,16 @@ class SlateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """What the entries that finish in a range of places win each; `value_usd` is null for a prize that is no cash."""
+
+    first: int
+    last: int
+    value_usd: float | None
+    prize: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContestRow:
     """A contest that a site offers on a slate."""
 
@@ -205,9 +247,22 @@ class ContestRow:
     entries_max: int | None = None
     entries_max_per_user: int | None = None
     prize_pool_usd: float | None = None
+    payouts: tuple[Payout, ...] = ()
 
 
-Row = VenueRow | GameRow | PlayerRow | RosterRow | StatRow | QuoteRow | ForecastRow | InjuryRow | SlateRow | ContestRow
+Row = (
+    VenueRow
+    | GameRow
+    | PlayerRow
+    | RosterRow
+    | StatRow
+    | QuoteRow
+    | SplitRow
+    | ForecastRow
+    | InjuryRow
+    | SlateRow
+    | ContestRow
+)
 
 
 @dataclass(frozen=True, slots=True)

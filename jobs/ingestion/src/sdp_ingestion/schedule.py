@@ -1,13 +1,15 @@
 """The games index: which of our games a source speaks of."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
+from sdp_sports.clubs import find_team
 from sdp_sports.spec import Sport
 
-from sdp_ingestion.rows import GameRef, TeamNear, TeamWeek
+from sdp_ingestion.rows import GameRef, SourceGame, TeamNear, TeamWeek
 
 NEAR = timedelta(hours=48)
 """How far from a source's time a game of the same teams may be and still be the one meant."""
@@ -35,14 +37,21 @@ class Game:
         return self.home_score if team_id == self.home else self.away_score
 
 
+def team_id(sport: Sport, label: str | None) -> str | None:
+    """Return a team's id as any source spells it, None where no team of ours is meant."""
+    code = find_team(sport, label)
+    return None if code is None else f"{sport.code}:{code}"
+
+
 class Schedule:
     """Every game of a sport in memory, found by id, by team and week, or by its teams and a time."""
 
-    def __init__(self, sport: Sport, frame: pl.DataFrame) -> None:
+    def __init__(self, sport: Sport, frame: pl.DataFrame, ids: Mapping[tuple[str, str], str] | None = None) -> None:
         self._sport = sport
+        self._ids = ids or {}
         self._by_id: dict[str, Game] = {}
         self._by_week: dict[tuple[int, int, str], Game] = {}
-        self._by_teams: dict[frozenset[str], list[Game]] = defaultdict(list)
+        self._by_teams: dict[frozenset[str | None], list[Game]] = defaultdict(list)
         self._last: dict[tuple[int, int], datetime] = {}
         for row in frame.iter_rows():
             self._add(Game(*row))
@@ -63,10 +72,13 @@ class Schedule:
             return self._by_id.get(f"{self._sport.code}:{ref}")
         if isinstance(ref, TeamWeek):
             return self._by_week.get((ref.season, ref.week, self._sport.team_id(ref.team)))
+        if isinstance(ref, SourceGame):
+            return self._by_id.get(self._ids.get((ref.source, ref.external_id), ""))
         labels = (ref.team,) if isinstance(ref, TeamNear) else (ref.home, ref.away)
-        return self._nearest(frozenset(self._sport.team_id(label) for label in labels), ref.near)
+        found = frozenset(team_id(self._sport, label) for label in labels)
+        return None if None in found else self._nearest(found, ref.near)
 
-    def _nearest(self, teams: frozenset[str], near: datetime) -> Game | None:
+    def _nearest(self, teams: frozenset[str | None], near: datetime) -> Game | None:
         found = [game for game in self._by_teams.get(teams, ()) if abs(game.starts_at - near) <= NEAR]
         return min(found, key=lambda game: abs(game.starts_at - near), default=None)
 

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     )
     espn_base_url: SourceUrl = Field("https://site.api.espn.com", description="ESPN's public API")
     open_meteo_base_url: SourceUrl = Field("https://api.open-meteo.com", description="Open-Meteo forecasts")
+    odds_months_kept: int = Field(0, ge=0, description="months of quotes kept; 0 keeps all")
+    bodies_days_kept: int = Field(
+        0, ge=0, description="days raw bodies are kept after they were last seen; 0: for good"
+    )
     providers_enabled: str = Field("", description="comma-separated providers to switch on beyond the defaults")
 
     home: Path = Field(Path(".sdp"), description="the folder where `sdp up` keeps its database, logs and models")

@@ -36,7 +36,7 @@ def league(session: Session) -> Session:
 
 
 def lines(session: Session) -> list[float | None]:
-    return list(session.scalars(select(OddsQuote.line).order_by(OddsQuote.known_at, OddsQuote.id)))
+    return list(session.scalars(select(OddsQuote.line).order_by(OddsQuote.known_at)))
 
 
 def test_a_row_is_a_movement(league: Session) -> None:

@@ -15,13 +15,14 @@ from sdp_ingestion.rows import (
     RosterRow,
     Row,
     SlateRow,
+    SplitRow,
     StatRow,
     VenueRow,
 )
-from sdp_ingestion.save import facts, reference, slates
-from sdp_ingestion.save.context import Context
+from sdp_ingestion.save import facts, quotes, reference, slates
+from sdp_ingestion.save.context import Context, Known
 
-__all__ = ["Context", "save"]
+__all__ = ["Context", "Known", "save"]
 
 _SAVERS: Mapping[type, Callable[[Context, list[Any]], None]] = {
     VenueRow: reference.venues,
@@ -29,7 +30,8 @@ _SAVERS: Mapping[type, Callable[[Context, list[Any]], None]] = {
     PlayerRow: reference.players_of,
     RosterRow: reference.rosters,
     StatRow: facts.stats,
-    QuoteRow: facts.quotes,
+    QuoteRow: quotes.quotes_of,
+    SplitRow: quotes.splits_of,
     ForecastRow: facts.forecasts,
     InjuryRow: facts.injuries,
     SlateRow: slates.slates_of,
@@ -38,7 +40,10 @@ _SAVERS: Mapping[type, Callable[[Context, list[Any]], None]] = {
 
 
 def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
-    """Save an answer's rows in the context's session, whatever their order, and count what cannot be used."""
+    """Save an answer's rows in the context's session, whatever their order, and count what cannot be used.
+
+    What came twice in an answer is saved once.
+    """
     kinds: dict[type, list[Any]] = defaultdict(list)
     for row in rows:
         if isinstance(row, Rejected):
@@ -48,3 +53,4 @@ def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
     for kind, saver in _SAVERS.items():
         if kinds[kind]:
             saver(context, kinds[kind])
+    context.finish()

@@ -1,11 +1,10 @@
 """Saves facts: stat lines, quotes, weather and injuries, each with the moment at which it was known."""
 
 from sdp_common.store import injuries as injury_store
-from sdp_common.store import odds, weather
 from sdp_common.store import stats as stat_store
+from sdp_common.store import weather
 
-from sdp_ingestion.identity import Identities
-from sdp_ingestion.rows import ForecastRow, InjuryRow, QuoteRow, StatRow
+from sdp_ingestion.rows import ForecastRow, InjuryRow, StatRow
 from sdp_ingestion.save.context import PUBLISHED_AFTER, Context
 
 _CONDITIONS = (
@@ -17,6 +16,9 @@ _CONDITIONS = (
     "precipitation_prob",
     "humidity_pct",
     "weather_code",
+    "lead_h",
+    "wind_along_mph",
+    "wind_across_mph",
 )
 
 
@@ -50,32 +52,6 @@ def stats(context: Context, rows: list[StatRow]) -> None:
     context.tally.counts += stat_store.save(context.session, saved)
 
 
-def quotes(context: Context, rows: list[QuoteRow]) -> None:
-    """Save quotes; one without a moment is a closing line, known at kick-off."""
-    saved = []
-    for row in rows:
-        game = context.schedule.find(row.game)
-        who = context.who(row.player) if row.player else None
-        if game is None or (row.player and who is None):
-            context.reject("a quote of an unknown game or player", str(row.game))
-            continue
-        saved.append(
-            {
-                "game_id": game.id,
-                "player_id": who,
-                "source": context.source,
-                "book": row.book,
-                "market": row.market,
-                "side": row.side,
-                "line": row.line,
-                "price_decimal": row.price_decimal,
-                "status": row.status,
-                "known_at": row.known_at or game.starts_at,
-            }
-        )
-    context.tally.counts += odds.save(context.session, saved)
-
-
 def forecasts(context: Context, rows: list[ForecastRow]) -> None:
     """Save forecasts; one without a moment is an observation at kick-off."""
     saved = []
@@ -98,29 +74,13 @@ def forecasts(context: Context, rows: list[ForecastRow]) -> None:
 
 def injuries(context: Context, rows: list[InjuryRow]) -> None:
     """Save reports on players, found by id or else by name, team and position."""
-    named: Identities | None = None
     saved = []
     for row in rows:
-        team, position = context.team(row.team), context.position(row.position)
-        who = context.who(row.player)
-        if who is None:
-            named = named or context.named(max(report.known_at for report in rows))
-            found = named.match(row.name, team_id=team, position=position)
-            who = found.player_id if found else None
+        who = context.person(row.player, row.name, row.team, row.position)
         if who is None:
             context.reject("a report on an unmatched player", f"{row.name} ({row.team} {row.position})")
             continue
-        saved.append(
-            {
-                "player_id": who,
-                "source": context.source,
-                "known_at": row.known_at,
-                "team_id": team,
-                "season": row.season,
-                "week": row.week,
-                "status": row.status,
-                "practice_status": row.practice_status,
-                "body_part": row.body_part,
-            }
-        )
+        columns = ("known_at", "season", "week", "status", "practice_status", "body_part", "confidence")
+        values = {name: getattr(row, name) for name in columns}
+        saved.append({"player_id": who, "source": context.source, "team_id": context.team(row.team), **values})
     context.tally.counts += injury_store.save(context.session, saved)

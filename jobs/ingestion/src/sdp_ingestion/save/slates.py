@@ -5,9 +5,10 @@ from typing import Any
 
 from sdp_common.db.bulk import Counts
 from sdp_common.store import contests, slates
+from sdp_sports.names import normalise
 
 from sdp_ingestion.identity import Identities
-from sdp_ingestion.rows import ContestRow, DraftableRow, SlateRow, SourceId
+from sdp_ingestion.rows import ContestRow, DraftableRow, Payout, SlateRow, SourceId
 from sdp_ingestion.save.context import Context
 
 
@@ -27,6 +28,11 @@ def slates_of(context: Context, rows: list[SlateRow]) -> None:
         slates.save_slate(context.session, matched.slate, matched.draftables)
         context.tally.counts += Counts(new=len(matched.draftables))
         for item in matched.unmatched:
+            asked = item.player or SourceId(
+                context.source, f"name:{normalise(item.name)} {context.team(item.team) or ''}"
+            )
+            position = context.sport.position(item.position)
+            context.doubt(asked, item.name, context.team(item.team), position, context.named(context.now))
             context.reject("an unmatched draftable (kept without a player)", described(item))
 
 
@@ -94,9 +100,14 @@ def contests_of(context: Context, rows: list[ContestRow]) -> None:
             "entries_max": row.entries_max,
             "entries_max_per_user": row.entries_max_per_user,
             "prize_pool_usd": row.prize_pool_usd,
-            "payouts": [],
+            "payouts": [_payout(payout) for payout in row.payouts],
             "known_at": context.now,
         }
         for row in rows
     ]
     context.tally.counts += contests.save(context.session, saved)
+
+
+def _payout(payout: Payout) -> dict[str, Any]:
+    told = {"from_rank": payout.first, "to_rank": payout.last, "amount_usd": payout.value_usd}
+    return told | ({"prize": payout.prize} if payout.prize else {})

@@ -88,6 +88,39 @@ def append(session: Session, model: type[Base], rows: Rows) -> int:
     return batch.height
 
 
+def read_frame(
+    session: Session, query: sql.Composable, schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    """Read a query's answer by COPY into a frame: the fastest way to many rows.
+
+    Args:
+        session: Open session; what it has not flushed yet is seen.
+        query: A SELECT with its values in place, one column a column of the schema, in its order.
+        schema: Names and types; text that is empty stays apart from NULL.
+    """
+    session.flush()
+    parts: list[bytes] = []
+    head, tail = sql.SQL("COPY ("), sql.SQL(") TO STDOUT (FORMAT csv, NULL 'NULL')")
+    with _connection(session).cursor() as cursor, cursor.copy(head + query + tail) as copy:
+        parts.extend(bytes(part) for part in copy)
+    times = [name for name, kind in schema.items() if isinstance(kind, pl.Datetime)]
+    plain = {name: pl.String if name in times else kind for name, kind in schema.items()}
+    body = b"".join(parts)
+    if not body:
+        return pl.DataFrame(schema=dict(schema))
+    frame = pl.read_csv(body, has_header=False, schema=plain, null_values=["NULL"])
+    return frame.with_columns(
+        pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="us", time_zone="UTC") for name in times
+    )
+
+
+def execute(session: Session, statement: sql.Composable) -> None:
+    """Run a statement whose names are composed (a partition's), in the session's transaction."""
+    session.flush()
+    with _connection(session).cursor() as cursor:
+        cursor.execute(sql.Composed([statement]))
+
+
 def _table(model: type[Base]) -> Table:
     table = model.__table__
     if not isinstance(table, Table):  # pragma: no cover - every model of ours is a plain table

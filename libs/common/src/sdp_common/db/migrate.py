@@ -27,12 +27,13 @@ from sdp_common.settings import settings
 log = get_logger(__name__)
 MIGRATION_LOCK = 7_361_004_017
 """Key of the advisory lock that lets one migration run at a time."""
-_QUEUE_PREFIX = "procrastinate_"
+_NOT_OURS = ("procrastinate_", "odds_quotes_")
+"""The job queue's tables, and the partitions: they are their parent's."""
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
-    """Tell Alembic which tables are the platform's: all but the job queue's own."""
-    return not (kind == "table" and name is not None and name.startswith(_QUEUE_PREFIX))
+    """Tell Alembic which tables are declared: all but the job queue's own and the partitions of another."""
+    return not (kind == "table" and name is not None and name.startswith(_NOT_OURS))
 
 
 def migrate(engine: Engine) -> str:

@@ -47,3 +47,8 @@ def latest(session: Session) -> Sequence[IngestRun]:
         .order_by(IngestRun.provider, IngestRun.sport, IngestRun.started_at.desc(), IngestRun.id.desc())
     )
     return session.scalars(statement).all()
+
+
+def feed_of(session: Session, provider: str) -> str | None:
+    """Return the feed of a provider that was crawled before."""
+    return session.scalar(select(IngestRun.feed).where(IngestRun.provider == provider).limit(1))

@@ -1,58 +1,238 @@
-"""Odds: quotes of game lines and player props, append-only."""
+"""Odds: series of quotes, each movement kept, read as of any moment.
 
-from bisect import bisect_right
-from collections import defaultdict
+Reads return long frames of the columns of `LINES`, one row a series that stood at the moment asked for.
+"""
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+import polars as pl
+from psycopg import sql
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from sdp_common.db.bulk import Counts, append
-from sdp_common.db.models.odds import OddsQuote
+from sdp_common.db.bulk import Counts, append, read_frame, upsert
+from sdp_common.db.models.odds import BettingSplit, OddsQuote, OddsSeries
 
-KEY = ("game_id", "player_id", "source", "book", "market", "side")
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+UTC_TIME = pl.Datetime("us", "UTC")
 VALUE = ("line", "price_decimal", "status")
-_Step = tuple[datetime, tuple[Any, ...]]
+LADDER = "alternate_"
+"""What the name of a market begins with whose lines stand beside one another: the line is part of its key."""
+_KEYS: Schema = {
+    "game_id": pl.String,
+    "player_id": pl.Int64,
+    "source": pl.String,
+    "book": pl.String,
+    "market": pl.String,
+    "side": pl.String,
+    "rung": pl.Float64,
+}
+KEY = tuple(_KEYS)
+_VALUES: Schema = {"line": pl.Float64, "price_decimal": pl.Float64, "status": pl.String}
+QUOTES: Schema = {**_KEYS, **_VALUES, "known_at": UTC_TIME}
+LINES: Schema = {**_KEYS, **_VALUES, "known_at": UTC_TIME}
+_STANDING: Schema = {"series_id": pl.Int64, **_KEYS, **_VALUES, "known_at": UTC_TIME}
+
+_STAND = text(
+    "UPDATE odds_series s SET line = q.line, price_decimal = q.price_decimal, status = q.status, "
+    "known_at = q.known_at, opened_at = least(s.opened_at, m.opened_at) "
+    "FROM (SELECT unnest(CAST(:series AS bigint[])) AS id, unnest(CAST(:opened AS timestamptz[])) AS opened_at) m "
+    "CROSS JOIN LATERAL (SELECT * FROM odds_quotes q WHERE q.series_id = m.id "
+    "ORDER BY q.known_at DESC LIMIT 1) q WHERE s.id = m.id"
+)
 
 
-def save(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
+def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> Counts:
     """Append the quotes that say something new.
 
-    A quote is kept only where its line, price or status differs from the quote of the same game, player, source,
-    book, market and side that stood at its moment; so a feed that repeats itself leaves one row a movement, however
-    often and in whichever order it is read.
+    A quote is kept only where its line, price or status differs from the quote of the same series that stood at its
+    moment; so a feed that repeats itself leaves one row a movement, however often and in whichever order it is read.
+    Of two quotes of a series at one moment the later in the rows counts. What comes late is put in its place; but a
+    repetition that was left out cannot be told later from silence, so bodies are saved in the order they came.
 
     Args:
         session: An open session.
-        rows: The columns of `odds_quotes` but `id` and `recorded_at`; `player_id` may be left out.
+        rows: The columns of `QUOTES` (`rung` is ours to set; `player_id` and `status` may be left out).
+
+    Returns:
+        Series that opened, quotes that moved one, quotes that said nothing new.
     """
-    incoming = sorted(({"player_id": None, "status": "open", **row} for row in rows), key=lambda row: row["known_at"])
-    history = _history(session, sorted({row["game_id"] for row in incoming}), {row["source"] for row in incoming})
-    fresh: list[dict[str, Any]] = []
-    changed = 0
-    for row in incoming:
-        steps = history[tuple(row[name] for name in KEY)]
-        value = tuple(row[name] for name in VALUE)
-        at = bisect_right(steps, row["known_at"], key=lambda step: step[0])
-        if at and steps[at - 1][1] == value:
-            continue
-        changed += at > 0
-        steps.insert(at, (row["known_at"], value))
-        fresh.append(row)
-    append(session, OddsQuote, fresh)
-    return Counts(len(fresh) - changed, changed, len(incoming) - len(fresh))
+    incoming = _incoming(rows)
+    if not incoming.height:
+        return Counts()
+    for source in incoming["source"].unique().sort():  # one writer a source: two would open the same series
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
+    standing = _standing(session, incoming)
+    known = incoming.join(standing, on=KEY, how="left", suffix="_now", nulls_equal=True)
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in VALUE)
+    # most of what a feed sends stands already: it is left before anything is sorted
+    stands = pl.col("series_id").is_not_null() & same & (pl.col("known_at") >= pl.col("known_at_now"))
+    single = pl.len().over(KEY) == 1
+    moving = known.filter(~(stands & single))
+    moved = _movements(session, moving)
+    fresh = moved.filter(pl.col("series_id").is_null())
+    opened = fresh.select(KEY).unique().height
+    moved = pl.concat([moved.filter(pl.col("series_id").is_not_null()), _open(session, fresh)])
+    if moving.filter(pl.col("known_at") <= pl.col("known_at_now")).height:
+        _replace(session, moved)
+    _write(session, moved)
+    return Counts(opened, moved.height - opened, incoming.height - moved.height)
 
 
-def _history(session: Session, games: Sequence[str], sources: set[str]) -> dict[tuple[Any, ...], list[_Step]]:
-    columns = [getattr(OddsQuote, name) for name in (*KEY, "known_at", *VALUE)]
-    found: dict[tuple[Any, ...], list[_Step]] = defaultdict(list)
-    statement = (
-        select(*columns)
-        .where(OddsQuote.game_id.in_(games), OddsQuote.source.in_(sources))
-        .order_by(OddsQuote.known_at, OddsQuote.id)
+def _incoming(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> pl.DataFrame:
+    if not isinstance(rows, pl.DataFrame):
+        listed = list(rows)
+        rows = pl.DataFrame(
+            {
+                name: [row.get(name, "open" if name == "status" else None) for row in listed]
+                for name in QUOTES
+                if name != "rung"
+            },
+            schema={name: kind for name, kind in QUOTES.items() if name != "rung"},
+        )
+    rung = pl.when(pl.col("market").str.starts_with(LADDER)).then(pl.col("line")).alias("rung")
+    return rows.with_columns(rung).select(list(QUOTES)).cast(pl.Schema(QUOTES))
+
+
+def _standing(session: Session, incoming: pl.DataFrame) -> pl.DataFrame:
+    """Return how the series of these games and sources stand now."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, ("id", *list(_STANDING)[1:])))
+    query = sql.SQL("SELECT {} FROM odds_series WHERE game_id = ANY({}) AND source = ANY({})").format(
+        columns, sql.Literal(incoming["game_id"].unique().to_list()), sql.Literal(incoming["source"].unique().to_list())
     )
-    for row in session.execute(statement):
-        found[tuple(row[: len(KEY)])].append((row[len(KEY)], tuple(row[len(KEY) + 1 :])))
-    return found
+    return read_frame(session, query, _STANDING)
+
+
+def _movements(session: Session, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that differ from what stood at their moment."""
+    before = (
+        known.filter(pl.col("series_id").is_not_null())
+        .select(
+            "series_id",
+            *KEY,
+            *(pl.col(f"{name}_now").alias(name) for name in (*VALUE, "known_at")),
+            (pl.col("known_at") < pl.col("known_at_now")).any().over("series_id").alias("is_late"),
+        )
+        .unique("series_id")
+    )
+    late = before.filter("is_late")
+    past = before.filter(~pl.col("is_late")).drop("is_late")
+    if late.height:
+        past = pl.concat([past, _history(session, late)])
+    columns = ["series_id", *KEY, *VALUE, "known_at"]
+    past = past.select(columns).with_columns(is_new=pl.lit(value=False))
+    told = known.select(columns).join(past, on=[*KEY, *VALUE, "known_at"], how="anti", nulls_equal=True)
+    said = pl.concat([past, told.with_columns(is_new=pl.lit(value=True))])
+    ordered = said.sort("known_at", "is_new", maintain_order=True)
+    # of several at one moment the last counts
+    ordered = ordered.filter((pl.col("known_at") != pl.col("known_at").shift(-1).over(KEY)).fill_null(value=True))
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1).over(KEY)) for name in VALUE)
+    first = pl.int_range(pl.len()).over(KEY) == 0
+    return ordered.filter(pl.col("is_new") & (first | differs)).drop("is_new")
+
+
+def _history(session: Session, late: pl.DataFrame) -> pl.DataFrame:
+    """Return every quote of the series that something late is said of."""
+    schema: Schema = {"series_id": pl.Int64, **_VALUES, "known_at": UTC_TIME}
+    query = sql.SQL("SELECT {} FROM odds_quotes WHERE series_id = ANY({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, schema)), sql.Literal(late["series_id"].to_list())
+    )
+    said = read_frame(session, query, schema)
+    return said.join(late.select("series_id", *KEY), on="series_id").select("series_id", *KEY, *VALUE, "known_at")
+
+
+def _open(session: Session, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Write new series as they stand after these rows, and return the rows with their series' ids."""
+    if not fresh.height:
+        return fresh
+    last = fresh.group_by(KEY, maintain_order=True).agg(
+        pl.col("known_at").min().alias("opened_at"), *(pl.col(name).last() for name in (*VALUE, "known_at"))
+    )
+    numbers = text("SELECT nextval(pg_get_serial_sequence('odds_series', 'id')) FROM generate_series(1, :n)")
+    ids = pl.Series("id", list(session.scalars(numbers, {"n": last.height})), pl.Int64)
+    last = last.with_columns(ids)
+    append(session, OddsSeries, last)
+    joined = fresh.drop("series_id").join(last.select("id", *KEY), on=KEY, nulls_equal=True, maintain_order="left")
+    return joined.rename({"id": "series_id"}).select(fresh.columns)
+
+
+def _write(session: Session, moved: pl.DataFrame) -> None:
+    """Append the quotes and bring the standing of their series up to date."""
+    append(session, OddsQuote, moved.select("series_id", "known_at", *VALUE))
+    first = moved.group_by("series_id").agg(pl.col("known_at").min())
+    session.execute(
+        _STAND, {"series": first["series_id"].to_list(), "opened": [at.isoformat() for at in first["known_at"]]}
+    )
+
+
+def _replace(session: Session, moved: pl.DataFrame) -> None:
+    """Delete what was said at the very moments of these rows."""
+    session.execute(
+        text(
+            "DELETE FROM odds_quotes q USING (SELECT unnest(CAST(:series AS bigint[])) AS id, "
+            "unnest(CAST(:moments AS timestamptz[])) AS known_at) m "
+            "WHERE q.series_id = m.id AND q.known_at = m.known_at"
+        ),
+        {"series": moved["series_id"].to_list(), "moments": [at.isoformat() for at in moved["known_at"]]},
+    )
+
+
+def lines(session: Session, games: Sequence[str], as_of: datetime) -> pl.DataFrame:
+    """Return every series of these games as it stood at a moment; one that had not opened is not there."""
+    return _stood(session, games, sql.Literal(as_of))
+
+
+def openings(session: Session, games: Sequence[str]) -> pl.DataFrame:
+    """Return the first quote of every series of these games; one that opened in play is not there."""
+    query = sql.SQL(
+        "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at FROM odds_series s "
+        "JOIN games g ON g.id = s.game_id "
+        "JOIN odds_quotes q ON q.series_id = s.id AND q.known_at = s.opened_at "
+        "WHERE s.game_id = ANY({games}) AND s.opened_at <= g.starts_at"
+    ).format(key=_key_columns(), games=sql.Literal(list(games)))
+    return read_frame(session, query, LINES).sort(KEY)
+
+
+def closings(session: Session, games: Sequence[str]) -> pl.DataFrame:
+    """Return the last quote of every series that was known at kick-off: nothing said in play can pass for it."""
+    return _stood(session, games, sql.SQL("g.starts_at"))
+
+
+def _stood(session: Session, games: Sequence[str], moment: sql.Composable) -> pl.DataFrame:
+    # opened_at bounds the partitions that a series can have quotes in
+    query = sql.SQL(
+        "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at FROM odds_series s "
+        "JOIN games g ON g.id = s.game_id "
+        "CROSS JOIN LATERAL (SELECT * FROM odds_quotes q WHERE q.series_id = s.id AND q.known_at <= {moment} "
+        "AND q.known_at >= s.opened_at ORDER BY q.known_at DESC LIMIT 1) q WHERE s.game_id = ANY({games})"
+    ).format(key=_key_columns(), moment=moment, games=sql.Literal(list(games)))
+    return read_frame(session, query, LINES).sort(KEY)
+
+
+def _key_columns() -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL("s.") + sql.Identifier(name) for name in KEY)
+
+
+def save_splits(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
+    """Save betting percentages (the columns of `betting_splits`) by game, source, market, side and moment."""
+    return upsert(session, BettingSplit, list(rows), key=["game_id", "source", "market", "side", "known_at"])
+
+
+_FORGET = (
+    "DELETE FROM odds_quotes q USING odds_series s JOIN games g ON g.id = s.game_id "
+    "WHERE s.id = q.series_id AND s.source = :source AND g.sport = :sport AND q.known_at >= :since",
+    "DELETE FROM odds_series s USING games g "
+    "WHERE g.id = s.game_id AND s.source = :source AND g.sport = :sport AND s.opened_at >= :since",
+    "UPDATE odds_series s SET line = q.line, price_decimal = q.price_decimal, status = q.status, "
+    "known_at = q.known_at FROM odds_series t JOIN games g ON g.id = t.game_id "
+    "CROSS JOIN LATERAL (SELECT * FROM odds_quotes q WHERE q.series_id = t.id ORDER BY q.known_at DESC LIMIT 1) q "
+    "WHERE s.id = t.id AND s.source = :source AND g.sport = :sport AND s.known_at >= :since",
+)
+
+
+def forget(session: Session, source: str, sport: str, since: datetime) -> None:
+    """Delete a source's quotes of a sport from a moment on, so that they can be told anew."""
+    for statement in _FORGET:
+        session.execute(text(statement), {"source": source, "sport": sport, "since": since})

@@ -1,8 +1,8 @@
 """Payloads: bodies as they came, compressed, once a content, to be replayed by a mended parser."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import zstandard
@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from sdp_common.db.models.runs import RawPayload
+from sdp_common.db.models.runs import RawPayload, RawSighting
 from sdp_common.errors import Misconfigured
 
 _LEVEL = 6
@@ -18,7 +18,7 @@ _LEVEL = 6
 
 @dataclass(frozen=True)
 class Body:
-    """One stored body, unpacked. `fetched_at` is when this content was first seen."""
+    """One stored body, unpacked, as it came at `fetched_at`; `about` is what its parser was told beside it."""
 
     id: int
     provider: str
@@ -28,6 +28,7 @@ class Body:
     status: int
     content: bytes
     fetched_at: datetime
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,11 @@ def save_payload(
     fetched_at: datetime,
     etag: str | None = None,
     last_modified: str | None = None,
+    about: Mapping[str, str] | None = None,
 ) -> bool:
     """Keep a body and return whether it is new; one we hold already is only marked as seen again.
+
+    A body that comes back after another is noted as a sighting, so that a replay tells the whole story.
 
     Args:
         session: Open session.
@@ -64,9 +68,11 @@ def save_payload(
         fetched_at: When.
         etag: Validator of the source.
         last_modified: Likewise.
+        about: What the parser must know beside the body.
     """
     digest = hashlib.sha256(content).hexdigest()
     seen = {"etag": etag, "last_modified": last_modified, "last_seen_at": fetched_at}
+    before = session.scalar(_newest(url).with_only_columns(RawPayload.id))
     known = session.scalar(
         update(RawPayload)
         .where(RawPayload.url == url, RawPayload.sha256 == digest)
@@ -74,12 +80,15 @@ def save_payload(
         .returning(RawPayload.id)
     )
     if known is not None:
+        if known != before:
+            _sight(session, known, fetched_at)
         return False
     statement = insert(RawPayload).values(
         provider=provider,
         sport=sport,
         tag=tag,
         url=url,
+        about=dict(about or {}),
         status=status,
         sha256=digest,
         body=zstandard.ZstdCompressor(level=_LEVEL).compress(content),
@@ -88,7 +97,13 @@ def save_payload(
     )
     # Another process may have kept the same body since we looked.
     added = session.scalar(statement.on_conflict_do_nothing(index_elements=["url", "sha256"]).returning(RawPayload.id))
+    if added is not None:
+        _sight(session, added, fetched_at)
     return added is not None
+
+
+def _sight(session: Session, payload_id: int, seen_at: datetime) -> None:
+    session.execute(insert(RawSighting).values(payload_id=payload_id, fetched_at=seen_at).on_conflict_do_nothing())
 
 
 def mark_seen(session: Session, url: str, seen_at: datetime) -> None:
@@ -134,32 +149,39 @@ def replay(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Iterator[Body]:
-    """Yield a provider's bodies in the order they first came, one in memory at a time.
+    """Yield a provider's bodies in the order in which they came, one in memory at a time.
+
+    A body that came back after another is yielded each time it did.
 
     Args:
         session: Open session; keep it open while iterating.
         provider: Who answered.
         sport: Only this sport's.
         tag: Only such answers.
-        since: First seen at this moment or later.
-        until: First seen before this moment.
+        since: Seen at this moment or later.
+        until: Seen before this moment.
 
     Raises:
         Misconfigured: A stored body is damaged.
     """
-    query = select(RawPayload.id).where(RawPayload.provider == provider)
+    query = (
+        select(RawSighting.payload_id, RawSighting.fetched_at)
+        .join(RawPayload, RawPayload.id == RawSighting.payload_id)
+        .where(RawPayload.provider == provider)
+    )
     if sport is not None:
         query = query.where(RawPayload.sport == sport)
     if tag is not None:
         query = query.where(RawPayload.tag == tag)
     if since is not None:
-        query = query.where(RawPayload.fetched_at >= since)
+        query = query.where(RawSighting.fetched_at >= since)
     if until is not None:
-        query = query.where(RawPayload.fetched_at < until)
-    for identifier in session.scalars(query.order_by(RawPayload.fetched_at, RawPayload.id)).all():
+        query = query.where(RawSighting.fetched_at < until)
+    for identifier, seen_at in session.execute(query.order_by(RawSighting.fetched_at, RawPayload.id)).all():
         row = session.get(RawPayload, identifier)
         if row is not None:
-            body = Body(row.id, row.provider, row.sport, row.tag, row.url, row.status, _unpack(row), row.fetched_at)
+            named = (row.provider, row.sport, row.tag, row.url, row.status)
+            body = Body(row.id, *named, _unpack(row), seen_at, dict(row.about))
             session.expunge(row)
             yield body
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from sdp_common.db.bulk import Counts, upsert
-from sdp_common.db.models.odds import OddsQuote
+from sdp_common.db.models.odds import OddsQuote, OddsSeries
 from sdp_common.db.models.reference import Game, GameId, Team, Venue
 from sdp_common.db.models.weather import WeatherForecast
 
@@ -87,29 +87,30 @@ def _lines(sport: str, as_of: datetime) -> Select[str, float, float]:
     game = aliased(Game)
     last = (
         select(
-            OddsQuote.game_id,
-            OddsQuote.market,
+            OddsSeries.game_id,
+            OddsSeries.market,
             OddsQuote.status,
-            case((OddsQuote.side == "home", -OddsQuote.line), else_=OddsQuote.line).label("value"),
+            case((OddsSeries.side == "home", -OddsQuote.line), else_=OddsQuote.line).label("value"),
         )
-        .ext(distinct_on(OddsQuote.game_id, OddsQuote.market, OddsQuote.source, OddsQuote.book))
-        .join(game, game.id == OddsQuote.game_id)
+        .ext(distinct_on(OddsSeries.game_id, OddsSeries.market, OddsSeries.source, OddsSeries.book))
+        .join(game, game.id == OddsSeries.game_id)
+        .join(OddsQuote, OddsQuote.series_id == OddsSeries.id)
         .where(
             game.sport == sport,
             OddsQuote.known_at <= func.least(literal(as_of), game.starts_at),
-            OddsQuote.player_id.is_(None),
+            OddsSeries.player_id.is_(None),
             or_(
-                and_(OddsQuote.market == "spread", OddsQuote.side.in_(("home", "away"))),
-                and_(OddsQuote.market == "total", OddsQuote.side.in_(("over", "under"))),
+                and_(OddsSeries.market == "spread", OddsSeries.side.in_(("home", "away"))),
+                and_(OddsSeries.market == "total", OddsSeries.side.in_(("over", "under"))),
             ),
         )
         .order_by(
-            OddsQuote.game_id,
-            OddsQuote.market,
-            OddsQuote.source,
-            OddsQuote.book,
+            OddsSeries.game_id,
+            OddsSeries.market,
+            OddsSeries.source,
+            OddsSeries.book,
             OddsQuote.known_at.desc(),
-            OddsQuote.id.desc(),
+            OddsSeries.id,
         )
         .subquery()
     )
@@ -196,6 +197,16 @@ def game_index(session: Session, sport: str) -> pl.DataFrame:
     }
     statement = select(*(getattr(Game, name) for name in names)).where(Game.sport == sport)
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=schema, orient="row")
+
+
+def game_ids(session: Session, sport: str) -> dict[tuple[str, str], str]:
+    """Return the game behind every id of every source."""
+    statement = (
+        select(GameId.source, GameId.external_id, GameId.game_id)
+        .join(Game, Game.id == GameId.game_id)
+        .where(Game.sport == sport)
+    )
+    return {(source, external): game for source, external, game in session.execute(statement)}
 
 
 def upcoming(session: Session, sport: str, since: datetime, until: datetime) -> list[tuple[Game, Venue | None]]:

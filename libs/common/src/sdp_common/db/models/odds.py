@@ -1,4 +1,4 @@
-"""Odds: quotes of game lines and player props, append-only."""
+"""Odds: what is quoted (a series) and how it moved (its quotes), append-only."""
 
 from datetime import datetime
 
@@ -8,25 +8,71 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sdp_common.db.models.base import Base, CreatedAt, Id
 
 
-class OddsQuote(Base):
-    """One side of one market at one book, from `known_at` until the next row of the same key.
+class OddsSeries(Base):
+    """One side of one market at one book, as one source tells it, and how it stands now.
 
-    A row is added only when line, price or status changed. `market` is `moneyline`, `spread`, `total` or a
-    declared player market; `side` is home, away, draw, over, under, yes or no. A spread's `line` is the
-    side's own handicap (a favourite's is negative). `price_decimal` is null where the source gives a line alone.
+    `market` is `moneyline`, `spread`, `total`, a declared player market, `alternate_...` for a ladder of lines or
+    `pickem_...` for the line of a pick'em board; `side` is home, away, draw, over, under, yes or no. `rung` is the
+    line where several stand at once (`alternate_...`), null elsewhere. A spread's `line` is the side's own handicap
+    (a favourite's is negative). `price_decimal` is null where the source gives a line alone. `opened_at` is the
+    moment of its first quote; `line`, `price_decimal`, `status` and `known_at` are those of its latest.
     """
 
-    __tablename__ = "odds_quotes"
-    __table_args__ = (Index("ix_odds_quotes_as_of", "game_id", "market", "book", "side", "player_id", "known_at"),)
+    __tablename__ = "odds_series"
+    __table_args__ = (
+        Index(
+            "uq_odds_series_key",
+            "game_id",
+            "player_id",
+            "source",
+            "book",
+            "market",
+            "side",
+            "rung",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
     id: Mapped[Id]
     game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"))
-    player_id: Mapped[int | None] = mapped_column(ForeignKey("players.id", ondelete="CASCADE"))
+    player_id: Mapped[int | None] = mapped_column(ForeignKey("players.id", ondelete="CASCADE"), index=True)
     source: Mapped[str]
     book: Mapped[str]
     market: Mapped[str]
     side: Mapped[str]
+    rung: Mapped[float | None]
+    opened_at: Mapped[datetime]
     line: Mapped[float | None]
     price_decimal: Mapped[float | None]
     status: Mapped[str] = mapped_column(default="open")
     known_at: Mapped[datetime]
+
+
+class OddsQuote(Base):
+    """A movement of a series: how it stood from `known_at` until its next quote.
+
+    A row is added only when line, price or status changed. Partitioned by month of `known_at`; what lies outside
+    the months made ahead is kept in `odds_quotes_rest`. The primary key is the index of every read as of a moment.
+    """
+
+    __tablename__ = "odds_quotes"
+    __table_args__ = {"postgresql_partition_by": "RANGE (known_at)"}  # noqa: RUF012 - SQLAlchemy's own form
+    series_id: Mapped[int] = mapped_column(ForeignKey("odds_series.id", ondelete="CASCADE"), primary_key=True)
+    known_at: Mapped[datetime] = mapped_column(primary_key=True)
+    line: Mapped[float | None]
+    price_decimal: Mapped[float | None]
+    status: Mapped[str] = mapped_column(default="open")
     recorded_at: Mapped[CreatedAt]
+
+
+class BettingSplit(Base):
+    """The share of tickets and of money on a side, in percent, as a source told it at `known_at`."""
+
+    __tablename__ = "betting_splits"
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    market: Mapped[str] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(primary_key=True)
+    known_at: Mapped[datetime] = mapped_column(primary_key=True)
+    tickets_pct: Mapped[float | None]
+    money_pct: Mapped[float | None]

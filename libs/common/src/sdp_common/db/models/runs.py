@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sdp_common.db.models.base import Base, CreatedAt, Id
@@ -55,7 +55,26 @@ class IngestRun(Base):
     rows_changed: Mapped[int] = mapped_column(default=0)
     rows_unchanged: Mapped[int] = mapped_column(default=0)
     rows_rejected: Mapped[int] = mapped_column(default=0)
+    credits_used: Mapped[float | None]
+    credits_left: Mapped[float | None]
     error: Mapped[dict[str, Any] | None]
+
+
+class FeedSchedule(Base):
+    """What is meant to be read and how often, as configured: so that a source that never ran is seen to be missing.
+
+    `target_s` is the age at which the data of a source counts as stale.
+    """
+
+    __tablename__ = "feed_schedules"
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    sport: Mapped[str] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    schedule: Mapped[str]
+    target_s: Mapped[float]
+    is_on: Mapped[bool]
+    terms: Mapped[str]
+    declared_at: Mapped[datetime]
 
 
 class RawPayload(Base):
@@ -68,6 +87,7 @@ class RawPayload(Base):
     sport: Mapped[str]
     tag: Mapped[str]
     url: Mapped[str]
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     status: Mapped[int]
     sha256: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
@@ -75,6 +95,14 @@ class RawPayload(Base):
     last_modified: Mapped[str | None]
     fetched_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class RawSighting(Base):
+    """When a URL's answer became this body: the first time, and each time it came back after another."""
+
+    __tablename__ = "raw_sightings"
+    payload_id: Mapped[int] = mapped_column(ForeignKey("raw_payloads.id", ondelete="CASCADE"), primary_key=True)
+    fetched_at: Mapped[datetime] = mapped_column(primary_key=True)
 
 
 class ServiceHeartbeat(Base):

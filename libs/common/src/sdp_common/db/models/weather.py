@@ -9,7 +9,12 @@ from sdp_common.db.models.base import Base
 
 
 class WeatherForecast(Base):
-    """What a source forecast, at `known_at`, for the hour of kick-off."""
+    """What a source forecast, at `known_at`, for the hour of kick-off; each forecast is kept.
+
+    `lead_h` is how many hours before kick-off the forecast was made. Along and across are the wind in the stadium's
+    frame: its part along the field's long axis and its part across it, both without a sign; null where the
+    field's direction is not known.
+    """
 
     __tablename__ = "weather_forecasts"
     game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
@@ -24,3 +29,6 @@ class WeatherForecast(Base):
     precipitation_prob: Mapped[float | None]
     humidity_pct: Mapped[float | None]
     weather_code: Mapped[int | None]
+    lead_h: Mapped[float | None]
+    wind_along_mph: Mapped[float | None]
+    wind_across_mph: Mapped[float | None]

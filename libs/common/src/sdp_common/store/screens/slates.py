@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from sdp_common.db.models.injuries import InjuryReport
-from sdp_common.db.models.odds import OddsQuote
+from sdp_common.db.models.odds import OddsQuote, OddsSeries
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.projections import GameProjection, ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team, Venue
@@ -90,16 +90,17 @@ def games(session: Session, slate_id: int, set_id: int | None, *, as_of: datetim
 def _lines(market: str, side: str, as_of: datetime) -> Any:
     """Return the median over books of their latest line of a market's side, by game."""
     latest = (
-        select(OddsQuote.game_id, OddsQuote.line)
+        select(OddsSeries.game_id, OddsQuote.line)
+        .join(OddsQuote, OddsQuote.series_id == OddsSeries.id)
         .where(
-            OddsQuote.market == market,
-            OddsQuote.side == side,
-            OddsQuote.player_id.is_(None),
+            OddsSeries.market == market,
+            OddsSeries.side == side,
+            OddsSeries.player_id.is_(None),
             OddsQuote.line.is_not(None),
             OddsQuote.known_at <= as_of,
         )
-        .ext(distinct_on(OddsQuote.game_id, OddsQuote.source, OddsQuote.book))
-        .order_by(OddsQuote.game_id, OddsQuote.source, OddsQuote.book, OddsQuote.known_at.desc(), OddsQuote.id.desc())
+        .ext(distinct_on(OddsSeries.game_id, OddsSeries.source, OddsSeries.book))
+        .order_by(OddsSeries.game_id, OddsSeries.source, OddsSeries.book, OddsQuote.known_at.desc())
         .subquery()
     )
     median = func.percentile_cont(0.5).within_group(latest.c.line)

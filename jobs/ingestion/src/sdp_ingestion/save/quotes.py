@@ -1,0 +1,55 @@
+"""Saves what is quoted: the lines and prices of books, and the shares of the bets."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import polars as pl
+from sdp_common.store import odds
+
+from sdp_ingestion.rows import QuoteRow, SplitRow
+from sdp_ingestion.save.context import Context
+from sdp_ingestion.schedule import Game
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+_PLAIN = ("book", "market", "side", "line", "price_decimal", "status")
+
+
+def _each(keys: list[K], find: Callable[[K], V]) -> list[V]:
+    """Return what each key means, asking once for each that differs: a body names a game thousands of times."""
+    found = {key: find(key) for key in set(keys)}
+    return [found[key] for key in keys]
+
+
+def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
+    """Save quotes; one without a moment is a closing line, known at kick-off."""
+    games: list[Game | None] = _each([row.game for row in rows], context.schedule.find)
+    people = _each([(row.player, row.name, row.team, row.position) for row in rows], lambda who: context.person(*who))
+    kept: list[tuple[QuoteRow, Game, int | None]] = []
+    for row, game, who in zip(rows, games, people, strict=True):
+        if game is None:
+            context.reject("a quote of an unknown game", str(row.game))
+        elif who is None and (row.player or row.name):
+            context.reject("a quote of an unmatched player", f"{row.name or row.player} ({row.team} {row.position})")
+        else:
+            kept.append((row, game, who))
+    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row, _, _ in kept] for name in _PLAIN}
+    columns["game_id"] = [game.id for _, game, _ in kept]
+    columns["player_id"] = [who for _, _, who in kept]
+    columns["known_at"] = [row.known_at or game.starts_at for row, game, _ in kept]
+    schema = {name: kind for name, kind in odds.QUOTES.items() if name not in ("source", "rung")}
+    frame = pl.DataFrame(columns, schema_overrides=schema).select(list(schema))
+    context.tally.counts += odds.save(context.session, frame.with_columns(source=pl.lit(context.source)))
+
+
+def splits_of(context: Context, rows: list[SplitRow]) -> None:
+    """Save betting percentages."""
+    saved = []
+    for row in rows:
+        game = context.schedule.find(row.game)
+        if game is None:
+            context.reject("the bets on an unknown game", str(row.game))
+            continue
+        values = {name: getattr(row, name) for name in ("market", "side", "tickets_pct", "money_pct", "known_at")}
+        saved.append({"game_id": game.id, "source": context.source, **values})
+    context.tally.counts += odds.save_splits(context.session, saved)
