@@ -39,6 +39,27 @@ def row(rule: str, columns: Iterable[int], *, low: int | None = None, high: int 
     return Row(rule, index, np.ones(len(index), np.int64), low, high)
 
 
+Terms = tuple[tuple[Ints, int], ...]
+"""Items and how many of them a lineup holds at least, of each: all must hold."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A rule that can be kept in several ways: at least `least` of the options hold."""
+
+    rule: str
+    options: tuple[Terms, ...]
+    least: int = 1
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to keep a rule: these items are out, and these terms hold."""
+
+    excluded: Ints
+    terms: Terms
+
+
 @dataclass
 class Program:
     """The program of one lineup.
@@ -53,7 +74,11 @@ class Program:
         salary: What each item costs, USD.
         scale: Units a point.
         auxiliary: How many columns follow the items.
-        rows: Every rule that all lineups of the set share.
+        frame: The rows that make a lineup: its slots, a player once, what it costs.
+        rows: Every other rule that all lineups of the set share.
+        choices: Those of the rules that need auxiliary columns as rows, once more as what they mean.
+        cases: A rule that every lineup keeps in one of these ways, where there is one; the same as rows `split`.
+        split: The rule that the cases stand for.
     """
 
     contest: Contest
@@ -64,7 +89,16 @@ class Program:
     salary: Ints
     scale: int
     auxiliary: int = 0
+    frame: list[Row] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    split: str = ""
+
+    @property
+    def every_row(self) -> list[Row]:
+        """The whole program of one lineup."""
+        return [*self.frame, *self.rows]
 
     @property
     def items(self) -> int:
@@ -140,10 +174,8 @@ def build(contest: Contest, pool: pl.DataFrame, rules: Rules, stacks: Mapping[st
         np.array([slot_salary(rows[i]["salary_usd"], groups[g][1]) for i, g in pairs], np.int64),
         scale,
     )
+    program.frame += [*_roster(program, names), *_persons(program), *_salaries(program, rules)]
     program.rows += [
-        *_roster(program, names),
-        *_persons(program),
-        *_salaries(program, rules),
         *_spread(program, rules),
         *_named(program, rules),
         *_stack(program, rules, stacks),
@@ -234,6 +266,7 @@ def _at_least(program: Program, key: str, least: int, rule: str) -> Iterator[Row
         for items in found.values():
             yield row(rule, items, high=program.contest.roster_size - 1)
         return
+    program.choices.append(Choice(rule, tuple(((np.array(items), 1),) for items in found.values()), least))
     used = program.auxiliaries(len(found))
     for column, items in zip(used, found.values(), strict=True):
         yield Row(rule, np.array([*items, column]), np.array([1] * len(items) + [-1]), low=0)
@@ -270,17 +303,23 @@ def _stack(program: Program, rules: Rules, stacks: Mapping[str, Stack]) -> Itera
     sides: dict[tuple[Any, Any], list[int]] = {}
     for i in anchors:
         sides.setdefault((program.of(i)["team_id"], program.of(i)["opponent_id"]), []).append(i)
+    if alone and all(not set(stack.anchor) & set(n.positions) for n in stack.needs):
+        program.split = rule
     for (team, opponent), members in sides.items():
+        terms: list[tuple[Ints, int]] = [(np.array(members), 1)]
         for need in stack.needs:
             side = team if need.side == "team" else opponent
             near = [i for i in range(program.items) if program.plays(i, need.positions)]
             near = [] if side is None else [i for i in near if program.of(i)["team_id"] == side]
+            terms.append((np.array(near, np.int64), need.at_least))
             # Where at most one anchor fits a lineup, one row for all of a team's is the tighter relaxation.
             parts = [members] if alone and not set(near) & set(members) else [[i] for i in members]
             for part in parts:
                 bring = [i for i in near if all(person(program.of(i)) != person(program.of(a)) for a in part)]
                 weights = [1] * len(bring) + [-need.at_least] * len(part)
                 yield Row(rule, np.array([*bring, *part]), np.array(weights), low=0)
+        if program.split:
+            program.cases.append(Case(np.array(sorted(set(anchors) - set(members)), np.int64), tuple(terms)))
 
 
 def _defences(program: Program, rules: Rules) -> Iterator[Row]:

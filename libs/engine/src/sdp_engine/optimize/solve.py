@@ -10,6 +10,7 @@ import polars as pl
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.optimize.assign import assign
+from sdp_engine.optimize.bands import Bands, Limits, Weary
 from sdp_engine.optimize.clash import clash
 from sdp_engine.optimize.cpsat import Solver, Task
 from sdp_engine.optimize.program import Program, Row, build, row
@@ -117,6 +118,8 @@ class _Search:
 
     def run(self) -> list[Items]:
         """Return the items of every lineup."""
+        if not self._looks_ahead:
+            self._run_bands()
         while len(self._chosen) < self._rules.lineups:
             task = self._task()
             best = self._solver.best(task)
@@ -126,6 +129,29 @@ class _Search:
                 self._chosen.append(best)
             self._report(len(self._chosen))
         return self._chosen
+
+    def _run_bands(self) -> None:
+        """Take lineups as far as the compiled bands go: to the end, to a dead end, or until they would take long."""
+        rules, program = self._rules, self._program
+        teams = [np.array(program.where(team_id=t.team_id), np.int64) for t in rules.team_exposures]
+        limits = Limits(
+            program.contest.roster_size - rules.min_unique,
+            program.owner,
+            np.array([self._caps.get(int(r["draftable_id"]), 0) for r in program.pool], np.int64),
+            [(items, 1) for items in teams],
+            np.array([rules.most(t.at_most) for t in rules.team_exposures], np.int64),
+        )
+        locked = {i for i in range(program.items) if self._draftables[i] in set(rules.locked)}
+        cap = program.contest.salary_cap_usd
+        ceiling = cap if rules.max_salary_usd is None else min(cap, rules.max_salary_usd)
+        try:
+            bands = Bands(program, limits, locked, rules.min_salary_usd or 0, ceiling)
+            while len(self._chosen) < rules.lineups and bands.take(rules.lineups - len(self._chosen)):
+                for items in bands.chosen[len(self._chosen) :]:
+                    self._chosen.append(items)
+                    self._report(len(self._chosen))
+        except Weary:
+            return
 
     def _retreat(self, stuck: Task) -> None:
         """Forbid the last lineup in its place, or start again looking ahead; raise where there is nothing to undo."""
@@ -147,7 +173,7 @@ class _Search:
         apart = f"lineups that differ in {self._rules.min_unique} players or more"
         distinct = [row(apart, items, high=size - self._rules.min_unique) for items in self._chosen]
         dead = [row("a set that can be completed", i, high=size - 1) for i in self._dead.get(len(self._chosen), [])]
-        shared = [*program.rows, *self._full_teams(), *distinct]
+        shared = [*program.every_row, *self._full_teams(), *distinct]
         exposures = self._exposures(after if self._looks_ahead else 0)
         value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
         upper = np.ones(len(value), np.int64)

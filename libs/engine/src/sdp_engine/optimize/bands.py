@@ -1,0 +1,214 @@
+"""The greedy sequence of exact optima, by value bands.
+
+Every lineup worth at least a threshold is listed, the best are taken in order under the limits that tie lineups
+together, and the threshold falls. A list is complete because it is cut by an upper bound of what each beginning can
+still become: salaries and slots are exact in it, stacks are where they are counters of the automaton, other rules enter
+with their price in the linear relaxation and are checked on each lineup. Nothing is approximate: a step of the
+sequence is the best lineup there is, whatever the bounds; they decide only how long it takes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sdp_engine.optimize.bound import relax
+from sdp_engine.optimize.kernels import NEVER, WEARY, lineups_between, pick
+from sdp_engine.optimize.net import Bools, Grid, Int32s, Net, Tallies, compile_case, grid, priced, tallies
+from sdp_engine.optimize.program import Case, Ints, Program
+
+_ROOM = 1 << 19
+"""Most lineups of one band."""
+_STEPS = 400_000_000
+"""Moves after which a band is given up."""
+_PLENTY = 150_000
+"""Lineups of a band that make the next one no wider."""
+_FIRST_WIDTH = 0.004
+"""Width of the first band, as a share of the best value."""
+_AHEAD = 4
+"""Bands for which items are kept at once: a table is made for all that may reach so far down."""
+
+
+class Weary(Exception):
+    """The bands would take too long; what stands so far is exact."""
+
+
+@dataclass
+class Limits:
+    """What ties lineups together, counted down as they are taken.
+
+    Attributes:
+        most_shared: Items that two lineups may share.
+        owner: Whom each item stands for, an index into `room`.
+        room: In how many more lineups each may stand.
+        sets: Sets of items and how many of a set make a lineup count for it.
+        set_room: How many more lineups may count for each set.
+    """
+
+    most_shared: int
+    owner: Ints
+    room: Ints
+    sets: Sequence[tuple[Ints, int]]
+    set_room: Ints
+
+
+@dataclass
+class _Side:
+    """A case with its table of completions for the items now kept."""
+
+    whole: Net
+    net: Net | None = None
+    best: Int32s | None = None
+    top: int = NEVER
+
+
+class Bands:
+    """The lineups of a program, the best first."""
+
+    def __init__(self, program: Program, limits: Limits, locked: set[int], floor: int, ceiling: int) -> None:
+        """Compile a program.
+
+        Args:
+            program: The program.
+            limits: What ties its lineups together; counted down.
+            locked: Items of people who stand in every lineup.
+            floor, ceiling: What a lineup costs.
+
+        Raises:
+            Weary: The program has too many states.
+        """
+        self._program, self._limits = program, limits
+        self._grid: Grid = grid(program, floor, ceiling)
+        value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
+        relaxed = relax(value, np.ones(len(value), np.int64), program.every_row)
+        self._items_bound = relaxed.bounds[: program.items]
+        skip = [bool(program.split) and row.rule == program.split for row in program.rows]
+        self._bound, self._price = priced(program, skip, relaxed.prices[len(program.frame) :])
+        self._tallies: Tallies = tallies(program, skip, self._grid, floor, ceiling)
+        self._sides: list[_Side] = []
+        if relaxed.feasible:
+            for case in program.cases if program.split else [Case(np.zeros(0, np.int64), ())]:
+                net = compile_case(program, case, program.value, locked, self._grid)
+                if net is None:
+                    raise Weary
+                self._sides.append(_Side(net))
+        self._chosen = np.zeros((0, program.contest.roster_size), np.int64)
+        self._kept: Bools = np.zeros(program.items, np.bool_)
+        size = program.contest.roster_size
+        ordered = np.sort(program.value)
+        self._worst = int(ordered[:size].sum()) if len(ordered) >= size else 0
+        self._set_first, self._set_of = _memberships(limits.sets, program.items)
+        self._out = np.empty((0, size), np.int16)
+        self._value = np.empty(0, np.int64)
+        self._high = int(min(self._items_bound.max(initial=self._worst - 1), 1 << 40)) + 1
+        self._reach = self._high
+        self._width = max(1, int(_FIRST_WIDTH * max(abs(self._high), 1)))
+        self._prepare(self._high - 2 * self._width)
+        # Items that are not kept have no lineup above `_reach`.
+        self._high = min(self._high, max([self._reach - 1, *(s.top for s in self._sides)]) + 1)
+
+    @property
+    def chosen(self) -> list[tuple[int, ...]]:
+        """The items of every lineup taken so far."""
+        return [tuple(int(i) for i in lineup) for lineup in self._chosen]
+
+    def take(self, wanted: int) -> int:
+        """Take the next lineups from the next band, at most so many; return how many, none where there is none.
+
+        Raises:
+            Weary: The band is too large; nothing of it was taken.
+        """
+        while self._high > self._worst:
+            low = max(self._high - self._width, self._worst)
+            self._prepare(low)
+            found = self._list(low, wanted)
+            if found < 0:
+                if self._width == 1 or found == WEARY:
+                    raise Weary
+                self._width = max(1, self._width // 4)
+                continue
+            taken = self._pick(found, wanted)
+            if taken < wanted or found == 0:
+                self._high = low
+            if found < _PLENTY:
+                self._width = int(self._width * (1.6 if found > 2000 else 2.5)) + 1
+            elif found > 2 * _PLENTY:
+                self._width = max(1, self._width // 2)
+            if taken:
+                return taken
+        return 0
+
+    def _barred(self) -> Bools:
+        barred: Bools = self._limits.room[self._limits.owner] <= 0
+        for (items, least), room in zip(self._limits.sets, self._limits.set_room, strict=True):
+            if least == 1 and room <= 0:
+                barred[items] = True
+        return barred
+
+    def _prepare(self, low: int) -> None:
+        """Make the tables again where the band reaches below them, or where items have gone."""
+        below = low < self._reach
+        if below:
+            self._reach = max(low - _AHEAD * self._width, self._worst)
+        kept = (self._items_bound >= self._reach) & ~self._barred()
+        if not below and np.array_equal(kept, self._kept):
+            return
+        self._kept = kept
+        for side in self._sides:
+            side.net, side.best, side.top = side.whole.restrict(kept), None, NEVER
+            if side.net is not None:
+                side.best = side.net.completions(self._bound, self._grid)
+                side.top = side.net.top(side.best) + self._price
+
+    def _list(self, low: int, wanted: int) -> int:
+        """List the lineups of a band; return how many, or why not."""
+        room = min(_ROOM, max(20_000, 40 * wanted)) if self._loose else _ROOM
+        if len(self._out) < room:
+            self._out = np.empty((room, self._program.contest.roster_size), np.int16)
+            self._value = np.empty(room, np.int64)
+        earlier = np.zeros((self._program.items, 0 if self._loose else len(self._chosen)), np.int8)
+        if not self._loose:
+            for a, lineup in enumerate(self._chosen):
+                earlier[lineup, a] = 1
+        barred, t, found = self._barred(), self._tallies, 0
+        for side in self._sides:
+            if side.net is None or side.best is None or side.top < low:
+                continue
+            net, layers = side.net, side.net.layers
+            found = lineups_between(
+                low, self._high, self._price, _STEPS,
+                net.layer, net.first, net.way, self._grid.cost[net.item], self._bound[net.item], net.forced,
+                layers.take, layers.down, layers.start, self._grid.budget, side.best,
+                net.item, self._program.value[net.item], barred, self._program.contest.roster_size,
+                t.row_first, t.row_of, t.row_weight, t.row_low, t.row_high, t.rising,
+                t.choice_first, t.choice_least, t.option_first, t.term_row, t.term_least,
+                earlier, self._limits.most_shared, self._out, self._value, found,
+            )  # fmt: skip
+            if found < 0:
+                return found
+        return found
+
+    @property
+    def _loose(self) -> bool:
+        """Whether lineups need only be different, which bands see to by themselves."""
+        return self._limits.most_shared >= self._program.contest.roster_size - 1
+
+    def _pick(self, found: int, wanted: int) -> int:
+        value, limits = self._value[:found], self._limits
+        chosen = np.empty(wanted, np.int64)
+        taken = pick(
+            self._out[:found], value, np.argsort(-value, kind="stable"), wanted, limits.most_shared,
+            limits.owner, limits.room, self._set_first, self._set_of,
+            np.array([least for _, least in limits.sets], np.int64), limits.set_room, chosen,
+        )  # fmt: skip
+        self._chosen = np.concatenate([self._chosen, self._out[chosen[:taken]].astype(np.int64)])
+        return taken
+
+
+def _memberships(sets: Sequence[tuple[Ints, int]], items: int) -> tuple[Ints, Ints]:
+    """Return which sets each item belongs to, as starts and numbers."""
+    columns = np.concatenate([np.zeros(0, np.int64), *(s for s, _ in sets)])
+    numbers = np.repeat(np.arange(len(sets)), [len(s) for s, _ in sets])
+    order = np.argsort(columns, kind="stable")
+    first = np.searchsorted(columns[order], np.arange(items + 1)).astype(np.int64)
+    return first, numbers[order].astype(np.int64)

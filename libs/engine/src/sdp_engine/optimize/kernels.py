@@ -1,0 +1,299 @@
+"""The optimizer's inner loops, compiled once and kept on disk; whole numbers throughout, so nothing rounds.
+
+People are read in a fixed order. Person `i` stands in automaton layer `layer[i]`; the ways to take him are the moves
+`first[i]` to `first[i + 1]`, of which at most one is used. Of a move `m`: `way[m]` its way in the layer, `item[m]` the
+program's item, `cost[m]` its salary in grid units, `worth[m]` its value, `bound[m]` its value less the price of the
+rules that the automaton does not know. `forced[i]` says that he must be taken.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+NEVER = -(1 << 29)
+FULL, WEARY = -1, -2
+"""What `lineups_between` returns instead of a count: no room for more lineups, too many steps."""
+
+Array = NDArray[Any]
+
+
+@njit(cache=True, nogil=True)
+def completions(
+    layer: Array, first: Array, way: Array, cost: Array, bound: Array, forced: Array, take: Array, down: Array,
+    width: Array, budget: int, slack: int, best: Array,
+) -> None:  # fmt: skip
+    """Fill `best[i, state, salary left]`: the most that people from `i` on can still add, far below zero where nothing.
+
+    At most `slack` of the budget may be left over at the end; shape (people + 1, states, budget + 1).
+    """
+    people = len(layer)
+    for left in range(budget + 1):
+        best[people, 0, left] = 0 if left <= slack else NEVER
+    for i in range(people - 1, -1, -1):
+        t = layer[i]
+        last = i + 1 == people or layer[i + 1] != t
+        for k in range(width[t]):
+            row = best[i, k]
+            same = down[t, k] if last else k
+            if same >= 0 and not forced[i]:
+                row[:] = best[i + 1, same]
+            else:
+                row[:] = NEVER
+            for m in range(first[i], first[i + 1]):
+                z = take[t, way[m], k]
+                if z >= 0 and last:
+                    z = down[t, z]
+                if z < 0:
+                    continue
+                paid, gain, source = cost[m], bound[m], best[i + 1, z]
+                for left in range(paid, budget + 1):
+                    row[left] = max(row[left], source[left - paid] + gain)
+
+
+@njit(cache=True, nogil=True)
+def lineups_between(
+    low: int, high: int, price: int, steps: int,
+    layer: Array, first: Array, way: Array, cost: Array, bound: Array, forced: Array, take: Array, down: Array,
+    start: int, budget: int, best: Array, item: Array, worth: Array, barred: Array, size: int,
+    row_first: Array, row_of: Array, row_weight: Array, row_low: Array, row_high: Array, rising: Array,
+    choice_first: Array, choice_least: Array, option_first: Array, term_row: Array, term_least: Array,
+    shared: Array, most_shared: int, out: Array, value: Array, count: int,
+) -> int:  # fmt: skip
+    """Append every lineup with `low <= value < high` that keeps all rules; return how many `out` holds then.
+
+    Args:
+        low, high: The value band.
+        price: What the rules without a place in the automaton add to every bound.
+        steps: After so many moves the search gives up (`WEARY`).
+        barred: Items that may not stand.
+        size: People a lineup holds.
+        row_first, row_of, row_weight: The rows of each item and its weight in them; `row_low`, `row_high` their
+            limits; `rising` marks rows that only grow, so that a breach is seen at once.
+        choice_first, choice_least, option_first, term_row, term_least: At least `choice_least` options of a choice
+            hold; an option holds where every term's row reaches its least.
+        shared: Which earlier lineups hold each item, shape (items, lineups), and `most_shared` of them at most.
+        out, value: Where lineups (their items in order) and their values go, from `count` on.
+    """
+    people, earlier, rows = len(layer), shared.shape[1], len(row_low)
+    at, move, state = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
+    left, promise, total = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
+    taken = np.zeros(size + 1, np.int64)
+    overlap = np.zeros((size + 1, max(earlier, 1)), np.int8)
+    tally = np.zeros(rows, np.int64)
+    depth, walked = 0, 0
+    state[0], left[0] = start, budget
+    while depth >= 0:
+        moved = False
+        if depth == size:
+            good = low <= total[depth] < high
+            for r in range(rows):
+                if tally[r] < row_low[r] or tally[r] > row_high[r]:
+                    good = False
+                    break
+            c = 0
+            while good and c < len(choice_least):
+                held = 0
+                for option in range(choice_first[c], choice_first[c + 1]):
+                    holds = True
+                    for term in range(option_first[option], option_first[option + 1]):
+                        if tally[term_row[term]] < term_least[term]:
+                            holds = False
+                            break
+                    held += holds
+                good = held >= choice_least[c]
+                c += 1
+            if good:
+                if count >= len(out):
+                    return FULL
+                for d in range(size):
+                    new, place = item[taken[d]], d
+                    while place > 0 and out[count, place - 1] > new:
+                        out[count, place] = out[count, place - 1]
+                        place -= 1
+                    out[count, place] = new
+                value[count] = total[depth]
+                count += 1
+        else:
+            i, m, k = at[depth], move[depth], state[depth]
+            while i < people:
+                if m == first[i] and promise[depth] + best[i, k, left[depth]] + price < low:
+                    break
+                t = layer[i]
+                last = i + 1 == people or layer[i + 1] != t
+                while m < first[i + 1]:
+                    z = take[t, way[m], k]
+                    if z >= 0 and last:
+                        z = down[t, z]
+                    if z < 0 or barred[item[m]] or cost[m] > left[depth]:
+                        m += 1
+                        continue
+                    rest = best[i + 1, z, left[depth] - cost[m]]
+                    if promise[depth] + bound[m] + rest + price < low:
+                        m += 1
+                        continue
+                    walked += 1
+                    if walked > steps:
+                        return WEARY
+                    good = True
+                    j = item[m]
+                    for e in range(row_first[j], row_first[j + 1]):
+                        r = row_of[e]
+                        if rising[r] and tally[r] + row_weight[e] > row_high[r]:
+                            good = False
+                            break
+                    if good and earlier > 0:
+                        most = 0
+                        for a in range(earlier):
+                            common = overlap[depth, a] + shared[j, a]
+                            overlap[depth + 1, a] = common
+                            most = max(most, common)
+                        good = most <= most_shared
+                    if not good:
+                        m += 1
+                        continue
+                    for e in range(row_first[j], row_first[j + 1]):
+                        tally[row_of[e]] += row_weight[e]
+                    at[depth], move[depth], state[depth], taken[depth] = i, m + 1, k, m
+                    depth += 1
+                    at[depth], move[depth], state[depth] = i + 1, first[i + 1], z
+                    left[depth] = left[depth - 1] - cost[m]
+                    promise[depth] = promise[depth - 1] + bound[m]
+                    total[depth] = total[depth - 1] + worth[m]
+                    moved = True
+                    break
+                if moved or forced[i]:
+                    break
+                if last:
+                    k = down[t, k]
+                    if k < 0:
+                        break
+                i += 1
+                m = first[i]
+        if not moved:
+            depth -= 1
+            if depth >= 0:
+                j = item[taken[depth]]
+                for e in range(row_first[j], row_first[j + 1]):
+                    tally[row_of[e]] -= row_weight[e]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _before(one: Array, other: Array) -> bool:
+    for a, b in zip(one, other):  # noqa: B905 -- compiled code knows no strict
+        if a != b:
+            return bool(a < b)
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _sort_items(rows: Array, index: Array, count: int) -> None:
+    """Sort the first `count` of `index` by the items of their rows (heap sort: in place, never quadratic)."""
+    for end in range(count - 1 + count // 2, 0, -1):
+        if end >= count:
+            root, size = end - count, count  # build the heap
+        else:
+            index[0], index[end] = index[end], index[0]
+            root, size = 0, end
+        while 2 * root + 1 < size:
+            child = 2 * root + 1
+            if child + 1 < size and _before(rows[index[child]], rows[index[child + 1]]):
+                child += 1
+            if not _before(rows[index[root]], rows[index[child]]):
+                break
+            index[root], index[child] = index[child], index[root]
+            root = child
+
+
+@njit(cache=True, nogil=True)
+def pick(
+    rows: Array, value: Array, order: Array, wanted: int, most_shared: int, owner: Array, room: Array,
+    set_first: Array, set_of: Array, set_least: Array, set_room: Array, chosen: Array,
+) -> int:  # fmt: skip
+    """Fill `chosen` with the rows that greed takes, the best first, equals by their items; return how many.
+
+    Args:
+        rows: Items of each lineup, sorted; repeated lineups are taken once.
+        value: What each is worth; `order` sorts by it, the largest first.
+        wanted: How many at most.
+        most_shared: Items that two of them may share.
+        owner: Who an item is, and `room` in how many more lineups he may stand (lessened here).
+        set_first, set_of: The limited sets of each item; a lineup counts for a set where it holds `set_least` of it,
+            and `set_room` says how many more may (lessened here).
+    """
+    size = rows.shape[1]
+    holds = np.zeros((max(wanted, 1), len(owner)), np.uint8)
+    tally = np.zeros(len(set_least), np.int64)
+    tied = np.zeros(16, np.int64)
+    done, begin, total = 0, 0, len(order)
+    apart = most_shared < size - 1  # else only the same lineup again is too close, and that has the same value
+    while begin < total and done < wanted:
+        worth, end = value[order[begin]], begin
+        while end < total and value[order[end]] == worth:
+            end += 1
+        if end - begin > len(tied):
+            tied = np.zeros(2 * (end - begin), np.int64)
+        fitting = 0
+        for place in range(begin, end):
+            if _fits(rows[order[place]], holds, 0 if apart else done, done, most_shared, owner, room,
+                     set_first, set_of, set_least, set_room, tally):  # fmt: skip
+                tied[fitting] = order[place]
+                fitting += 1
+        _sort_items(rows, tied, fitting)
+        before = done
+        for place in range(fitting):
+            row = rows[tied[place]]
+            if done == wanted:
+                break
+            if not _fits(row, holds, before, done, most_shared, owner, room,
+                         set_first, set_of, set_least, set_room, tally):  # fmt: skip
+                continue
+            chosen[done] = tied[place]
+            for j in row:
+                holds[done, j] = 1
+                room[owner[j]] -= 1
+            for s in _filled(row, set_first, set_of, set_least, tally):
+                set_room[s] -= 1
+            done += 1
+        begin = end
+        if size == 0:
+            break
+    return done
+
+
+@njit(cache=True, nogil=True)
+def _filled(row: Array, set_first: Array, set_of: Array, set_least: Array, tally: Array) -> list[int]:
+    """Return the sets for which a lineup counts."""
+    found = [s for s in range(0)]  # noqa: C416 -- a typed empty list
+    for j in row:
+        for e in range(set_first[j], set_first[j + 1]):
+            tally[set_of[e]] += 1
+            if tally[set_of[e]] == set_least[set_of[e]]:
+                found.append(set_of[e])
+    for j in row:
+        for e in range(set_first[j], set_first[j + 1]):
+            tally[set_of[e]] = 0
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _fits(
+    row: Array, holds: Array, after: int, done: int, most_shared: int, owner: Array, room: Array,
+    set_first: Array, set_of: Array, set_least: Array, set_room: Array, tally: Array,
+) -> bool:  # fmt: skip
+    """Return whether a lineup keeps its distance from the lineups `after` to `done` and every limit has room."""
+    for j in row:
+        if room[owner[j]] <= 0:
+            return False
+    for a in range(after, done):
+        common = 0
+        for j in row:
+            common += holds[a, j]
+        if common > most_shared:
+            return False
+    for s in _filled(row, set_first, set_of, set_least, tally):
+        if set_room[s] <= 0:
+            return False
+    return True
