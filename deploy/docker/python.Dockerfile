@@ -19,7 +19,7 @@ RUN mkdir /wheels && for folder in libs/* jobs/* services/*; do \
 FROM ${PYTHON_IMAGE} AS common
 # LightGBM's wheel is linked to the system's OpenMP; the image is shared, so it is here for all.
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 NUMBA_CACHE_DIR=/tmp/numba
 RUN python -m venv /opt/venv
 COPY requirements/common.txt /requirements/common.txt
 RUN --mount=type=cache,target=/var/cache/pip \

@@ -1,5 +1,6 @@
 """The optimizer process."""
 
+import threading
 from typing import Any
 
 from sdp_common.errors import BadInput, Infeasible, PlatformError
@@ -7,6 +8,7 @@ from sdp_common.service import Job, Service
 from sdp_common.store import lineups
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
+from sdp_engine.optimize.warm import warm
 
 from sdp_optimizer.request import Request, owner, read, read_rules
 from sdp_optimizer.result import score
@@ -114,5 +116,6 @@ def settle(job: Job, lineup_set_id: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run the service's command line."""
+    """Run the service's command line; the solver is compiled, or loaded, while the queue is reached."""
+    threading.Thread(target=warm, daemon=True).start()
     service.main()

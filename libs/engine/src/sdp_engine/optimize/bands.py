@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sdp_engine.optimize.automaton import Int32s
 from sdp_engine.optimize.bound import relax
 from sdp_engine.optimize.kernels import NEVER, WEARY, lineups_between, pick
-from sdp_engine.optimize.net import Bools, Grid, Int32s, Net, Tallies, compile_case, grid, priced, tallies
+from sdp_engine.optimize.net import Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
 from sdp_engine.optimize.program import Case, Ints, Program
 
 _ROOM = 1 << 19
@@ -66,13 +67,9 @@ class Bands:
     """The lineups of a program, the best first."""
 
     def __init__(self, program: Program, limits: Limits, locked: set[int], floor: int, ceiling: int) -> None:
-        """Compile a program.
+        """Compile a program for lineups that cost from `floor` to `ceiling`.
 
-        Args:
-            program: The program.
-            limits: What ties its lineups together; counted down.
-            locked: Items of people who stand in every lineup.
-            floor, ceiling: What a lineup costs.
+        The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup.
 
         Raises:
             Weary: The program has too many states.

@@ -53,7 +53,7 @@ def completions(
 
 
 @njit(cache=True, nogil=True)
-def lineups_between(
+def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied into it anyway
     low: int, high: int, price: int, steps: int,
     layer: Array, first: Array, way: Array, cost: Array, bound: Array, forced: Array, take: Array, down: Array,
     start: int, budget: int, best: Array, item: Array, worth: Array, barred: Array, size: int,
@@ -63,18 +63,15 @@ def lineups_between(
 ) -> int:  # fmt: skip
     """Append every lineup with `low <= value < high` that keeps all rules; return how many `out` holds then.
 
-    Args:
-        low, high: The value band.
-        price: What the rules without a place in the automaton add to every bound.
-        steps: After so many moves the search gives up (`WEARY`).
-        barred: Items that may not stand.
-        size: People a lineup holds.
-        row_first, row_of, row_weight: The rows of each item and its weight in them; `row_low`, `row_high` their
-            limits; `rising` marks rows that only grow, so that a breach is seen at once.
-        choice_first, choice_least, option_first, term_row, term_least: At least `choice_least` options of a choice
-            hold; an option holds where every term's row reaches its least.
-        shared: Which earlier lineups hold each item, shape (items, lineups), and `most_shared` of them at most.
-        out, value: Where lineups (their items in order) and their values go, from `count` on.
+    `price` is what the rules without a place in the automaton add to every bound; after `steps` moves the search
+    gives up (`WEARY`). `barred` items may not stand; a lineup holds `size` people.
+
+    `row_first`, `row_of`, `row_weight` are the rows of each item and its weight in them, `row_low` and `row_high`
+    their limits; `rising` marks rows that only grow, so that a breach is seen at once. At least `choice_least`
+    options of a choice hold; an option holds where the row of each of its terms reaches `term_least`.
+
+    `shared` says which earlier lineups hold each item, shape (items, lineups): at most `most_shared` of a lineup's.
+    Lineups (their items in order) and their values go to `out` and `value`, from `count` on.
     """
     people, earlier, rows = len(layer), shared.shape[1], len(row_low)
     at, move, state = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
@@ -214,14 +211,11 @@ def pick(
 ) -> int:  # fmt: skip
     """Fill `chosen` with the rows that greed takes, the best first, equals by their items; return how many.
 
-    Args:
-        rows: Items of each lineup, sorted; repeated lineups are taken once.
-        value: What each is worth; `order` sorts by it, the largest first.
-        wanted: How many at most.
-        most_shared: Items that two of them may share.
-        owner: Who an item is, and `room` in how many more lineups he may stand (lessened here).
-        set_first, set_of: The limited sets of each item; a lineup counts for a set where it holds `set_least` of it,
-            and `set_room` says how many more may (lessened here).
+    `rows` are the sorted items of each lineup (a repeated lineup is taken once), `value` what each is worth and
+    `order` sorts by it, the largest first. At most `wanted` are taken, two of which share `most_shared` items at most.
+    `owner` is who an item is, `room` in how many more lineups he may stand. `set_first`, `set_of` are the limited sets
+    of each item: a lineup counts for a set where it holds `set_least` of it, and `set_room` says how many more may.
+    Both rooms are lessened here.
     """
     size = rows.shape[1]
     holds = np.zeros((max(wanted, 1), len(owner)), np.uint8)
@@ -293,7 +287,7 @@ def _fits(
             common += holds[a, j]
         if common > most_shared:
             return False
+    full = 0
     for s in _filled(row, set_first, set_of, set_least, tally):
-        if set_room[s] <= 0:
-            return False
-    return True
+        full += set_room[s] <= 0
+    return full == 0

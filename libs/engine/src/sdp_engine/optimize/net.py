@@ -21,7 +21,7 @@ CELLS = 150_000_000
 
 @dataclass(frozen=True)
 class Grid:
-    """Salaries in whole steps: what each item costs, what may be spent, what may be left over; `exact` if not rounded."""
+    """Salaries in whole steps: what items cost, what may be spent, what may be left; `exact` where not rounded."""
 
     cost: Ints
     budget: int
@@ -184,13 +184,9 @@ _OPEN = 1 << 60
 
 
 def tallies(program: Program, skip: Sequence[bool], salaries: Grid, floor: int, ceiling: int) -> Tallies:
-    """Return the rules of a program as tallies.
+    """Return the rules of a program as tallies, but for rows to `skip`, which are kept some other way.
 
-    Args:
-        program: The program.
-        skip: Which of its rows are kept some other way.
-        salaries: The grid; where it is rounded the true salary is tallied.
-        floor, ceiling: What a lineup costs.
+    Where the grid is rounded the true salary is tallied too, from `floor` to `ceiling`.
     """
     lines: list[tuple[Ints, Ints, int, int]] = []
     for row, left_out in zip(program.rows, skip, strict=True):
