@@ -114,6 +114,9 @@ def nflverse(case: Any, **bodies: str) -> Answers:
         "rosters": "roster_weekly_2023.parquet",
         "player_stats": "player_stats_2023.parquet",
         "injuries": "injuries_2023.parquet",
+        "depth_charts": "depth_charts_2023.parquet",
+        "players": "players/players.parquet",
+        "snap_counts": "snap_counts_2023.parquet",
     }
     return {names[name]: (200, case("nflverse", name).payload.content) for name in names}
 
@@ -135,7 +138,7 @@ def test_nflverse_from_a_server_to_the_stores(server: Server, job: Any, engine: 
         assert (game["home_score"], game["spread"], game["total"], game["wind_mph"]) == (37, 3.0, 48.5, 6.0)
         assert players.ids(session, "nfl")[("espn", "4040715")] == players.ids(session, "nfl")[("gsis", "00-0000001")]
     (story,) = stories(engine)
-    assert (story.status, story.requests, story.rows_new > 10, story.error) == ("succeeded", 5, True, None)
+    assert (story.status, story.requests, story.rows_new > 10, story.error) == ("succeeded", 8, True, None)
 
 
 def test_reading_again_changes_nothing_and_fetches_nothing_anew(
@@ -149,7 +152,7 @@ def test_reading_again_changes_nothing_and_fetches_nothing_anew(
     assert (again["rows_new"], again["rows_changed"], again["bytes"]) == (0, 0, 0)
     assert again["rows_unchanged"] > 10
     with Session(engine) as session:
-        assert session.scalar(select(func.count()).select_from(RawPayload)) == kept == 4
+        assert session.scalar(select(func.count()).select_from(RawPayload)) == kept == 7
 
 
 def test_a_correction_is_counted(server: Server, job: Any, engine: Engine, case: Any) -> None:

@@ -102,8 +102,51 @@ class RosterRow:
     week: int
     team: str
     position: str | None
-    depth: int | None = None
     status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DepthRow:
+    """A player's rank in his position's depth chart: of a week, or as published at a moment."""
+
+    player: SourceId
+    team: str
+    depth: int
+    season: int
+    week: int | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlayerRow:
+    """Further ids and facts of a player whom another file introduces; one that nobody knows is passed over."""
+
+    ids: tuple[SourceId, ...]
+    draft_pick: int | None = None
+    first_season: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapRow:
+    """How many of his team's offensive plays a player was on the field for, and what share of them (0 to 1)."""
+
+    player: SourceId
+    name: str
+    game: GameRef
+    team: str
+    position: str | None
+    offense_snaps: int
+    offense_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class StarterRow:
+    """Who was named to start a game at a position of which a team starts one."""
+
+    player: SourceId
+    game: GameRef
+    team: str
+    position: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +297,11 @@ Row = (
     VenueRow
     | GameRow
     | PlayerRow
+    | KnownPlayerRow
     | RosterRow
+    | DepthRow
+    | StarterRow
+    | SnapRow
     | StatRow
     | QuoteRow
     | SplitRow

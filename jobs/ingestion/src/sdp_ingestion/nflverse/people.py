@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from sdp_sports.spec import load
-
+from sdp_ingestion.nflverse.roles import is_ours
 from sdp_ingestion.nflverse.tables import Record, read, records
 from sdp_ingestion.provider import Payload
-from sdp_ingestion.rows import InjuryRow, PlayerRow, Rejected, RosterRow, Row, SourceId
+from sdp_ingestion.rows import InjuryRow, KnownPlayerRow, PlayerRow, Rejected, RosterRow, Row, SourceId
 
 _ROSTER = ("season", "week", "team", "position", "status")
 _INJURY = ("season", "week", "team", "gsis_id", "position", "full_name", "report_status", "date_modified")
@@ -35,7 +34,7 @@ def parse_rosters(payload: Payload) -> Iterator[Row | Rejected]:
     players: dict[str, Record] = {}
     entries: list[RosterRow] = []
     for record in records(frame):
-        if not _is_ours(record["position"]):
+        if not is_ours(record["position"]):
             continue
         gsis = record.get("gsis_id") or record.get("player_id")
         if gsis is None or record["team"] is None or record["week"] is None:
@@ -60,12 +59,10 @@ def parse_rosters(payload: Payload) -> Iterator[Row | Rejected]:
             _born(record.get("birth_date")),
             renames=True,
         )
+        pick, first = record.get("draft_number"), record.get("rookie_year") or record.get("entry_year")
+        if first:
+            yield KnownPlayerRow((SourceId("gsis", gsis),), int(pick) if pick else None, int(first))
     yield from entries
-
-
-def _is_ours(position: str | None) -> bool:
-    sport = load("nfl")
-    return position is not None and sport.position(position) in sport.positions
 
 
 def _name(record: Record) -> str:
@@ -84,7 +81,7 @@ def parse_injuries(payload: Payload) -> Iterator[Row | Rejected]:
     """Yield the week's reports, known when they were dated; a date that lacks a zone is UTC."""
     frame = read(payload, _INJURY)
     for record in records(frame):
-        if not _is_ours(record["position"]):
+        if not is_ours(record["position"]):
             continue
         dated = record["date_modified"]
         if isinstance(dated, str):

@@ -11,7 +11,7 @@ from sdp_sports.venues import places
 from sdp_ingestion.nflverse.tables import Record, read, records
 from sdp_ingestion.prices import decimal_of_american
 from sdp_ingestion.provider import Payload
-from sdp_ingestion.rows import ForecastRow, GameRow, QuoteRow, Rejected, Row, VenueRow
+from sdp_ingestion.rows import ForecastRow, GameRow, PlayerRow, QuoteRow, Rejected, Row, SourceId, StarterRow, VenueRow
 
 BOOK = "nflverse"
 _EASTERN = ZoneInfo("America/New_York")
@@ -38,6 +38,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected]:
         seen.add(record["game_id"])
         game = _game(record)
         yield game
+        yield from _starters(record)
         moment = payload.fetched_at if game.starts_at > payload.fetched_at else None
         yield from _quotes(record, game.code, moment)
         if moment is None and (record.get("temp") is not None or record.get("wind") is not None):
@@ -95,6 +96,16 @@ def _game(record: Record) -> GameRow:
         neutral_site=record.get("location") == "Neutral",
         ids={source: _text(record[name]) for source, name in _IDS.items() if record.get(name) is not None},
     )
+
+
+def _starters(record: Record) -> Iterator[PlayerRow | StarterRow]:
+    """Yield the quarterbacks named to start, whom the schedule introduces before any stat line does."""
+    for side in ("home", "away"):
+        code, name = record.get(f"{side}_qb_id"), record.get(f"{side}_qb_name")
+        if code is not None and name is not None:
+            team = record[f"{side}_team"]
+            yield PlayerRow((SourceId("gsis", code),), name, "QB", team)
+            yield StarterRow(SourceId("gsis", code), record["game_id"], team, "QB")
 
 
 def _text(value: Any) -> str:

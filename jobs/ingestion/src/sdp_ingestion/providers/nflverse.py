@@ -1,15 +1,15 @@
-"""nflverse: schedules, stats, rosters and injuries as parquet files of a release server or a mirror of it.
+"""nflverse: schedules, stats, rosters, injuries, depth charts and snaps, from a release server or a mirror of it.
 
 A season's file that is not there (404) is normal: stats of a season appear with its first game, weekly rosters begin
 in 2002, injuries end with 2024 and came back later. The frozen `player_stats` is asked for where a season has no
-`stats_player_week` yet.
+`stats_player_week` yet. Snaps come after the index of players, whose ids they are written with.
 """
 
 from collections.abc import Iterable, Iterator
 
 from sdp_common.errors import DriftedSource
 
-from sdp_ingestion.nflverse import people, schedules, stats
+from sdp_ingestion.nflverse import people, roles, schedules, stats
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import Rejected, Row
 
@@ -18,6 +18,9 @@ _PARSERS = {
     "stats": stats.parse,
     "rosters": people.parse_rosters,
     "injuries": people.parse_injuries,
+    "depths": roles.parse_depths,
+    "index": roles.parse_index,
+    "snaps": roles.parse_snaps,
 }
 _FIRST_MONTH = 3
 """A season's files begin in March with its rosters."""
@@ -26,7 +29,8 @@ _FIRST_MONTH = 3
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for the schedule and the files of each wanted season; the present one where none is named."""
     seasons = ask.seasons or (ask.now.year if ask.now.month >= _FIRST_MONTH else ask.now.year - 1,)
-    base = f"{ask.bases['nflverse'].rstrip('/')}/releases/download"
+    root = ask.bases["nflverse"].rstrip("/")
+    base = f"{root}/releases/download"
     named = ",".join(str(season) for season in seasons)
     yield Request(f"{base}/schedules/games.parquet", tag="schedules", about={"seasons": named})
     for season in seasons:
@@ -36,6 +40,12 @@ def start(ask: Ask) -> Iterable[Request]:
         present = f"{base}/stats_player/stats_player_week_{season}.parquet"
         yield Request(present, "stats", about, optional=True, otherwise=frozen)
         yield Request(f"{base}/injuries/injuries_{season}.parquet", "injuries", about, optional=True)
+        yield Request(f"{base}/depth_charts/depth_charts_{season}.parquet", "depths", about, optional=True)
+    crosswalk = Request(f"{root}/dynastyprocess/db_playerids.csv", "index", optional=True)
+    yield Request(f"{base}/players/players.parquet", "index", optional=True, otherwise=crosswalk)
+    for season in seasons:
+        about = {"season": str(season)}
+        yield Request(f"{base}/snap_counts/snap_counts_{season}.parquet", "snaps", about, optional=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:

@@ -6,20 +6,24 @@ from typing import Any
 
 from sdp_ingestion.rows import (
     ContestRow,
+    DepthRow,
     ForecastRow,
     GameRow,
     InjuryRow,
+    KnownPlayerRow,
     PlayerRow,
     QuoteRow,
     Rejected,
     RosterRow,
     Row,
     SlateRow,
+    SnapRow,
     SplitRow,
+    StarterRow,
     StatRow,
     VenueRow,
 )
-from sdp_ingestion.save import facts, quotes, reference, slates
+from sdp_ingestion.save import facts, quotes, reference, roles, slates
 from sdp_ingestion.save.context import Context, Known
 
 __all__ = ["Context", "Known", "save"]
@@ -28,7 +32,11 @@ _SAVERS: Mapping[type, Callable[[Context, list[Any]], None]] = {
     VenueRow: reference.venues,
     GameRow: reference.games,
     PlayerRow: reference.players_of,
+    KnownPlayerRow: roles.known_players,
     RosterRow: reference.rosters,
+    DepthRow: roles.depths,
+    StarterRow: roles.starters,
+    SnapRow: roles.snaps,
     StatRow: facts.stats,
     QuoteRow: quotes.quotes_of,
     SplitRow: quotes.splits_of,

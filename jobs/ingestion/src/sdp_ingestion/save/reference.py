@@ -87,7 +87,6 @@ def rosters(context: Context, rows: list[RosterRow]) -> None:
                 "player_id": who,
                 "team_id": team,
                 "position": context.position(row.position),
-                "depth": row.depth,
                 "status": row.status,
                 "known_at": kick_off - INACTIVES_BEFORE,
             }

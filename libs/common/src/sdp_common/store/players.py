@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from sdp_common.db.bulk import Counts, upsert
-from sdp_common.db.models.reference import Game, Player, PlayerId, RosterEntry
+from sdp_common.db.models.reference import Game, Player, PlayerId, RosterEntry, Starter
 from sdp_common.db.models.stats import PlayerGameStats
 
 SourceId = tuple[str, str]
@@ -40,6 +40,16 @@ class Person:
     team_id: str | None = None
     born_on: date | None = None
     renames: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Where a known player was drafted, and further ids of his."""
+
+    player_id: int
+    ids: Sequence[SourceId]
+    pick: int | None = None
+    first_season: int | None = None
 
 
 @dataclass
@@ -148,6 +158,51 @@ def save_defences(session: Session, sport: str, teams: Mapping[str, str]) -> Non
 def save_rosters(session: Session, rows: Iterable[Mapping[str, object]]) -> Counts:
     """Save roster entries (the columns of `roster_entries`) by sport, season, week and player."""
     return upsert(session, RosterEntry, list(rows), key=["sport", "season", "week", "player_id"])
+
+
+def save_depths(session: Session, sport: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Put ranks in the depth chart (`season`, `week`, `player_id`, `depth`) into the roster entries that are there."""
+    if not rows:
+        return
+    numbers = {name: [row[name] for row in rows] for name in ("season", "week", "player_id", "depth")}
+    session.execute(
+        text(
+            "UPDATE roster_entries AS entry SET depth = chart.depth "
+            "FROM unnest(cast(:season AS int[]), cast(:week AS int[]), cast(:player_id AS bigint[]), "
+            "cast(:depth AS int[])) AS chart(season, week, player_id, depth) "
+            "WHERE entry.sport = :sport AND entry.season = chart.season AND entry.week = chart.week "
+            "AND entry.player_id = chart.player_id AND entry.depth IS DISTINCT FROM chart.depth"
+        ),
+        {"sport": sport, **numbers},
+    )
+
+
+def save_starters(session: Session, rows: Iterable[Mapping[str, object]]) -> Counts:
+    """Save named starters (the columns of `starters`) by game, team and position."""
+    return upsert(session, Starter, list(rows), key=["game_id", "team_id", "position"])
+
+
+def save_drafts(session: Session, rows: Iterable[Draft]) -> Counts:
+    """Save where known players were drafted; a fact or an id that is known stays as it is."""
+    listed = list(rows)
+    keys = ("source", "external_id", "player_id")
+    links = [dict(zip(keys, (*key, row.player_id), strict=True)) for row in listed for key in row.ids]
+    upsert(session, PlayerId, links, key=["source", "external_id"], update=())
+    present = {
+        row.id: row for row in session.scalars(select(Player).where(Player.id.in_({d.player_id for d in listed})))
+    }
+    merged = [
+        {
+            **_columns(present[row.player_id]),
+            "id": row.player_id,
+            "sport": present[row.player_id].sport,
+            "normalised_name": present[row.player_id].normalised_name,
+            "draft_pick": present[row.player_id].draft_pick or row.pick,
+            "first_season": present[row.player_id].first_season or row.first_season,
+        }
+        for row in listed
+    ]
+    return upsert(session, Player, merged, key=["id"], update=["draft_pick", "first_season"])
 
 
 def refresh(session: Session, sport: str) -> None:

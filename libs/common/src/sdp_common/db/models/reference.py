@@ -32,7 +32,10 @@ class Venue(Base):
 
 
 class Player(Base):
-    """A player as we know him now. A defence is a player of position DST, one a team."""
+    """A player as we know him now. A defence is a player of position DST, one a team.
+
+    `draft_pick` is the overall pick (null: not drafted, or not known), `first_season` the season he came in.
+    """
 
     __tablename__ = "players"
     __table_args__ = (Index(None, "sport", "normalised_name"),)
@@ -43,6 +46,8 @@ class Player(Base):
     position: Mapped[str | None]
     team_id: Mapped[str | None] = mapped_column(ForeignKey("teams.id"))
     born_on: Mapped[date | None]
+    draft_pick: Mapped[int | None]
+    first_season: Mapped[int | None]
     created_at: Mapped[CreatedAt]
 
 
@@ -87,6 +92,17 @@ class GameId(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(primary_key=True)
     game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), index=True)
+
+
+class Starter(Base):
+    """Who was named to start a game at a position of which a team starts one; `known_at` is when it was named."""
+
+    __tablename__ = "starters"
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    position: Mapped[str] = mapped_column(primary_key=True)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id", ondelete="CASCADE"))
+    known_at: Mapped[datetime]
 
 
 class RosterEntry(Base):

@@ -26,3 +26,20 @@ class PlayerGameStats(Base):
     position: Mapped[str | None]
     stats: Mapped[dict[str, Any]]
     recorded_at: Mapped[CreatedAt]
+
+
+class PlayerGameSnaps(Base):
+    """How much of a game a player was on the field with the offence; a row with zero snaps played special teams.
+
+    `offense_share` is of his team's offensive plays, 0 to 1.
+    """
+
+    __tablename__ = "player_game_snaps"
+    __table_args__ = (Index(None, "game_id"),)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id", ondelete="CASCADE"), primary_key=True)
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"))
+    position: Mapped[str | None]
+    offense_snaps: Mapped[int]
+    offense_share: Mapped[float]
+    known_at: Mapped[datetime]
