@@ -154,11 +154,16 @@ def test_up_status_and_a_second_up(home: Path) -> None:
             document = json.loads(sdp(home, "status", "--json").stdout)
             assert document["up"] is True
             assert [p["name"] for p in document["processes"]] == ["postgres", "migrate", "ingest-odds"]
-            postgres, migrate, _ = document["processes"]
+            postgres, migrate, service = document["processes"]
             assert postgres["condition"] == "running"
             assert postgres["age_s"] >= 0
             assert postgres["restarts"] == 0
             assert migrate["condition"] == "done"
+            while service["condition"] == "starting":  # until it has given a sign of life
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+                service = json.loads(sdp(home, "status", "--json").stdout)["processes"][2]
+            assert service["condition"] == "running"
             shown = sdp(home, "status")
             assert shown.returncode == 0
             assert "ingest-odds" in shown.stdout
