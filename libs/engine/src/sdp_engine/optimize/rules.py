@@ -1,20 +1,16 @@
-"""What a user may ask of a set of lineups, and what is wrong with a request before anything is solved."""
+"""What a user may ask of a set of lineups: one schema for files, the API and the form."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
-from sdp_sports.spec import Contest, Stack
 
 DEFENCE = "DST"
 """The position of a team's defence."""
 
-_Key = TypeVar("_Key", int, str)
+BATTERS = 9
+"""Places of a batting order."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -33,10 +29,11 @@ class PlayerExposure(_Part):
 
 
 class TeamExposure(_Part):
-    """In how many of the lineups any player of a team may stand, as a share of all of them."""
+    """In how many of the lineups any player of a team stands, as shares of all of them."""
 
     team_id: str
-    at_most: Share
+    at_least: Share = 0.0
+    at_most: Share = 1.0
 
 
 class TeamCount(_Part):
@@ -45,6 +42,86 @@ class TeamCount(_Part):
     team_id: str
     at_least: int = Field(0, ge=0)
     at_most: int | None = Field(None, ge=0)
+
+
+class Who(_Part):
+    """Players of whom every given field is true: one of these draftables, of one of these teams, and so on.
+
+    `captain` asks for the slot: true for slots that multiply points, false for the others.
+    """
+
+    draftables: tuple[int, ...] = ()
+    teams: tuple[str, ...] = ()
+    opponents: tuple[str, ...] = ()
+    games: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    captain: bool | None = None
+
+
+class Group(_Part):
+    """How many of some players a lineup holds; where `given`, only of lineups that hold any of those.
+
+    "If A then at least two of B, C, D" is `given` A, `who` B, C, D, `at_least` 2; "never A with B" is `given` A, `who`
+    B, `at_most` 0. A player does not count as his own company.
+    """
+
+    name: str = ""
+    who: Who
+    at_least: int = Field(0, ge=0)
+    at_most: int | None = Field(None, ge=0)
+    given: Who | None = None
+
+
+class GroupExposure(_Part):
+    """In how many of the lineups at least `count` of some players stand, as shares of all of them."""
+
+    name: str = ""
+    who: Who
+    count: int = Field(1, ge=1)
+    at_least: Share = 0.0
+    at_most: Share = 1.0
+
+
+class StackRule(_Part):
+    """Players that belong together, in every lineup or in a share of them.
+
+    Attributes:
+        sizes: How many of one side, and of another for each further size: `[5, 3]` is five of a team and three of
+            another.
+        of: What holds a stack together: a team, a game, a line (column `line` of the pool, within a team), or places
+            that follow one another in a team's batting order (column `batting_order`; the first follows the last).
+        positions: Who counts; everybody where empty.
+        teams: Only of these teams, where given (of games: games they play).
+        opponents: How many of the opposing team stand beside the first size (a bring-back), of `opponent_positions`.
+        at_least: Share of the lineups that hold the stack, at least; by default all.
+        at_most: At most.
+    """
+
+    name: str = ""
+    sizes: tuple[Annotated[int, Field(ge=2, le=20)], ...] = Field(min_length=1, max_length=4)
+    of: Literal["team", "game", "line", "order"] = "team"
+    positions: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    opponents: int = Field(0, ge=0)
+    opponent_positions: tuple[str, ...] = ()
+    at_least: Share = 1.0
+    at_most: Share = 1.0
+
+
+class Opposing(_Part):
+    """How many players `against` a lineup holds, of those who face one of its players of some positions."""
+
+    positions: tuple[str, ...] = Field(min_length=1)
+    against: tuple[str, ...] = Field(min_length=1)
+    at_most: int = Field(0, ge=0)
+
+
+class Ownership(_Part):
+    """How popular a lineup is: the sum, mean or product of its players' expected ownership, shares from 0 to 1."""
+
+    measure: Literal["sum", "mean", "product"]
+    at_least: float | None = Field(None, ge=0)
+    at_most: float | None = Field(None, ge=0)
 
 
 class Rules(_Part):
@@ -64,9 +141,16 @@ class Rules(_Part):
         teams: How many players of single teams every lineup holds.
         max_per_team: How many players of any one team a lineup holds at most, where less than the contest's.
         no_defence_against_own_offence: No lineup holds a defence and a player who faces it.
+        min_games: Games from which a lineup's players come, at least.
+        min_teams: Teams from which they come, at least.
+        groups: How many of some players a lineup holds, always or beside others.
+        group_exposures: How many of the lineups hold some players: captains, pairs, whole groups.
+        stacks: Players of a team, game, line or batting order that stand together.
+        opposing: How many players may face others of the same lineup.
+        ownership: How popular a lineup is.
     """
 
-    lineups: int = Field(20, ge=1, le=500)
+    lineups: int = Field(20, ge=1, le=10_000)
     locked: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
     max_exposure: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -79,6 +163,13 @@ class Rules(_Part):
     teams: tuple[TeamCount, ...] = ()
     max_per_team: int | None = Field(None, ge=1)
     no_defence_against_own_offence: bool = False
+    min_games: int = Field(1, ge=1)
+    min_teams: int = Field(1, ge=1)
+    groups: tuple[Group, ...] = ()
+    group_exposures: tuple[GroupExposure, ...] = ()
+    stacks: tuple[StackRule, ...] = ()
+    opposing: tuple[Opposing, ...] = ()
+    ownership: tuple[Ownership, ...] = ()
 
     def most(self, share: float) -> int:
         """Return how many lineups a share allows: rounded down, but one where it is above zero."""
@@ -100,120 +191,3 @@ class Rules(_Part):
 def _exact(share: float) -> Fraction:
     """Return the share as it is written: 0.29 of 100 is 29, not 28.999999999999996."""
     return Fraction(repr(share))
-
-
-@dataclass(frozen=True)
-class RuleFault:
-    """One thing wrong with a request: the field of `Rules`, and what to do about it."""
-
-    field: str
-    message: str
-
-
-def check_rules(
-    rules: Rules, contest: Contest, pool: pl.DataFrame, stacks: Mapping[str, Stack]
-) -> tuple[RuleFault, ...]:
-    """Return everything wrong with a request that can be seen without solving.
-
-    Args:
-        rules: The request.
-        contest: The contest's declaration.
-        pool: A POOL frame.
-        stacks: The stacks declared for the sport.
-    """
-    return tuple(
-        RuleFault(field, message)
-        for found in (
-            _players(rules, contest, pool),
-            _exposures(rules, contest),
-            _salaries(rules, contest),
-            _teams(rules, contest, pool),
-            _stack(rules, stacks),
-        )
-        for field, message in found
-    )
-
-
-_Found = Iterable[tuple[str, str]]
-
-
-def _repeated(ids: Sequence[_Key]) -> list[_Key]:
-    return [i for i, n in Counter(ids).items() if n > 1]
-
-
-def _players(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
-    names = dict(zip(pool["draftable_id"].to_list(), pool["name"].to_list(), strict=True))
-    asked = (
-        ("locked", rules.locked),
-        ("excluded", rules.excluded),
-        ("exposures", tuple(e.draftable_id for e in rules.exposures)),
-    )
-    for field, ids in asked:
-        for i in ids:
-            if i not in names:
-                yield field, f"draftable {i} is not in this slate's pool: no such player, or he has no projection"
-        for i in _repeated(ids):
-            yield field, f"draftable {i} is named twice"
-    for i in sorted(set(rules.locked) & set(rules.excluded)):
-        yield "locked", f"{names.get(i, i)} is both locked and excluded: choose one"
-    size, locked = contest.roster_size, len(set(rules.locked))
-    if locked > size:
-        yield "locked", f"{locked} players are locked, a lineup holds {size}"
-    elif rules.min_unique > size:
-        yield "min_unique", f"two lineups cannot differ in {rules.min_unique} of {size} players"
-    elif rules.lineups > 1 and rules.min_unique > size - locked:
-        yield "min_unique", f"with {locked} locked, lineups cannot differ in {rules.min_unique} players"
-
-
-def _exposures(rules: Rules, contest: Contest) -> _Found:
-    for e in rules.exposures:
-        if e.at_least > e.at_most:
-            yield "exposures", f"draftable {e.draftable_id}: at least {e.at_least:g} is above at most {e.at_most:g}"
-        elif rules.least(e.at_least) > rules.most(e.at_most):
-            yield (
-                "exposures",
-                f"draftable {e.draftable_id}: of {rules.lineups} lineups, at least {rules.least(e.at_least)}"
-                f" and at most {rules.most(e.at_most)} contradict each other after rounding",
-            )
-        if e.draftable_id in rules.locked and e.at_most < 1:
-            yield "exposures", f"draftable {e.draftable_id} is locked: he cannot stand in at most {e.at_most:g}"
-        if e.draftable_id in rules.excluded and e.at_least > 0:
-            yield "exposures", f"draftable {e.draftable_id} is excluded: he cannot stand in at least {e.at_least:g}"
-    demanded = sum(rules.least(e.at_least) for e in rules.exposures if e.draftable_id not in rules.locked)
-    room = (contest.roster_size - len(set(rules.locked))) * rules.lineups
-    if demanded > room >= 0:
-        yield "exposures", f"the minima add up to {demanded} places, {rules.lineups} lineups have {room} to give"
-
-
-def _salaries(rules: Rules, contest: Contest) -> _Found:
-    cap = contest.salary_cap_usd
-    floor, ceiling = rules.min_salary_usd, rules.max_salary_usd
-    if floor is not None and floor > cap:
-        yield "min_salary_usd", f"the floor of {floor} is above the contest's cap of {cap}"
-    if floor is not None and ceiling is not None and floor > ceiling:
-        yield "min_salary_usd", f"the floor of {floor} is above the ceiling of {ceiling}"
-
-
-def _teams(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
-    known = set(pool["team_id"].to_list())
-    for field, ids in (
-        ("teams", [t.team_id for t in rules.teams]),
-        ("team_exposures", [t.team_id for t in rules.team_exposures]),
-    ):
-        for team in ids:
-            if team not in known:
-                yield field, f"no player of {team} is in this slate's pool"
-        for team in _repeated(ids):
-            yield field, f"{team} is named twice"
-    for count in rules.teams:
-        if count.at_most is not None and count.at_least > count.at_most:
-            yield "teams", f"{count.team_id}: at least {count.at_least} is above at most {count.at_most}"
-    if sum(t.at_least for t in rules.teams) > contest.roster_size:
-        yield "teams", f"the minima add up to more than the {contest.roster_size} players of a lineup"
-    if rules.max_per_team is not None and rules.max_per_team * len(known) < contest.roster_size:
-        yield "max_per_team", f"{rules.max_per_team} a team of {len(known)} teams do not fill a lineup"
-
-
-def _stack(rules: Rules, stacks: Mapping[str, Stack]) -> _Found:
-    if rules.stack is not None and rules.stack not in stacks:
-        yield "stack", f"no stack {rules.stack!r}; declared: {', '.join(sorted(stacks)) or 'none'}"
