@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 from sdp_engine.frames import POOL
 from sdp_engine.optimize.faults import check_rules
-from sdp_engine.optimize.rules import PlayerExposure, Rules, TeamCount, TeamExposure
+from sdp_sports.rules import PlayerExposure, Rules, TeamCount, TeamExposure
 from sdp_sports.spec import load
 
 NFL = load("nfl")

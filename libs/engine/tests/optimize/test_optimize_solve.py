@@ -11,7 +11,9 @@ from sdp_engine.frames import POOL
 from sdp_engine.optimize.check import check_lineup, check_lineups
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.judge import Place, count_of, holds_stack
-from sdp_engine.optimize.rules import (
+from sdp_engine.optimize.solve import NoLineup, solve
+from sdp_sports.contest import Limit
+from sdp_sports.rules import (
     Group,
     GroupExposure,
     Opposing,
@@ -23,8 +25,6 @@ from sdp_engine.optimize.rules import (
     TeamExposure,
     Who,
 )
-from sdp_engine.optimize.solve import NoLineup, solve
-from sdp_sports.contest import Limit
 from sdp_sports.spec import Contest, Slot, Stack, StackNeed
 
 CLASSIC = Contest(

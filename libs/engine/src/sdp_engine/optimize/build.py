@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import polars as pl
+from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.frames import POOL, check
@@ -12,7 +13,6 @@ from sdp_engine.optimize.kinds.roster import frame
 from sdp_engine.optimize.kinds.spread import spread
 from sdp_engine.optimize.kinds.stacks import stacks_of
 from sdp_engine.optimize.program import Exposed, Program, Row, points_scale, slot_groups, slot_salary, units
-from sdp_engine.optimize.rules import Rules
 
 
 def build(contest: Contest, pool: pl.DataFrame, rules: Rules, stacks: Mapping[str, Stack]) -> Program:

@@ -8,10 +8,10 @@ from itertools import combinations
 from typing import Any
 
 import polars as pl
+from sdp_sports.rules import DEFENCE, GroupExposure, Rules, StackRule, TeamExposure
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.optimize.judge import Place, count_of, group_faults, holds_stack
-from sdp_engine.optimize.rules import DEFENCE, GroupExposure, Rules, StackRule, TeamExposure
 
 
 def check_lineup(contest: Contest, rows: pl.DataFrame) -> list[str]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import polars as pl
+from sdp_sports.rules import BATTERS, Rules, StackRule, Who
 from sdp_sports.spec import Contest, Stack
-
-from sdp_engine.optimize.rules import BATTERS, Rules, StackRule, Who
 
 _Key = TypeVar("_Key", int, str)
 _COLUMNS = {"order": "batting_order", "line": "line"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sdp_engine.optimize.rules import BATTERS, Ownership, Rules, StackRule, Who
+from sdp_sports.rules import BATTERS, Ownership, Rules, StackRule, Who
 
 
 @dataclass(frozen=True)

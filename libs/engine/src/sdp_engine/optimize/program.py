@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sdp_sports.rules import Who
 from sdp_sports.spec import Contest
-
-from sdp_engine.optimize.rules import Who
 
 MILLI = 1000
 """Points count to the thousandth: they are rounded to it once, and everything after is whole numbers."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.optimize.assign import assign
@@ -16,7 +17,6 @@ from sdp_engine.optimize.clash import clash
 from sdp_engine.optimize.cpsat import Solver, Task
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.program import Exposed, Program, Row, row
-from sdp_engine.optimize.rules import Rules
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from sdp_sports.rules import DEFENCE, Group, Ownership, Rules
 
 from sdp_engine.optimize.program import Program, Row, person, row
-from sdp_engine.optimize.rules import DEFENCE, Group, Ownership, Rules
 
 _LOGARITHM = 1_000_000
 """Units of a natural logarithm: products are compared to a millionth of it."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from sdp_sports.rules import Rules
 
 from sdp_engine.optimize.program import SLOTS, Program, Row, person, row
-from sdp_engine.optimize.rules import Rules
 
 _ONCE = "a player once a lineup"
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
+from sdp_sports.rules import Rules
 
 from sdp_engine.optimize.program import Choice, Program, Row, row
-from sdp_engine.optimize.rules import Rules
 
 
 def spread(program: Program, rules: Rules) -> Iterator[Row]:

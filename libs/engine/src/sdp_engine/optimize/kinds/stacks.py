@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from sdp_sports.rules import BATTERS, Rules, StackRule
 from sdp_sports.spec import Stack
 
 from sdp_engine.optimize.program import Case, Choice, Exposed, Ints, Program, Row, Terms, person, row
-from sdp_engine.optimize.rules import BATTERS, Rules, StackRule
 
 
 def stacks_of(program: Program, rules: Rules, stacks: Mapping[str, Stack]) -> Iterator[Row]:
