@@ -32,7 +32,8 @@ def read_case(path: Path) -> Case:
     request = Request(case["url"], case["tag"], case.get("about", {}))
     expected = path.with_suffix(".rows")
     rows = json.loads(expected.read_text(encoding="utf-8")) if expected.is_file() else None
-    return Case(path.parent.name, path.stem, Payload(request, _body(case), FETCHED_AT), rows)
+    payload = Payload(request, _body(case), FETCHED_AT, sport=case.get("sport", "nfl"))
+    return Case(path.parent.name, path.stem, payload, rows)
 
 
 def _body(case: dict[str, Any]) -> bytes:
@@ -44,6 +45,8 @@ def _body(case: dict[str, Any]) -> bytes:
     elif "table" in case:
         schema = dict.fromkeys(case["columns"], pl.String) if "columns" in case else None
         pl.DataFrame(case["table"], schema=schema, infer_schema_length=None).write_parquet(out)
+    elif "text" in case:
+        out.write("\n".join(case["text"]).encode())
     else:
         out.write(json.dumps(case["json"]).encode())
     return out.getvalue()

@@ -255,7 +255,7 @@ def test_draftkings_from_lobby_to_slate(server: Server, job: Any, engine: Engine
     ingest(job(), quick("nflverse"), "nfl", seasons=(2023,))
     server.answers = {
         "/lobby/getcontests": (200, case("draftkings", "lobby").payload.content),
-        "/rules": (200, case("draftkings", "rules").payload.content),
+        "/gametypes/1/rules": (200, case("draftkings", "rules").payload.content),
         "/draftables": (200, case("draftkings", "draftables").payload.content),
     }
     report = ingest(job(), quick("draftkings"), "nfl")

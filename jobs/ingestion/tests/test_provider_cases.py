@@ -29,6 +29,9 @@ def test_has_cases_that_yield_rows(name: str, case: Any) -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>challenge</html>", b"[]", b"{}", b'"text"', b"\x00\xff\x00"])
 def test_a_shape_not_understood_is_drift(any_case: Any, body: bytes) -> None:
     payload = replace(any_case.payload, content=body)
+    if body == b"[]" and any_case.payload.content.startswith(b"["):
+        assert list(provider(any_case.provider).parse(payload)) == []  # a list with nothing in it
+        return
     with pytest.raises(DriftedSource):
         list(provider(any_case.provider).parse(payload))
 

@@ -99,3 +99,44 @@ def test_salary_files_are_read_or_refused_with_a_reason(samples: Path, name: str
         assert recognise(parse_salaries(body)) == ("nfl", "draftkings_classic")
     except BadInput as error:
         assert len(error.message) > 30  # noqa: PT017
+
+
+EVERY = [
+    ("the_odds_api", "the_odds_api/v4_odds_nba_us_h2h_spreads_totals.json", "odds", "nba", {}, 322),
+    ("the_odds_api", "the_odds_api/event_odds_player_props_CONSTRUCTED.json", "event", "nfl", {}, 3),
+    ("bovada", "bovada/coupon_football_nfl.json", "coupon", "nfl", {}, 6),
+    ("fanduel_sportsbook", "fanduel_sportsbook/event_page_nba.json", "event", "nba", {}, 30),
+    ("draftkings_sportsbook", "draftkings_sportsbook/leagues_mlb_shape.json", "league", "mlb", {}, 2),
+    ("action_network", "action_network/scoreboard_v2_SHAPE.json", "scoreboard", "mlb", {}, 3),
+    ("underdog", "underdog/over_under_lines_v1.json", "lines", "nfl", {}, 2),
+    ("prizepicks", "prizepicks/projections_mlb_league2.json", "board", "mlb", {"base": "b"}, 44),
+    ("kalshi", "kalshi/markets_legacy_dual_2025.json", "markets", "nfl", {}, 1),
+    ("espn_news", "espn/news_nfl.json", "news", "nfl", {}, 6),
+    ("rss", "news_rss/rotowire_nfl_news.xml", "feed", "nfl", {}, 5),
+    ("espn_scoreboard", "espn/scoreboard_mlb_mixed_states.json", "scoreboard", "mlb", {}, 6),
+    ("espn_scoreboard", "espn/scoreboard_nhl_mixed_states.json", "scoreboard", "nhl", {}, 6),
+    ("espn_scoreboard", "espn/scoreboard_ncaaf_mixed_states.json", "scoreboard", "cfb", {}, 6),
+    ("mlb_statsapi", "mlb_statsapi/schedule_date.json", "schedule", "mlb", {"base": "b"}, 16),
+    ("nhl_api", "nhl/schedule_day_excerpt.json", "schedule", "nhl", {"base": "b"}, 1),
+    ("nws", "nws/points.json", "point", "nfl", {"game": "g", "starts_at": "2022-02-04T01:30Z"}, 1),
+    ("nws", "nws/detailed_forecast.json", "grid", "nfl", {"game": "g", "starts_at": "2022-02-04T01:30Z"}, 1),
+    (
+        "nws",
+        "nws/gridpoints_forecast_hourly_us.json",
+        "hourly",
+        "nfl",
+        {"game": "g", "starts_at": "2019-10-15T00:30Z"},
+        1,
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "file", "tag", "sport", "about", "count"), EVERY, ids=[one[1] for one in EVERY])
+def test_every_recorded_body_is_read(
+    samples: Path, name: str, file: str, tag: str, sport: str, about: dict[str, str], count: int
+) -> None:
+    rows = parsed(name, samples / file, tag, about, sport)
+    assert len([row for row in rows if not isinstance(row, Rejected)]) == count
+    quotes = [row for row in rows if isinstance(row, QuoteRow)]
+    assert all(row.price_decimal is None or row.price_decimal > 1 for row in quotes)
+    assert all(row.side in {"home", "away", "draw", "over", "under", "yes", "no"} for row in quotes)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sdp_common.errors import NotFound
+from sdp_common.errors import NotFound, Unavailable
 from sdp_common.http import Answer, public_url
 from sdp_common.http import Fetcher as Client
 from sdp_common.service import Job
@@ -90,12 +90,17 @@ class Fetcher:
         url = public_url(request.url)
         with self._job.session() as session:
             held = payloads.validators(session, url)
+        self._afford(request)
+        place, value = self._secret(request)
         answer = self._client.get(
             request.url,
             etag=held.etag if held else None,
             last_modified=held.last_modified if held else None,
+            secrets=value if place == "query" else None,
+            headers=value if place == "header" else None,
             rate_per_s=self._provider.quality.rate_per_s,
         )
+        self._tally.charge(answer.credits_used, answer.credits_left)
         self._tally.bytes += len(answer.content)
         content = answer.content
         if answer.is_unchanged:
@@ -105,6 +110,34 @@ class Fetcher:
         elif self._provider.quality.replayable:
             self._keep(request, answer)
         return Payload(request, content, answer.fetched_at, answer.status, self._sport)
+
+    def _afford(self, request: Request) -> None:
+        """See that a request leaves as many credits as are to be kept.
+
+        Raises:
+            Unavailable: It would not.
+        """
+        left, floor = self._tally.credits_left, self._job.settings.credits_floor
+        if request.credits and left is not None and left - request.credits < floor:
+            raise Unavailable(
+                f"{self._provider.name}: {left:g} credits are left and this would cost {request.credits}; "
+                f"{floor} are to be kept (SDP_CREDITS_FLOOR)"
+            )
+
+    def _secret(self, request: Request) -> tuple[str, dict[str, str]]:
+        """Return where the request's secret goes, and the secret by its name there.
+
+        Raises:
+            Unavailable: It is not set.
+        """
+        if request.secret is None:
+            return "", {}
+        setting, where = request.secret
+        held = getattr(self._job.settings, setting)
+        if held is None or not held.get_secret_value():
+            raise Unavailable(f"{self._provider.name} needs a key: set SDP_{setting.upper()}")
+        place, _, name = where.partition(":")
+        return place, {name: held.get_secret_value()}
 
     def _keep(self, request: Request, answer: Answer) -> None:
         with self._job.session() as session:

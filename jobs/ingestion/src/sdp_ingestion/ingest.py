@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sdp_common.db.models.reference import Game, Venue
 from sdp_common.errors import BadInput, PlatformError, Unavailable
 from sdp_common.service import Job
 from sdp_common.settings import Settings
@@ -87,20 +88,29 @@ def _begin(job: Job, provider: Provider, sport: Sport) -> int:
 def _ask(job: Job, provider: Provider, sport: Sport, seasons: tuple[int, ...], subjects: tuple[str, ...]) -> Ask:
     games: tuple[Upcoming, ...] = ()
     if provider.feed in ("weather", "odds"):
+        since, until = _span(job, seasons)
         with job.session() as session:
-            found = reference.upcoming(session, sport.code, job.now, job.now + HORIZON)
-            games = tuple(
-                Upcoming(
-                    game_id=game.id.partition(":")[2],
-                    starts_at=game.starts_at,
-                    home=game.home_team_id.partition(":")[2],
-                    away=game.away_team_id.partition(":")[2],
-                    venue=game.venue_id.partition(":")[2] if game.venue_id else None,
-                    roof=venue.roof if venue else None,
-                )
-                for game, venue in found
-            )
-    return Ask(sport.code, job.now, seasons, bases(job.settings), games, subjects)
+            games = tuple(_upcoming(*row) for row in reference.upcoming(session, sport.code, since, until))
+    return Ask(sport.code, job.now, seasons, bases(job.settings), games, subjects, options(provider, job.settings))
+
+
+def _span(job: Job, seasons: tuple[int, ...]) -> tuple[datetime, datetime]:
+    """Return from when to when games are of interest: the next days, or the years of the seasons that are named."""
+    if not seasons:
+        return job.now, job.now + HORIZON
+    return datetime(min(seasons), 3, 1, tzinfo=UTC), datetime(max(seasons) + 1, 3, 1, tzinfo=UTC)
+
+
+def _upcoming(game: Game, venue: Venue | None, forecast_at: datetime | None) -> Upcoming:
+    return Upcoming(
+        game_id=game.id.partition(":")[2],
+        starts_at=game.starts_at,
+        home=game.home_team_id.partition(":")[2],
+        away=game.away_team_id.partition(":")[2],
+        venue=game.venue_id.partition(":")[2] if game.venue_id else None,
+        roof=venue.roof if venue else None,
+        forecast_at=forecast_at,
+    )
 
 
 def bases(settings: Settings) -> dict[str, str]:
@@ -111,6 +121,17 @@ def bases(settings: Settings) -> dict[str, str]:
         for name in type(settings).model_fields
         if name.endswith(suffix)
     }
+
+
+def options(provider: Provider, settings: Settings) -> dict[str, str]:
+    """Return the settings that begin with the provider's name, by what comes after it; secrets and addresses apart."""
+    found = {}
+    for name in type(settings).model_fields:
+        rest = name.removeprefix(f"{provider.name}_")
+        value = getattr(settings, name)
+        if rest != name and rest not in ("base_url", "key") and value is not None:
+            found[rest] = str(value)
+    return found
 
 
 def _crawl(job: Job, provider: Provider, ask: Ask, tally: Tally) -> None:

@@ -20,6 +20,8 @@ class Request:
         about: What the parser must know that the answer does not say (a season, a game id).
         optional: Whether the answer "there is no such thing" (404) is a normal one.
         otherwise: What to ask for instead where there is no such thing.
+        secret: A setting that holds a secret, and where it goes: `query:NAME` or `header:NAME`. The shell adds it.
+        credits: What the source charges for the answer, where it charges.
     """
 
     url: str
@@ -27,6 +29,8 @@ class Request:
     about: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
     otherwise: "Request | None" = None
+    secret: tuple[str, str] | None = None
+    credits: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Upcoming:
     away: str
     venue: str | None = None
     roof: str | None = None
+    forecast_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Ask:
         bases: The address of each source, by the name of its setting without `_base_url`.
         games: The games of the next days.
         subjects: Further things to ask for by name (draft groups), where the provider takes any.
+        options: The provider's own settings, by their name without the provider's.
     """
 
     sport: str
@@ -71,6 +77,11 @@ class Ask:
     bases: Mapping[str, str] = field(default_factory=dict)
     games: tuple[Upcoming, ...] = ()
     subjects: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def base(self, name: str) -> str:
+        """Return the address of a source, without a slash at its end."""
+        return self.bases[name].rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -62,12 +62,15 @@ class VenueRow:
 
 @dataclass(frozen=True, slots=True)
 class GameRow:
-    """A game; `code` is our id without the sport. Scores are null until final."""
+    """A game; `code` is our id without the sport. Scores are null until final.
+
+    Where `code` is empty the game is found by its ids, or by its teams and time; one that we do not have is made.
+    """
 
     code: str
     season: int
     season_type: str
-    week: int
+    week: int | None
     starts_at: datetime
     home: str
     away: str
@@ -76,6 +79,7 @@ class GameRow:
     venue: str | None = None
     neutral_site: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

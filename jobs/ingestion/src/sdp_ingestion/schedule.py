@@ -12,7 +12,10 @@ from sdp_sports.spec import Sport
 from sdp_ingestion.rows import GameRef, SourceGame, TeamNear, TeamWeek
 
 NEAR = timedelta(hours=48)
-"""How far from a source's time a game of the same teams may be and still be the one meant."""
+"""How far from a source's time a game of the same teams may be and still be the one meant, where teams play weekly."""
+NEAR_DAILY = timedelta(hours=9)
+"""Likewise where the same teams may meet on the next day."""
+_WEEKLY = ("nfl", "cfb", "cfl", "xfl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Schedule:
     def __init__(self, sport: Sport, frame: pl.DataFrame, ids: Mapping[tuple[str, str], str] | None = None) -> None:
         self._sport = sport
         self._ids = ids or {}
+        self._near = NEAR if sport.code in _WEEKLY else NEAR_DAILY
+        self._sources = {(source, game) for (source, _), game in self._ids.items()}
         self._by_id: dict[str, Game] = {}
         self._by_week: dict[tuple[int, int, str], Game] = {}
         self._by_teams: dict[frozenset[str | None], list[Game]] = defaultdict(list)
@@ -79,8 +84,16 @@ class Schedule:
         return None if None in found else self._nearest(found, ref.near)
 
     def _nearest(self, teams: frozenset[str | None], near: datetime) -> Game | None:
-        found = [game for game in self._by_teams.get(teams, ()) if abs(game.starts_at - near) <= NEAR]
+        found = [game for game in self._by_teams.get(teams, ()) if abs(game.starts_at - near) <= self._near]
         return min(found, key=lambda game: abs(game.starts_at - near), default=None)
+
+    def has(self, game_id: str) -> bool:
+        """Return whether a game of this id is known."""
+        return game_id in self._by_id
+
+    def is_named(self, game: Game, ids: Mapping[str, str]) -> bool:
+        """Return whether one of these sources has a name for the game already: then it means another by these."""
+        return any((source, game.id) in self._sources for source in ids)
 
     def week_ends(self, season: int, week: int) -> datetime | None:
         """Return the last kick-off of a week."""

@@ -20,6 +20,9 @@ class Tally:
     bytes: int = 0
     counts: Counts = field(default_factory=Counts)
     rejected: int = 0
+    late: int = 0
+    credits_used: float | None = None
+    credits_left: float | None = None
     missing: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     _reasons: Counter[str] = field(default_factory=Counter)
@@ -31,6 +34,13 @@ class Tally:
         self._reasons[rejected.reason] += 1
         if rejected.what and len(self._names) < _SHOWN:
             self._names.append(rejected.what)
+
+    def charge(self, used: float | None, left: float | None) -> None:
+        """Note what an answer cost and what is left, where the source says so."""
+        if used is not None:
+            self.credits_used = (self.credits_used or 0.0) + used
+        if left is not None:
+            self.credits_left = left
 
     def report(self) -> dict[str, Any]:
         """Return the counts, the reasons of what was rejected and the first examples, as JSON values."""
@@ -44,6 +54,9 @@ class Tally:
             "rows_rejected": self.rejected,
             "rejected": dict(self._reasons.most_common(_SHOWN)),
             "rejected_examples": self._names,
+            "late_changes": self.late,
+            "credits_used": self.credits_used,
+            "credits_left": self.credits_left,
             "missing": self.missing[:_SHOWN],
             "unchanged": len(self.unchanged),
         }

@@ -41,6 +41,7 @@ class Answer:
     """What a source answered. `url` is what was asked for, without secrets; `content` is decoded.
 
     A `status` of 304 means that nothing changed since the validators that were given: `content` is empty then.
+    `credits_used` and `credits_left` are what a metered source says that this answer cost and what is left.
     """
 
     url: str
@@ -49,6 +50,8 @@ class Answer:
     fetched_at: datetime
     etag: str | None = None
     last_modified: str | None = None
+    credits_used: float | None = None
+    credits_left: float | None = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -211,6 +214,8 @@ class Fetcher:
             datetime.now(UTC),
             response.headers.get("etag"),
             response.headers.get("last-modified"),
+            _number(response.headers.get("x-requests-last")),
+            _number(response.headers.get("x-requests-remaining")),
         )
 
     def _read(self, response: httpx.Response, shown: str, deadline: float) -> bytes:
@@ -265,6 +270,13 @@ def _retry_after_s(value: str | None) -> float | None:
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
+        return None
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
         return None
 
 

@@ -66,6 +66,40 @@ class Settings(BaseSettings):
     )
     espn_base_url: SourceUrl = Field("https://site.api.espn.com", description="ESPN's public API")
     open_meteo_base_url: SourceUrl = Field("https://api.open-meteo.com", description="Open-Meteo forecasts")
+    open_meteo_history_base_url: SourceUrl = Field(
+        "https://historical-forecast-api.open-meteo.com", description="Open-Meteo's past forecasts, for back-tests"
+    )
+    nws_base_url: SourceUrl = Field("https://api.weather.gov", description="the US National Weather Service")
+    the_odds_api_base_url: SourceUrl = Field("https://api.the-odds-api.com", description="The Odds API")
+    the_odds_api_key: SecretStr | None = Field(None, description="key of The Odds API")
+    the_odds_api_regions: str = Field(
+        "us", description="regions asked of The Odds API, comma-separated; each is charged"
+    )
+    the_odds_api_alternates: bool = Field(False, description="ask The Odds API for alternate lines, an event a call")
+    the_odds_api_props: str = Field("", description="player markets asked of The Odds API, comma-separated, or all")
+    credits_floor: int = Field(50, ge=0, description="credits of a metered source that are never spent")
+    kalshi_base_url: SourceUrl = Field("https://api.elections.kalshi.com", description="the Kalshi exchange")
+    polymarket_base_url: SourceUrl = Field("https://gamma-api.polymarket.com", description="the Polymarket exchange")
+    kambi_base_url: SourceUrl = Field("https://eu-offering-api.kambicdn.com", description="Kambi's offering (opt-in)")
+    kambi_brand: str = Field("rsiusnj", description="which of Kambi's books is read")
+    bovada_base_url: SourceUrl = Field("https://www.bovada.lv", description="Bovada's coupon (opt-in)")
+    pinnacle_base_url: SourceUrl = Field("https://guest.api.arcadia.pinnacle.com", description="Pinnacle (opt-in)")
+    pinnacle_key: SecretStr | None = Field(None, description="your guest key of Pinnacle's web app")
+    draftkings_sportsbook_base_url: SourceUrl = Field(
+        "https://sportsbook-nash.draftkings.com", description="DraftKings' sportsbook (opt-in)"
+    )
+    fanduel_sportsbook_base_url: SourceUrl = Field(
+        "https://sbapi.nj.sportsbook.fanduel.com", description="FanDuel's sportsbook of your state (opt-in)"
+    )
+    fanduel_sportsbook_key: SecretStr | None = Field(None, description="your key (_ak) of FanDuel's web app")
+    action_network_base_url: SourceUrl = Field("https://api.actionnetwork.com", description="Action Network (opt-in)")
+    underdog_base_url: SourceUrl = Field("https://api.underdogfantasy.com", description="Underdog's board (opt-in)")
+    sleeper_base_url: SourceUrl = Field("https://api.sleeper.app", description="Sleeper's players and picks")
+    prizepicks_base_url: SourceUrl = Field("https://api.prizepicks.com", description="PrizePicks' board (opt-in)")
+    rss_urls: str = Field("", description="addresses of news feeds (RSS), comma-separated; their provider is opt-in")
+    mlb_statsapi_base_url: SourceUrl = Field("https://statsapi.mlb.com", description="MLB's StatsAPI")
+    nhl_api_base_url: SourceUrl = Field("https://api-web.nhle.com", description="the NHL's web API")
+    nba_cdn_base_url: SourceUrl = Field("https://cdn.nba.com", description="the NBA's live data")
     odds_months_kept: int = Field(0, ge=0, description="months of quotes kept; 0 keeps all")
     bodies_days_kept: int = Field(
         0, ge=0, description="days raw bodies are kept after they were last seen; 0: for good"

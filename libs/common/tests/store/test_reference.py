@@ -141,7 +141,7 @@ def test_the_latest_forecast_known_counts(league: Session) -> None:
 
 def test_a_venue_keeps_what_a_later_row_does_not_know(league: Session) -> None:
     reference.save_venues(league, [VENUE | {"latitude": None, "longitude": None, "surface": "grass"}])
-    ((_, venue),) = reference.upcoming(league, "nfl", KICK_OFF, KICK_OFF)
+    ((_, venue, _),) = reference.upcoming(league, "nfl", KICK_OFF, KICK_OFF)
     assert venue is not None
     assert (venue.latitude, venue.surface) == (39.9, "grass")
 

@@ -5,18 +5,41 @@ draftables list each player once a slot. A slot's number is never assumed.
 """
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sdp_sports.spec import codes, load
 
-from sdp_ingestion.documents import Document, guarded, items, moment, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.prices import number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
-from sdp_ingestion.rows import ContestRow, DraftableRow, Matchup, Rejected, Row, SlateRow, SourceId
+from sdp_ingestion.rows import ContestRow, DraftableRow, Matchup, Payout, Rejected, Row, SlateRow, SourceId
 
 SITE = "draftkings"
-_SPORTS = {"nfl": "NFL", "nba": "NBA", "mlb": "MLB", "nhl": "NHL", "golf": "GOLF", "soccer": "SOC", "mma": "MMA"}
+_SPORTS = {
+    "nfl": "NFL",
+    "nba": "NBA",
+    "mlb": "MLB",
+    "nhl": "NHL",
+    "wnba": "WNBA",
+    "cfb": "CFB",
+    "cbb": "CBB",
+    "golf": "GOLF",
+    "soccer": "SOC",
+    "mma": "MMA",
+    "nascar": "NAS",
+    "tennis": "TEN",
+    "lol": "LOL",
+    "cs": "CS",
+    "cfl": "CFL",
+    "euroleague": "EL",
+    "f1": "F1",
+    "xfl": "XFL",
+}
+_DETAILED = 3
+"""Of how many contests of a draft group, those with the largest prize pools, the payouts are asked for."""
 _AVERAGE = 90
 """The draft statistic that is the fantasy points a game."""
 
@@ -38,7 +61,13 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer has another shape than the tag says.
     """
-    parsers = {"lobby": _lobby, "group": _group, "rules": _rules, "draftables": _draftables}
+    parsers = {
+        "lobby": _lobby,
+        "group": _group,
+        "rules": _rules,
+        "draftables": _draftables,
+        "contest": _contest_detail,
+    }
     yield from parsers[payload.request.tag](payload)
 
 
@@ -47,15 +76,64 @@ def _lobby(payload: Payload) -> Iterator[Row | Rejected | Request]:
     lobby = read(payload, "Contests", "DraftGroups", "GameTypes")
     types = {kind["GameTypeId"]: kind["Name"] for kind in items(lobby, "GameTypes", where)}
     wanted = _SPORTS[payload.sport]
-    taken = set()
+    taken: dict[Any, Any] = {}
+    groups: dict[Any, list[tuple[str, str]]] = defaultdict(list)
     for group in items(lobby, "DraftGroups", where):
-        if types.get(group["GameTypeId"]) == "Classic" and group["Sport"] == wanted:
-            taken.add(group["DraftGroupId"])
+        if _is_draftable(types.get(group["GameTypeId"])) and group["Sport"] == wanted:
+            taken[group["DraftGroupId"]] = group["GameTypeId"]
             suffix = (group.get("ContestStartTimeSuffix") or "").strip(" ()")
-            yield _rules_request(payload, group["DraftGroupId"], group["GameTypeId"], suffix)
-    for contest in items(lobby, "Contests", where):
-        if contest["dg"] in taken and (contest.get("attr") or {}).get("IsGuaranteed") == "true":
-            yield _contest(contest)
+            groups[group["GameTypeId"]].append((str(group["DraftGroupId"]), suffix))
+    for game_type, listed in groups.items():
+        yield _rules_request(payload, listed, game_type)
+    offered = [
+        contest
+        for contest in items(lobby, "Contests", where)
+        if contest.get("dg") in taken and (contest.get("attr") or {}).get("IsGuaranteed") == "true"
+    ]
+    yield from each(offered, lambda contest: [_contest(contest)], "a contest")
+    yield from _details(payload, offered)
+
+
+def _details(payload: Payload, offered: list[Document]) -> Iterator[Request]:
+    """Ask for the payouts of each draft group's largest contests."""
+    base = payload.request.about["base"]
+    largest = sorted(offered, key=lambda contest: -(number_of(contest.get("po")) or 0.0))
+    seen: Counter[Any] = Counter()
+    for contest in largest:
+        seen[contest["dg"]] += 1
+        if seen[contest["dg"]] <= _DETAILED and contest.get("id") is not None:
+            url = f"{base}/contests/v1/contests/{contest['id']}?format=json"
+            yield Request(url, "contest", {"contest": str(contest["id"])}, optional=True)
+
+
+def _contest_detail(payload: Payload) -> Iterator[Row]:
+    """Yield a contest with what each place wins."""
+    told = read(payload, "contestDetail")["contestDetail"]
+    fee = number_of(told.get("entryFee") if told.get("entryFee") is not None else told.get("fee"))
+    yield ContestRow(
+        external_id=str(told.get("contestKey") or payload.request.about["contest"]),
+        slate=str(told["draftGroupId"]),
+        site=SITE,
+        name=told["name"],
+        entry_fee_usd=fee or 0.0,
+        entries=told.get("entries"),
+        entries_max=told.get("maximumEntries"),
+        entries_max_per_user=told.get("maximumEntriesPerUser"),
+        prize_pool_usd=number_of(told.get("totalPayouts")),
+        payouts=tuple(_payout(line) for line in told.get("payoutSummary") or () if line),
+    )
+
+
+def _payout(line: Document) -> Payout:
+    """Return what a range of places wins: cash, or a prize in words where it is none."""
+    words = [str(text) for text in (line.get("tierPayoutDescriptions") or {}).values()]
+    values = [number_of(one.get("value")) for one in line.get("payoutDescriptions") or ()]
+    words += [str(one.get("payoutDescription") or "") for one in line.get("payoutDescriptions") or () if not words]
+    cash = number_of(words[0].strip().lstrip("$")) if words else None
+    value = cash if cash is not None else next((value for value in values if value is not None), None)
+    first = int(line["minPosition"])
+    last = int(line.get("maxPosition") or first)
+    return Payout(first, last, value, "" if cash is not None or not words else words[0])
 
 
 def _contest(contest: Document) -> ContestRow:
@@ -68,20 +146,27 @@ def _contest(contest: Document) -> ContestRow:
         entries=contest.get("nt"),
         entries_max=contest.get("m"),
         entries_max_per_user=contest.get("mec"),
-        prize_pool_usd=None if contest.get("po") is None else float(contest["po"]),
+        prize_pool_usd=number_of(contest.get("po")),
     )
+
+
+def _is_draftable(kind: object) -> bool:
+    """Return whether a game type is drafted under a salary cap: not a best ball, a snake draft or a board of picks."""
+    words = str(kind or "").lower()
+    return bool(words) and not any(other in words for other in ("best ball", "snake", "pick", "madden", "season"))
 
 
 def _group(payload: Payload) -> Iterator[Request]:
     group = read(payload, "draftGroup")["draftGroup"]
     suffix = (group.get("startTimeSuffix") or "").strip(" ()")
-    yield _rules_request(payload, group["draftGroupId"], group["gameTypeId"], suffix)
+    yield _rules_request(payload, [(str(group["draftGroupId"]), suffix)], group["gameTypeId"])
 
 
-def _rules_request(payload: Payload, group: int, game_type: int, suffix: str) -> Request:
+def _rules_request(payload: Payload, groups: list[tuple[str, str]], game_type: int) -> Request:
+    """Ask for the rules of a game type, once for all the draft groups that are of it."""
     base = payload.request.about["base"]
-    about = {"base": base, "group": str(group), "suffix": suffix}
-    return Request(f"{base}/lineups/v1/gametypes/{game_type}/rules", "rules", about)
+    about = {"base": base, "groups": json.dumps(groups)}
+    return Request(f"{base}/lineups/v1/gametypes/{game_type}/rules", "rules", about, optional=True)
 
 
 def _rules(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -89,11 +174,14 @@ def _rules(payload: Payload) -> Iterator[Row | Rejected | Request]:
     slots = {str(line["rosterSlot"]["id"]): line["rosterSlot"]["name"] for line in rules["lineupTemplate"]}
     about = payload.request.about
     contest = _declared(payload.sport, set(slots.values()))
-    if contest is None:
-        yield Rejected("a draft group of a format that we do not know", f"{about['group']}: {sorted(slots.values())}")
-        return
-    url = f"{about['base']}/draftgroups/v1/draftgroups/{about['group']}/draftables"
-    yield Request(url, "draftables", {**about, "contest": contest, "slots": json.dumps(slots)})
+    one = [[about.get("group", ""), about.get("suffix", "")]]
+    for group, suffix in json.loads(about["groups"]) if "groups" in about else one:
+        if contest is None:
+            yield Rejected("a draft group of a format that we do not know", f"{group}: {sorted(slots.values())}")
+            continue
+        url = f"{about['base']}/draftgroups/v1/draftgroups/{group}/draftables"
+        told = {"base": about["base"], "group": group, "suffix": suffix, "contest": contest}
+        yield Request(url, "draftables", {**told, "slots": json.dumps(slots)}, optional=True)
 
 
 def _declared(sport: str, slots: set[str]) -> str | None:
@@ -110,9 +198,12 @@ def _draftables(payload: Payload) -> Iterator[Row | Rejected]:
     where, about = payload.request.url, payload.request.about
     body = read(payload, "draftables", "competitions")
     games = {game["competitionId"]: game for game in items(body, "competitions", where)}
+    contest = load(payload.sport).contests[about["contest"]]
     players: dict[Any, list[Document]] = {}
     for row in items(body, "draftables", where):
-        players.setdefault(row["playerId"], []).append(row)
+        # where a captain is another draftable than the same man at a regular slot, each is kept
+        key = (row["playerId"], row["rosterSlotId"]) if contest.copy_per_slot else row["playerId"]
+        players.setdefault(key, []).append(row)
     slots: Mapping[str, str] = json.loads(about["slots"])
     kept = []
     for rows in players.values():
@@ -124,12 +215,11 @@ def _draftables(payload: Payload) -> Iterator[Row | Rejected]:
     starts = [moment(game["startTime"]) for game in games.values()]
     if not kept or not starts:
         return
-    title = load(payload.sport).contests[about["contest"]].title
     yield SlateRow(
         external_id=about["group"],
         site=SITE,
         contest=about["contest"],
-        name=_name(title, min(starts), about.get("suffix", "")),
+        name=_name(contest.title, min(starts), about.get("suffix", "")),
         starts_at=min(starts),
         draftables=tuple(kept),
     )

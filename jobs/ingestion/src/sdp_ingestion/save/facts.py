@@ -84,3 +84,5 @@ def injuries(context: Context, rows: list[InjuryRow]) -> None:
         values = {name: getattr(row, name) for name in columns}
         saved.append({"player_id": who, "source": context.source, "team_id": context.team(row.team), **values})
     context.tally.counts += injury_store.save(context.session, saved)
+    fresh = [row for row in saved if context.now - row["known_at"] <= injury_store.LATE]
+    context.tally.late += injury_store.raise_late(context.session, fresh)

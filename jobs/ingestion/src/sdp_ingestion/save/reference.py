@@ -1,12 +1,16 @@
 """Saves what facts hang on: venues, games, players and rosters."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sdp_common.store import players, reference
 
-from sdp_ingestion.rows import GameRow, PlayerRow, RosterRow, TeamWeek, VenueRow
+from sdp_ingestion.rows import GameRow, Matchup, PlayerRow, RosterRow, SourceGame, TeamWeek, VenueRow
 from sdp_ingestion.save.context import PUBLISHED_AFTER, Context
 
+_EASTERN = ZoneInfo("America/New_York")
 INACTIVES_BEFORE = timedelta(minutes=90)
 """A week's roster, with who does not play, is known this long before the team's kick-off."""
 
@@ -20,35 +24,68 @@ def venues(context: Context, rows: list[VenueRow]) -> None:
 
 def games(context: Context, rows: list[GameRow]) -> None:
     """Save games and their ids at other sources; a final score is known 12 hours after kick-off."""
-    saved, ids = [], []
+    saved: dict[str, dict[str, Any]] = {}
+    ids: list[dict[str, str]] = []
+    newcomers: dict[str, str] = {}
     for row in rows:
         home, away = context.team(row.home), context.team(row.away)
         if home is None or away is None:
             context.reject("a game of an unknown team", f"{row.code}: {row.away} at {row.home}")
             continue
-        game_id = f"{context.sport.code}:{row.code}"
-        final = row.home_score is not None and row.away_score is not None
-        saved.append(
-            {
-                "id": game_id,
-                "sport": context.sport.code,
-                "season": row.season,
-                "season_type": row.season_type,
-                "week": row.week,
-                "starts_at": row.starts_at,
-                "home_team_id": home,
-                "away_team_id": away,
-                "venue_id": context.venue_id(row.venue) if row.venue else None,
-                "neutral_site": row.neutral_site,
-                "status": "final" if final else "scheduled",
-                "home_score": row.home_score if final else None,
-                "away_score": row.away_score if final else None,
-                "known_at": row.starts_at + PUBLISHED_AFTER if final else None,
-            }
-        )
+        if not context.sport.teams:
+            newcomers |= {home: row.home, away: row.away}
+        game_id = f"{context.sport.code}:{row.code}" if row.code else _find_or_name(context, row, home, away, saved)
+        saved[game_id] = _columns(context, row, game_id, home, away)
         ids += [{"source": source, "external_id": key, "game_id": game_id} for source, key in row.ids.items()]
-    context.tally.counts += reference.save_games(context.session, saved, ids)
+    reference.save_open_teams(context.session, context.sport.code, newcomers)
+    context.tally.counts += reference.save_games(context.session, list(saved.values()), ids)
     context.forget_games()
+
+
+def _columns(context: Context, row: GameRow, game_id: str, home: str, away: str) -> dict[str, Any]:
+    final = row.home_score is not None and row.away_score is not None
+    return {
+        "id": game_id,
+        "sport": context.sport.code,
+        "season": row.season,
+        "season_type": row.season_type,
+        "week": row.week,
+        "starts_at": row.starts_at,
+        "home_team_id": home,
+        "away_team_id": away,
+        "venue_id": context.venue_id(row.venue) if row.venue else None,
+        "neutral_site": row.neutral_site,
+        "status": row.status or ("final" if final else "scheduled"),
+        "home_score": row.home_score if final else None,
+        "away_score": row.away_score if final else None,
+        "known_at": row.starts_at + PUBLISHED_AFTER if final else None,
+    }
+
+
+def _find_or_name(context: Context, row: GameRow, home: str, away: str, saved: Mapping[str, Any]) -> str:
+    """Return the id of a game that a source names by ids of its own: the one we have, else a new one.
+
+    A new id is the day in the east of the United States and the teams; a second game of the day ends in `_2`.
+    """
+    for source, key in row.ids.items():
+        known = context.schedule.find(SourceGame(source, key))
+        if known is not None:
+            return known.id
+    found = context.schedule.find(Matchup(row.home, row.away, row.starts_at))
+    if (
+        found is not None
+        and found.home == home
+        and found.id not in saved
+        and not context.schedule.is_named(found, row.ids)
+    ):
+        return found.id
+    day = row.starts_at.astimezone(_EASTERN).date()
+    first = f"{context.sport.code}:{day}_{away.partition(':')[2]}_{home.partition(':')[2]}"
+    name, number = first, 1
+    while name in saved or context.schedule.has(name):
+        number += 1
+        name = f"{first}_{number}"
+    return name
 
 
 def players_of(context: Context, rows: list[PlayerRow]) -> None:

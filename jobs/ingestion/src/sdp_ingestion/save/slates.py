@@ -105,7 +105,10 @@ def contests_of(context: Context, rows: list[ContestRow]) -> None:
         }
         for row in rows
     ]
-    context.tally.counts += contests.save(context.session, saved)
+    for detailed in (True, False):  # what a lobby lists without payouts leaves those we have
+        context.tally.counts += contests.save(
+            context.session, [one for one in saved if bool(one["payouts"]) is detailed], keep_payouts=not detailed
+        )
 
 
 def _payout(payout: Payout) -> dict[str, Any]:

@@ -25,13 +25,14 @@ def finish(
     session: Session,
     ingest_id: int,
     status: str,
-    counts: Mapping[str, int],
+    counts: Mapping[str, Any],
     *,
     finished_at: datetime,
     error: Mapping[str, Any] | None = None,
 ) -> None:
     """Record how a crawl ended: `succeeded`, `unavailable` (the source refuses us) or `failed`, with its counts."""
-    values = {name: counts.get(name, 0) for name in _COUNTS}
+    values: dict[str, Any] = {name: counts.get(name, 0) for name in _COUNTS}
+    values |= {name: counts.get(name) for name in ("credits_used", "credits_left")}
     session.execute(
         update(IngestRun)
         .where(IngestRun.id == ingest_id)

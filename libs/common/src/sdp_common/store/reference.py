@@ -145,6 +145,15 @@ def save_teams(session: Session, sport: str) -> Counts:
     return upsert(session, Team, rows, key=["id"])
 
 
+def save_open_teams(session: Session, sport: str, named: Mapping[str, str]) -> Counts:
+    """Save teams of a sport that declares none: id to the name that a source gave."""
+    rows = [
+        {"id": team, "sport": sport, "abbreviation": team.partition(":")[2], "name": name}
+        for team, name in named.items()
+    ]
+    return upsert(session, Team, rows, key=["id"], update=())
+
+
 def save_venues(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
     """Save venues (the columns of `venues`); a fact that the row leaves null stays as it was."""
     listed = [dict(row) for row in rows]
@@ -163,7 +172,7 @@ def save_games(session: Session, rows: Iterable[Mapping[str, Any]], ids: Iterabl
     A score that is known stays where a later row does not have it, and so does a venue.
     """
     listed = [dict(row) for row in rows]
-    columns = ("home_score", "away_score", "known_at", "status", "venue_id")
+    columns = ("home_score", "away_score", "known_at", "status", "venue_id", "week")
     statement = select(Game.id, *(getattr(Game, name) for name in columns)).where(
         Game.id.in_([row["id"] for row in listed])
     )
@@ -173,6 +182,7 @@ def save_games(session: Session, rows: Iterable[Mapping[str, Any]], ids: Iterabl
         if before is None:
             continue
         row["venue_id"] = row.get("venue_id") or before.venue_id
+        row["week"] = before.week if row.get("week") is None else row["week"]
         if row.get("home_score") is None and before.home_score is not None:
             row.update({name: getattr(before, name) for name in columns[:4]})
     counts = upsert(session, Game, listed, key=["id"])
@@ -209,12 +219,21 @@ def game_ids(session: Session, sport: str) -> dict[tuple[str, str], str]:
     return {(source, external): game for source, external, game in session.execute(statement)}
 
 
-def upcoming(session: Session, sport: str, since: datetime, until: datetime) -> list[tuple[Game, Venue | None]]:
-    """Return the games that kick off in a span of time, with their venues, in order."""
+def upcoming(
+    session: Session, sport: str, since: datetime, until: datetime
+) -> list[tuple[Game, Venue | None, datetime | None]]:
+    """Return the games that kick off in a span of time, their venues and when their weather was last forecast."""
+    last = (
+        select(WeatherForecast.game_id, func.max(WeatherForecast.known_at).label("known_at"))
+        .where(WeatherForecast.lead_h.is_not(None))  # an observation is no forecast
+        .group_by(WeatherForecast.game_id)
+        .subquery()
+    )
     statement = (
-        select(Game, Venue)
+        select(Game, Venue, last.c.known_at)
         .outerjoin(Venue, Venue.id == Game.venue_id)
+        .outerjoin(last, last.c.game_id == Game.id)
         .where(Game.sport == sport, Game.starts_at >= since, Game.starts_at <= until)
         .order_by(Game.starts_at, Game.id)
     )
-    return [(game, venue) for game, venue in session.execute(statement)]
+    return [(game, venue, known_at) for game, venue, known_at in session.execute(statement)]

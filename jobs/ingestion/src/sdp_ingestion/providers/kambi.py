@@ -1,0 +1,130 @@
+"""Kambi, whose offering several books show: moneyline, spread, total and player props.
+
+Prices and lines are integers in thousandths. A price that is missing is suspended. The list of matches tells the
+events; each event's offers are a call of their own.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.markets import is_of_a_period, player_market
+from sdp_ingestion.optin import opt_in
+from sdp_ingestion.prices import decimal_of, number_of
+from sdp_ingestion.provider import Ask, Payload, Provider, Request
+from sdp_ingestion.rows import GameRef, Matchup, QuoteRow, Rejected, Row
+
+PATHS = {
+    "nfl": "american_football/nfl",
+    "cfb": "american_football/ncaaf",
+    "nba": "basketball/nba",
+    "mlb": "baseball/mlb",
+    "nhl": "ice_hockey/nhl",
+    "soccer": "football/all",
+}
+_KINDS = {"match": "moneyline", "head to head": "moneyline", "handicap": "spread", "over/under": "total"}
+_SIDES = {"OT_ONE": "home", "OT_TWO": "away", "OT_CROSS": "draw", "OT_OVER": "over", "OT_UNDER": "under"}
+_SIDES |= {"OT_YES": "yes", "OT_NO": "no"}
+_WHOLE_GAME = {"full time", "moneyline", "point spread", "total points", "total goals", "total runs", "handicap"}
+_WHOLE_GAME |= {"run line", "puck line", "spread", "match odds", "including overtime"}
+_SOON = timedelta(days=3)
+
+
+def start(ask: Ask) -> Iterable[Request]:
+    """Ask for the coming matches."""
+    base = f"{ask.base('kambi')}/offering/v2018/{ask.options.get('brand', 'rsiusnj')}"
+    url = f"{base}/listView/{PATHS[ask.sport]}/all/all/matches.json?lang=en_US&market=US"
+    yield Request(url, "matches", {"base": base})
+
+
+def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
+    """Yield the offers of the coming matches, and a request for all offers of those that begin soon.
+
+    Raises:
+        DriftedSource: The answer is not what its tag says.
+    """
+    where = payload.request.url
+    if payload.request.tag == "matches":
+        yield from each(items(read(payload, "events"), "events", where), lambda one: _match(payload, one), "a match")
+        return
+    body = read(payload, "betOffers")
+    about = payload.request.about
+    game = _game_of(about) or next((_event_game(one) for one in body.get("events") or () if one), None)
+    yield from each(items(body, "betOffers", where), lambda one: _offer(payload, game, one), "an offer")
+
+
+def _match(payload: Payload, match: Document) -> Iterator[Row | Rejected | Request]:
+    event = match["event"]
+    game = _event_game(match)
+    about = payload.request.about
+    if timedelta(0) < game.near - payload.fetched_at <= _SOON and about.get("base"):
+        told = {"home": game.home, "away": game.away, "starts_at": game.near.isoformat()}
+        url = f"{about['base']}/betoffer/event/{event['id']}.json?lang=en_US&market=US"
+        yield Request(url, "offers", told, optional=True)
+        return
+    for offer in match.get("betOffers") or ():
+        yield from _offer(payload, game, offer)
+
+
+def _event_game(match: Document) -> Matchup:
+    event = match.get("event", match)
+    return Matchup(event["homeName"], event["awayName"], moment(event["start"]))
+
+
+def _game_of(about: Any) -> Matchup | None:
+    return Matchup(about["home"], about["away"], moment(about["starts_at"])) if about.get("home") else None
+
+
+def _offer(payload: Payload, game: GameRef | None, offer: Document) -> Iterator[QuoteRow | Rejected]:
+    criterion = offer["criterion"]
+    label = str(criterion.get("englishLabel") or criterion["label"])
+    if game is None or "OFFERED_LIVE" in (offer.get("tags") or ()):
+        yield Rejected("an offer in play or of no match", label)
+        return
+    kind = _KINDS.get(str((offer.get("betOfferType") or {}).get("englishName") or "").lower())
+    plain = label.split(" - ")[0].strip().lower()
+    is_game = plain in _WHOLE_GAME
+    player = None if is_game or is_of_a_period(label) else player_market(plain.replace("by the player", ""))
+    if (not is_game or kind is None) and player is None:
+        yield Rejected("a market that we do not know", label)
+        return
+    market = str(player or kind)
+    if {"MAIN", "MAIN_LINE"}.isdisjoint(offer.get("tags") or ("MAIN",)) and kind != "moneyline":
+        market = f"alternate_{market}"
+    for outcome in items(offer, "outcomes", label):
+        yield _quote(payload, game, market, outcome, is_player=player is not None)
+
+
+def _quote(payload: Payload, game: GameRef, market: str, outcome: Document, *, is_player: bool) -> QuoteRow | Rejected:
+    side = _SIDES.get(str(outcome.get("type")))
+    if side is None:
+        return Rejected("an outcome without a side", f"{market}: {outcome.get('label')}")
+    price, line = number_of(outcome.get("odds")), number_of(outcome.get("line"))
+    status = "open" if outcome.get("status", "OPEN") == "OPEN" and price is not None else "suspended"
+    book = str(payload.request.about.get("brand") or "kambi")
+    name = outcome.get("participant") if is_player else None
+    if is_player and not name:
+        return Rejected("a player's market without the player", market)
+    return QuoteRow(
+        game,
+        book,
+        market,
+        side,
+        None if line is None else line / 1000,
+        decimal_of(None if price is None else price / 1000),
+        payload.fetched_at,
+        status,
+        name=name,
+    )
+
+
+PROVIDER = Provider(
+    name="kambi",
+    feed="odds",
+    sports=tuple(PATHS),
+    cron="*/15 * * * *",
+    start=start,
+    parse=guarded(parse),
+    quality=opt_in("Kambi and its books", 0.5),
+)

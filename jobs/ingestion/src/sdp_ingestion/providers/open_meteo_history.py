@@ -1,0 +1,37 @@
+"""Open-Meteo's past forecasts (2021 on): what was forecast for the games of a season, for back-tests."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sdp_sports.venues import places
+
+from sdp_ingestion.documents import guarded
+from sdp_ingestion.openmeteo import QUALITY, parse, request
+from sdp_ingestion.provider import Ask, Provider, Request
+
+_FIRST_YEAR = 2021
+
+
+def start(ask: Ask) -> Iterable[Request]:
+    """Ask for the hours of each past game of the seasons that was played in the open."""
+    return _requests(ask)
+
+
+def _requests(ask: Ask) -> Iterator[Request]:
+    known = places(ask.sport)
+    for game in ask.games:
+        place = known.get(game.venue or "")
+        if place is None or place.roof == "dome" or game.starts_at > ask.now or game.starts_at.year < _FIRST_YEAR:
+            continue
+        yield request(f"{ask.base('open_meteo_history')}/v1/forecast", game, place, "history")
+
+
+PROVIDER = Provider(
+    name="open_meteo_history",
+    feed="weather",
+    sports=("nfl", "mlb"),
+    cron=None,
+    start=start,
+    parse=guarded(parse),
+    quality=replace(QUALITY, default_on=False),
+)

@@ -1,0 +1,102 @@
+"""Underdog's board: over and under lines of players, a market type of their own (`pickem_...`).
+
+Lists joined by ids: a line's appearance leads to the player and to the game. An old path answers 426.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.markets import player_market
+from sdp_ingestion.optin import opt_in
+from sdp_ingestion.prices import decimal_of, decimal_of_american, number_of
+from sdp_ingestion.provider import Ask, Payload, Provider, Request
+from sdp_ingestion.rows import GameRef, Matchup, QuoteRow, Rejected, Row, SourceId
+
+SPORTS = {"nfl": "NFL", "cfb": "CFB", "nba": "NBA", "wnba": "WNBA", "cbb": "CBB", "mlb": "MLB", "nhl": "NHL"}
+_SIDES = {"higher": "over", "lower": "under", "over": "over", "under": "under", "yes": "yes", "no": "no"}
+
+
+def start(ask: Ask) -> Iterable[Request]:
+    """Ask for every line; the answer holds all sports."""
+    yield Request(f"{ask.base('underdog')}/v1/over_under_lines", "lines")
+
+
+def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
+    """Yield the quotes of the sport's lines that are not in play.
+
+    Raises:
+        DriftedSource: The answer is not a board.
+    """
+    where = payload.request.url
+    body = read(payload, "over_under_lines", "players", "appearances", "games")
+    players = {one.get("id"): one for one in items(body, "players", where)}
+    appearances = {one.get("id"): one for one in items(body, "appearances", where)}
+    games = {one.get("id"): one for one in items(body, "games", where)}
+
+    def read_line(line: Document) -> Iterator[Row | Rejected]:
+        appearance = appearances[line["over_under"]["appearance_stat"]["appearance_id"]]
+        player = players[appearance["player_id"]]
+        if player.get("sport_id") == SPORTS.get(payload.sport):
+            yield from _line(payload, line, player, games.get(appearance.get("match_id")))
+
+    lines = [
+        one
+        for one in items(body, "over_under_lines", where)
+        if not one.get("live_event") and (one.get("over_under") or {"appearance_stat": 1}).get("appearance_stat")
+    ]
+    yield from each(lines, read_line, "a line")
+
+
+def _line(
+    payload: Payload, line: Document, player: Document, match: Mapping[str, object] | None
+) -> Iterator[Row | Rejected]:
+    stat = line["over_under"]["appearance_stat"]
+    market = player_market(str(stat.get("stat"))) or player_market(stat.get("display_stat"))
+    value, game = number_of(line.get("stat_value")), _game(match)
+    name = f"{player.get('first_name') or ''} {player.get('last_name') or ''}".strip()
+    if market is None or value is None or game is None:
+        yield Rejected("a line of a market or game that we do not know", f"{name}: {stat.get('display_stat')}")
+        return
+    ours = f"pickem_{market}" if line.get("line_type", "balanced") == "balanced" else f"alternate_pickem_{market}"
+    for option in line.get("options") or ():
+        side = _SIDES.get(str(option.get("choice")))
+        if side is None:
+            yield Rejected("an option without a side", f"{name}: {option.get('choice')}")
+            continue
+        is_open = line.get("status") == "active" and option.get("status", "active") == "active"
+        price = decimal_of_american(option.get("american_price")) or decimal_of(option.get("decimal_price"))
+        yield QuoteRow(
+            game,
+            "underdog",
+            ours,
+            side,
+            value,
+            price,
+            payload.fetched_at,
+            "open" if is_open else "suspended",
+            SourceId("underdog", str(player["id"])),
+            name,
+            None,
+            player.get("position_name"),
+        )
+
+
+def _game(match: Mapping[str, object] | None) -> GameRef | None:
+    if match is None or not match.get("scheduled_at"):
+        return None
+    for title in (match.get("full_team_names_title"), match.get("title")):
+        away, between, home = str(title or "").partition(" @ ")
+        if between:
+            return Matchup(home, away, moment(str(match["scheduled_at"])))
+    return None
+
+
+PROVIDER = Provider(
+    name="underdog",
+    feed="odds",
+    sports=tuple(SPORTS),
+    cron="*/20 * * * *",
+    start=start,
+    parse=guarded(parse),
+    quality=opt_in("Underdog", 0.5),
+)

@@ -1,1 +1,0 @@
-"""Rules as rows of a program, one file a kind."""
