@@ -131,3 +131,16 @@ def test_where_a_player_was_depends_on_the_moment(league: Session) -> None:
     assert team(KICK_OFF + timedelta(days=7)) == ("nfl:KC", True)
     assert team(KICK_OFF - timedelta(days=1)) == ("nfl:KC", False)
     assert team(KICK_OFF + timedelta(days=3000)) == ("nfl:KC", False)
+
+
+def test_a_teams_touchdowns_are_the_latest_known_lines(league: Session) -> None:
+    later = KNOWN + timedelta(days=3)
+    stats.save(league, [line(league), line(league, "2", stats={"rushing_tds": 2, "passing_tds": 1})])
+    stats.save(league, [line(league, known_at=later, stats={"passing_tds": 2})])
+
+    def told(as_of: datetime) -> list[tuple[Any, ...]]:
+        return stats.team_touchdowns(league, "nfl", as_of=as_of).rows()
+
+    assert told(KNOWN - timedelta(seconds=1)) == []
+    assert told(KNOWN) == [(GAME, "nfl:PHI", 4, 2)]
+    assert told(later) == [(GAME, "nfl:PHI", 3, 2)]

@@ -138,7 +138,15 @@ def _check_identities(draws) -> None:
             allowed = theirs("points_allowed")
             assert (allowed <= draws.scores[g, k]).all()
             assert (allowed >= draws.scores[g, k] - 6 * mine("def_tds") - 2 * mine("def_safeties")).all()
-            assert (mine("interceptions") + mine("fumbles_lost") >= 0).all()
+            returned = (
+                mine("points_allowed") * 0
+                + draws.scores[g, 1 - k]
+                - mine("points_allowed")
+                - 2 * theirs("def_safeties")
+            )
+            assert (returned >= 0).all()
+            assert (returned <= 6 * (mine("interceptions") + mine("fumbles_lost"))).all()
+            assert (mine("return_tds") <= mine("def_tds")).all()
             for row in own:
                 caught, ran = draws.stat(row, "receptions"), draws.stat(row, "rushing_attempts")
                 assert (draws.stat(row, "receiving_tds") <= caught).all()

@@ -48,7 +48,7 @@ def test_the_same_seed_gives_the_same_draws_and_another_does_not(two_games, draw
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("worlds", [1, 999, joint.BLOCK, joint.BLOCK + 1])
+@pytest.mark.parametrize("worlds", [1, 999, joint.CHUNK, joint.CHUNK + 1])
 def test_fewer_worlds_are_the_first_of_more_on_any_number_of_threads(two_games, draws, worlds, threads):
     fewer = simulate(two_games.slate, two_games.predicted, 1, worlds, threads=threads)
     assert fewer.worlds == worlds
@@ -121,11 +121,19 @@ def test_correlations_have_the_signs_and_sizes_of_the_league(draws):
     assert corr(("own", "DST", 0), dst) < -0.12
 
 
-def test_only_the_best_predicted_quarterback_plays(draws):
+def test_the_best_predicted_quarterback_plays_and_his_backup_where_he_leaves(draws):
     starter, backup = row_of(draws, 1), row_of(draws, 2)
-    assert draws.stat(starter, "passing_attempts").min() > 0
-    assert not draws.line(backup)
-    assert not draws.players["is_active"][backup]
+    assert draws.stat(starter, "passing_attempts").mean() > 25
+    relieved = draws.stat(backup, "passing_attempts") + draws.stat(backup, "rushing_attempts") > 0
+    assert 0.015 < relieved.mean() < 0.04
+    assert draws.stat(backup, "passing_yards").max() > 100
+    assert draws.stat(backup, "rushing_attempts").max() > 0
+
+
+def test_who_leaves_early_is_replaced(draws):
+    targets = draws.stat(row_of(draws, 5), "targets")
+    assert (targets <= 1).mean() > 0.01
+    assert targets.mean() == pytest.approx(5.6 / 0.635, rel=0.12)
 
 
 def test_a_player_who_is_out_gets_nothing_and_the_others_his_share(two_games):
@@ -137,6 +145,15 @@ def test_a_player_who_is_out_gets_nothing_and_the_others_his_share(two_games):
     assert not draws.fantasy_points(DK)[row_of(draws, 5)].any()
     whole = draws.stat(row_of(draws, 1), "passing_yards").mean()
     assert whole == pytest.approx(246, rel=0.06)
+
+
+def test_worlds_drawn_apart_are_those_drawn_together(two_games, draws):
+    parts = [simulate(two_games.slate, two_games.predicted, 1, 700, first=first) for first in (0, 700)]
+    together = np.concatenate([part.scores for part in parts], axis=2)
+    assert (together == draws.scores[:, :, :1400]).all()
+    row = row_of(draws, 5)
+    apart = np.concatenate([part.stat(row, "receiving_yards") for part in parts])
+    assert (apart == draws.stat(row, "receiving_yards")[:1400]).all()
 
 
 EVERYBODY = ("QB", "RB", "WR", "TE", "K", "DST")

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 from sdp_common.errors import Conflict
 from sdp_common.store import predictions as prediction_store
-from sdp_common.store import reference, slates
+from sdp_common.store import reference, slates, stats
 from sdp_engine import frames
 from sdp_engine.simulate import Slate, joint, ratings
+from sdp_engine.simulate.past import past
 from sdp_engine.simulate.slate import OUT
 from sdp_sports.spec import Sport, load
 from sqlalchemy.orm import Session
@@ -47,6 +48,7 @@ class Inputs:
             "engine": version("sdp-engine"),
             "simulation": joint.VERSION,
             "model_version_ids": self.model_version_ids,
+            "past_games": self.slate.past.digest() if self.slate.past else None,
             "lines": {
                 game: {"spread": round(line.spread, 4), "total": round(line.total, 4), "source": line.source}
                 for game, line in lines.items()
@@ -97,6 +99,7 @@ def read(session: Session, slate_id: int, now: datetime) -> Inputs:
         raise Conflict(f"nothing is predicted for slate {slate_id} yet: run inference first")
     models = predicted["model_version_id"] if "model_version_id" in predicted.columns else pl.Series([], dtype=pl.Int64)
     games = reference.games(session, slate.sport, as_of=as_of)
+    touchdowns = stats.team_touchdowns(session, slate.sport, as_of=as_of)
     mine = games.filter(pl.col("game_id").is_in(playing)).sort("game_id")
     return Inputs(
         slate_id,
@@ -104,7 +107,7 @@ def read(session: Session, slate_id: int, now: datetime) -> Inputs:
         slate.contest,
         as_of,
         draftables,
-        Slate(mine, population, _fallback(games, mine, as_of)),
+        Slate(mine, population, _fallback(games, mine, as_of), past(games, touchdowns, as_of)),
         predicted.select(list(frames.PREDICTIONS)).sort("player_id", "market"),
         sorted(int(m) for m in models.unique()),
     )

@@ -1,6 +1,7 @@
 """The sim-engine process."""
 
 import os
+import threading
 from typing import Any
 
 from sdp_common.errors import BadInput
@@ -75,5 +76,6 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
 
 
 def main() -> None:
-    """Run the service's command line."""
+    """Run the service's command line; the kernels are compiled, or loaded, while the queue is reached."""
+    threading.Thread(target=joint.warm, daemon=True).start()
     service.main()

@@ -98,6 +98,42 @@ def snaps(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame:
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=SNAPS, orient="row")
 
 
+TOUCHDOWNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "passing_tds": pl.Int64,
+    "rushing_tds": pl.Int64,
+}
+
+
+def team_touchdowns(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame:
+    """Return each team's touchdown passes and runs in each game, from the latest lines known by a moment.
+
+    Args:
+        session: An open session.
+        sport: The sport's code.
+        as_of: The moment (UTC); lines known later are not visible.
+    """
+    line = PlayerGameStats
+    latest = (
+        select(
+            line.game_id,
+            line.team_id,
+            line.stats["passing_tds"].as_float().label("passed"),
+            line.stats["rushing_tds"].as_float().label("rushed"),
+        )
+        .ext(distinct_on(line.player_id, line.game_id))
+        .join(Game, Game.id == line.game_id)
+        .where(Game.sport == sport, line.known_at <= as_of)
+        .order_by(line.player_id, line.game_id, line.known_at.desc(), line.source.desc())
+        .subquery()
+    )
+    sums = [func.coalesce(func.sum(latest.c[name]), 0) for name in ("passed", "rushed")]
+    statement = select(latest.c.game_id, latest.c.team_id, *sums).group_by(latest.c.game_id, latest.c.team_id)
+    rows = [(game, team, int(a), int(b)) for game, team, a, b in session.execute(statement)]
+    return pl.DataFrame(rows, schema=TOUCHDOWNS, orient="row")
+
+
 def _copied(session: Session, statement: Any) -> pl.DataFrame:
     """Read a statement through COPY: five times as fast as row by row for 10^5 documents."""
     connection = session.connection()

@@ -18,22 +18,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "skill": (
         "targets",
         "receptions",
-        "receiving_yards",
         "receiving_tds",
         "rushing_attempts",
-        "rushing_yards",
         "rushing_tds",
-        "two_point_conversions",
         "fumbles_lost",
+        "two_point_conversions",
+        "return_tds",
     ),
-    "passer": (
-        "passing_attempts",
-        "passing_completions",
-        "passing_yards",
-        "passing_tds",
-        "interceptions",
-        "sacks_taken",
-    ),
+    "yards": ("receiving_yards", "rushing_yards"),
+    "passer": ("passing_attempts", "passing_completions", "passing_tds", "interceptions", "sacks_taken"),
+    "passed": ("passing_yards",),
     "kicker": ("fg_made_0_39", "fg_made_40_49", "fg_made_50_plus", "fg_missed", "xp_made", "xp_missed"),
     "defence": (
         "def_sacks",
@@ -45,8 +39,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "points_allowed",
     ),
 }
-"""The stats that are drawn, by the kind of player who has them."""
-_GROUP = {stat: group for group, names in GROUPS.items() for stat in names}
+"""The stats that are drawn, by the sheet that holds them, in its order."""
+_PLACE = {stat: (group, i) for group, names in GROUPS.items() for i, stat in enumerate(names)}
 
 PLAYERS = {
     "player_id": pl.Int64,
@@ -86,8 +80,8 @@ class Draws:
         games: GAME_LINES, one row a game in the slate's order.
         players: PLAYERS, one row a player and game. Rows without a player id stand for a side's unlisted players,
             so that every side adds up; a player who is not `is_active` has zeros everywhere.
-        scores: Points of home and away, (games, 2, W).
-        groups: Draws by group of stats, (stats, rows, W); the stats in the order of GROUPS.
+        sheets: Draws by group of stats, (stats, rows, W), in the narrowest type that holds them; the stats in the
+            order of GROUPS. Besides: `scores`, points of home and away, (games, 2, W), and `overtime`, (games, W).
         places: Each player row's place in each group, -1 where he has none, (rows,).
         expected: RECONCILED without `simulated`: the means the simulation was asked for.
     """
@@ -95,27 +89,31 @@ class Draws:
     worlds: int
     games: pl.DataFrame
     players: pl.DataFrame
-    scores: Int16s
-    groups: Mapping[str, Int16s]
+    sheets: Mapping[str, NDArray[Any]]
     places: Mapping[str, NDArray[np.int64]]
     expected: pl.DataFrame
 
+    @property
+    def scores(self) -> Int16s:
+        """Points of home and away, (games, 2, W)."""
+        return self.sheets["scores"].astype(np.int16)
+
     def stat(self, row: int, name: str) -> Int16s:
         """Return one stat of a row of `players`, (W,); zeros where he cannot have it."""
-        group = _GROUP.get(name)
-        place = -1 if group is None else int(self.places[group][row])
-        if group is None or place < 0:
+        group, i = _PLACE.get(name, ("", 0))
+        place = -1 if not group else int(self.places[group][row])
+        if place < 0:
             return np.zeros(self.worlds, np.int16)
-        drawn: Int16s = self.groups[group][GROUPS[group].index(name), place]
+        drawn: Int16s = self.sheets[group][i, place].astype(np.int16)
         return drawn
 
     def line(self, row: int) -> dict[str, Int16s]:
         """Return every stat a row of `players` has, each (W,)."""
         return {
-            name: self.groups[group][i, int(self.places[group][row])]
+            name: self.stat(row, name)
             for group, names in GROUPS.items()
             if self.places[group][row] >= 0
-            for i, name in enumerate(names)
+            for name in names
         }
 
     def points(self, contest: Contest, row: int) -> Floats:

@@ -1,5 +1,6 @@
 """What each side's players are expected to do: predictions made coherent with one another and with the line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,11 +29,12 @@ LEAST = 0.02
 UNLISTED = 0.015
 """Least share of a side's yards that falls to players nobody listed."""
 _SKILL = ("RB", "WR", "TE")
+_NOTHING = {"rushing_attempts": 0.0}
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One side's expected game, coherent; K rows: the quarterback first, everybody unlisted last.
+    """One side's expected game, coherent; K rows: the quarterback, his backup, the others, everybody unlisted last.
 
     Attributes:
         players: Player ids, None for an anonymous row.
@@ -40,7 +42,7 @@ class Expectation:
         receptions, receiving_yards, carries, rushing_yards, receiving_tds, rushing_tds: Expected values, (K,);
             the quarterback catches nothing.
         catch_rate: Catches a target, (K,).
-        sds: Predicted sd of receiving and rushing yards, (2, K); NaN where not predicted.
+        interceptions: The quarterback's, NaN where not predicted.
         points: The side's expected points.
         pass_share: Expected share of offensive touchdowns that are passes.
         kicker, defence: Their player ids, None where the population has none.
@@ -57,7 +59,7 @@ class Expectation:
     receiving_tds: Floats
     rushing_tds: Floats
     catch_rate: Floats
-    sds: Floats
+    interceptions: float
     points: float
     pass_share: float
     kicker: int | None
@@ -67,46 +69,51 @@ class Expectation:
 
 
 @dataclass
-class _Row:
-    """One player's raw predictions by market, and the sds of his yards."""
+class Row:
+    """One player's raw predictions by market."""
 
     player: int | None
     position: str
     means: dict[str, float]
-    sds: dict[str, float]
     salary: float
+    is_out: bool = False
 
     def get(self, market: str) -> float | None:
+        """Return the prediction of a market, None where there is none."""
         value = self.means.get(market)
         return None if value is None else max(value, 0.0)
 
 
-def expect(population: pl.DataFrame, predictions: pl.DataFrame, points: float, spread: float) -> Expectation:
+def expect(rows: Sequence[Row], points: float, spread: float) -> Expectation:
     """Reconcile one side's predictions.
 
     The quarterback's passing yards set the team's, unless they are out of proportion to its expected points; his
     receivers are scaled down where they add up to more, and what they leave falls to an unlisted row. Rushing is
-    held within a band around what the points imply. Touchdowns keep the players' proportions; their sum is left to
-    the line (see `calibrate`).
+    held within a band around what the points imply. Who is out leaves his part to the others. Touchdowns keep the
+    players' proportions; their sum is left to the line.
 
     Args:
-        population: The side's rows of a POPULATION frame.
-        predictions: The side's rows of a PREDICTIONS frame.
+        rows: Who is on the side (see `rows_of`).
         points: Its expected points.
         spread: By how much it is expected to win.
     """
-    rows = _rows(population, predictions)
-    playing = [row for row in rows if row.player is not None]
-    starter = _first([r for r in playing if r.position == "QB"], ("passing_yards", "passing_attempts", "passing_tds"))
+    playing = [row for row in rows if not row.is_out]
+    passers = [r for r in playing if r.position == "QB"]
+    ranked = ("passing_yards", "passing_attempts", "passing_tds")
+    starter = _first(passers, ranked)
+    backup = _first([r for r in passers if r is not starter], ranked)
     skill = [r for r in playing if r.position in _SKILL]
     kicker = _first([r for r in playing if r.position == "K"], ())
     defence = _first([r for r in playing if r.position == "DST"], ())
-    quarterback = starter or _Row(None, "QB", {}, {}, 0.0)
-    made = _Touches([quarterback, *skill, _Row(None, "WR", {}, {}, 0.0)])
+    quarterback = starter or Row(None, "QB", {}, 0.0)
+    second = Row(backup.player if backup else None, "QB", _NOTHING, 0.0)
+    made = _Touches([quarterback, second, *skill, Row(None, "WR", {}, 0.0)])
+    made.free([r for r in rows if r.is_out and r.position in _SKILL])
     scale = made.reconcile(quarterback, points, spread)
     keep = made.worth_keeping()
     listed = {row.player for row, kept in zip(made.rows, keep, strict=True) if kept}
     listed |= {row.player for row in (kicker, defence) if row}
+    picks = quarterback.get("interceptions")
     return Expectation(
         players=[row.player for row, kept in zip(made.rows, keep, strict=True) if kept],
         positions=[row.position for row, kept in zip(made.rows, keep, strict=True) if kept],
@@ -117,40 +124,38 @@ def expect(population: pl.DataFrame, predictions: pl.DataFrame, points: float, s
         receiving_tds=made.receiving_tds[keep],
         rushing_tds=made.rushing_tds[keep],
         catch_rate=made.catch_rate[keep],
-        sds=made.sds[:, keep],
+        interceptions=np.nan if picks is None else picks,
         points=points,
         pass_share=_pass_share(made, quarterback, points),
         kicker=kicker.player if kicker else None,
         defence=defence.player if defence else None,
-        benched=[
-            (p, q)
-            for p, q in population.select("player_id", "position").sort("player_id").iter_rows()
-            if p not in listed
-        ],
+        benched=sorted((r.player, r.position) for r in rows if r.player is not None and r.player not in listed),
         scale=scale,
     )
 
 
-def _rows(population: pl.DataFrame, predictions: pl.DataFrame) -> list[_Row]:
-    """Return who may play, with his predictions; a non-finite prediction counts as missing."""
-    means: dict[int, dict[str, float]] = {}
-    sds: dict[int, dict[str, float]] = {}
-    for player, market, mean, sd in predictions.select("player_id", "market", "mean", "sd").iter_rows():
-        if market in MARKETS and mean is not None and np.isfinite(mean):
-            means.setdefault(player, {})[market] = float(mean)
-            sds.setdefault(player, {})[market] = float(sd) if sd is not None and np.isfinite(sd) else np.nan
-    salaries = population["salary_usd"] if "salary_usd" in population.columns else [None] * population.height
-    statuses = population["injury_status"]
-    return [
-        _Row(player, position, means.get(player, {}), sds.get(player, {}), float(salary or 0))
-        for player, position, status, salary in zip(
-            population["player_id"], population["position"], statuses, salaries, strict=True
-        )
-        if (status or "").strip().lower() not in OUT
-    ]
+def rows_of(population: pl.DataFrame, predictions: pl.DataFrame) -> dict[tuple[str, str], list[Row]]:
+    """Return everybody by game and team, with his predictions; a non-finite prediction counts as missing.
+
+    Args:
+        population: POPULATION frame; `salary_usd`, where there is such a column, decides between quarterbacks.
+        predictions: PREDICTIONS frame.
+    """
+    means: dict[tuple[int, str], dict[str, float]] = {}
+    told = predictions.filter(pl.col("market").is_in(MARKETS) & pl.col("mean").is_finite())
+    for player, game, market, mean in told.select("player_id", "game_id", "market", "mean").iter_rows():
+        means.setdefault((player, game), {})[market] = mean
+    salary = "salary_usd" if "salary_usd" in population.columns else pl.lit(None, pl.Int64).alias("salary_usd")
+    sides: dict[tuple[str, str], list[Row]] = {}
+    columns = population.select("player_id", "game_id", "team_id", "position", "injury_status", salary)
+    for player, game, team, position, status, usd in columns.sort("player_id").iter_rows():
+        known = means.get((player, game), {})
+        row = Row(player, position, known, float(usd or 0), (status or "").strip().lower() in OUT)
+        sides.setdefault((game, team), []).append(row)
+    return sides
 
 
-def _first(rows: list[_Row], markets: tuple[str, ...]) -> _Row | None:
+def _first(rows: list[Row], markets: tuple[str, ...]) -> Row | None:
     """Return the row predicted highest in the first market that anybody has, then the dearest, then the first."""
     if not rows:
         return None
@@ -158,7 +163,7 @@ def _first(rows: list[_Row], markets: tuple[str, ...]) -> _Row | None:
     return max(rows, key=lambda r: (r.get(market) or 0.0, r.salary, -rows.index(r)))
 
 
-def _pass_share(made: "_Touches", quarterback: _Row, points: float) -> float:
+def _pass_share(made: "_Touches", quarterback: Row, points: float) -> float:
     """Return the share of offensive touchdowns that are passes: half the league's, half what is predicted."""
     air, ground = float(made.receiving_tds.sum()), float(made.rushing_tds.sum())
     thrown = quarterback.get("passing_tds")
@@ -172,22 +177,20 @@ def _pass_share(made: "_Touches", quarterback: _Row, points: float) -> float:
 class _Touches:
     """The arrays of one side while they are made coherent."""
 
-    def __init__(self, rows: list[_Row]) -> None:
+    def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
         k = len(rows)
         self.receptions, self.receiving_yards = np.zeros(k), np.zeros(k)
         self.carries, self.rushing_yards = np.zeros(k), np.zeros(k)
         self.receiving_tds, self.rushing_tds = np.zeros(k), np.zeros(k)
         self.catch_rate = np.array([league.CATCH_RATE[row.position] for row in rows])
-        self.sds = np.array(
-            [[row.sds.get(market, np.nan) for row in rows] for market in ("receiving_yards", "rushing_yards")]
-        )
+        self.freed = (0.0, 0.0)
         for i, row in enumerate(rows):
             if row.position != "QB":
                 self._receiving(i, row)
             self._rushing(i, row)
 
-    def _receiving(self, i: int, row: _Row) -> None:
+    def _receiving(self, i: int, row: Row) -> None:
         """Fill a player's catches from whichever of catches, yards and targets are predicted."""
         typical, rate = league.YARDS_A_CATCH[row.position], league.CATCH_RATE[row.position]
         caught, yards, targets = (row.get(m) for m in ("receptions", "receiving_yards", "targets"))
@@ -200,7 +203,7 @@ class _Touches:
         self.receptions[i] = caught
         self.receiving_yards[i] = caught * np.clip(yards / caught, 2.0, 28.0) if caught > 0 else 0.0
 
-    def _rushing(self, i: int, row: _Row) -> None:
+    def _rushing(self, i: int, row: Row) -> None:
         """Fill a player's carries; a starting quarterback nobody predicted runs as starters do."""
         typical = league.YARDS_A_CARRY[row.position]
         carries, yards = row.get("rushing_attempts"), row.get("rushing_yards")
@@ -212,17 +215,26 @@ class _Touches:
         self.carries[i] = carries
         self.rushing_yards[i] = carries * np.clip(yards / carries, 0.5, 12.0) if carries > 0 else 0.0
 
-    def reconcile(self, quarterback: _Row, points: float, spread: float) -> tuple[float, float]:
+    def free(self, out: list[Row]) -> None:
+        """Note the yards by air and ground that were predicted for those who are out."""
+        if out:
+            left = _Touches([Row(None, "QB", _NOTHING, 0.0), *out])
+            self.freed = float(left.receiving_yards.sum()), float(left.rushing_yards.sum())
+
+    def reconcile(self, quarterback: Row, points: float, spread: float) -> tuple[float, float]:
         """Make the side add up; return the factors on receiving and rushing yards."""
         team = _passing_total(quarterback.get("passing_yards"), float(self.receiving_yards.sum()), points)
-        air, rest = _fit(float(self.receiving_yards.sum()), team)
+        received = float(self.receiving_yards.sum())
+        air, rest = _fit(received, team, 1.05 + self.freed[0] / max(received, 1.0))
         self.receptions *= air
         self.receiving_yards *= air
         self.receiving_yards[-1] = rest
         self.receptions[-1] = rest / 11.0
         implied = _implied(league.TEAM_RUSHING, points)
         ran = float(self.rushing_yards.sum())
-        ground, rest = _fit(ran, float(np.clip(ran, 0.65 * implied, 1.35 * implied)))
+        whole = ran + self.freed[1]
+        wanted = float(np.clip(whole, 0.65 * implied, 1.35 * implied))
+        ground, rest = _fit(ran, wanted, 1.05 + self.freed[1] / max(ran, 1.0))
         self.carries *= ground
         self.rushing_yards *= ground
         self.rushing_yards[-1] = rest
@@ -250,9 +262,9 @@ class _Touches:
         self.catch_rate = np.clip(self.catch_rate * factor, 0.3, 0.93)
 
     def worth_keeping(self) -> NDArray[np.bool_]:
-        """Return who gets a row: the quarterback, the unlisted, and whoever is expected to touch the ball."""
+        """Return who gets a row: the quarterbacks, the unlisted, and whoever is expected to touch the ball."""
         keep = self.receptions + self.carries >= LEAST
-        keep[0] = keep[-1] = True
+        keep[0] = keep[1] = keep[-1] = True
         return np.asarray(keep)
 
 
@@ -267,14 +279,15 @@ def _passing_total(asked: float | None, received: float, points: float) -> float
     if asked is None or asked < 50.0:
         total = received if received > 0.8 * implied else implied
     else:
-        total = asked if received <= asked else asked**0.6 * received**0.4
+        whole = asked / (1.0 - league.QB_EXIT / 2)
+        total = whole if received <= whole else whole**0.6 * received**0.4
     return float(np.clip(total, 0.55 * implied, 1.5 * implied))
 
 
-def _fit(listed: float, team: float) -> tuple[float, float]:
-    """Return the factor on the listed players and what is left to the unlisted, so that both make the team's."""
+def _fit(listed: float, team: float, most: float) -> tuple[float, float]:
+    """Return the factor on the listed players (at most `most`) and what is left to the unlisted."""
     rest = UNLISTED * team
     if listed <= 0:
         return 1.0, team
-    factor = min((team - rest) / listed, 1.05)
+    factor = min((team - rest) / listed, most)
     return factor, team - factor * listed

@@ -6,25 +6,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from sdp_engine import frames
+from sdp_engine.simulate.line import Line
+from sdp_engine.simulate.past import Past
 
 OUT = frozenset(
     ("o", "out", "ir", "ir-r", "injured reserve", "pup", "pup-r", "nfi", "nfi-r", "susp", "suspended", "inactive")
 )
 """Injury statuses, in lower case, of a player who will not play."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """What is expected of a game: home's margin and both sides' points, and who said so (`market`, `ratings`)."""
-
-    spread: float
-    total: float
-    source: str
-
-    @property
-    def points(self) -> tuple[float, float]:
-        """Expected points of home and away."""
-        return (self.total + self.spread) / 2, (self.total - self.spread) / 2
 
 
 @dataclass(frozen=True)
@@ -36,11 +24,13 @@ class Slate:
         population: POPULATION frame; a `salary_usd` column, where there is one, decides between quarterbacks
             nobody predicted. A player who is out (`OUT`) gets nothing.
         fallback: Lines by game id for games the market says nothing of (see `ratings.fit`).
+        past: Past games, from which scores are drawn; games made of the league's rates where None.
     """
 
     games: pl.DataFrame
     population: pl.DataFrame
     fallback: Mapping[str, Line] = field(default_factory=dict)
+    past: Past | None = None
 
     def __post_init__(self) -> None:
         """Check the frames.
