@@ -95,8 +95,8 @@ def ours(rows: list[dict[str, Any]], rules: dict[str, Any]) -> dict[str, float]:
     import polars as pl
     from sdp_engine.frames import POOL
     from sdp_engine.optimize.check import check_lineups
-    from sdp_engine.optimize.rules import Rules
     from sdp_engine.optimize.solve import solve
+    from sdp_sports.rules import Rules
     from sdp_sports.spec import load
 
     nfl = load("nfl")

@@ -49,6 +49,8 @@ def wait_until_up(environment: dict[str, str], process: "subprocess.Popen[bytes]
         assert process.poll() is None, "sdp up stopped by itself"
         done = sdp(environment, "status", "--json")
         if done.returncode == 0:
-            return str(json.loads(done.stdout.strip().splitlines()[-1])["address"])
+            told = json.loads(done.stdout.strip().splitlines()[-1])
+            if not any(process["condition"] == "starting" for process in told["processes"]):
+                return str(told["address"])
         time.sleep(0.5)
     raise AssertionError(f"not up within {START_S} s: {done.stdout} {done.stderr}")

@@ -3,8 +3,10 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -23,6 +25,7 @@ QUIET = [
     "--disable-sync",
 ]
 LAPTOP = {"width": 1366, "height": 860}
+TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
 AXE = ROOT / "apps/web/node_modules/axe-core/axe.min.js"
 SHOTS = ROOT / "test-results"
@@ -174,6 +177,40 @@ def test_projections_are_made_step_by_step_and_followed_to_the_end(page: Page, p
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def salaries(page: Page, platform: Platform) -> bytes:
+    """Return an export in the site's form for the early games of the demo's Sunday: what a user would bring."""
+    found = page.request.get(f"/api{slate(platform)}").json()
+    starts = {g["home"]["abbreviation"]: datetime.fromisoformat(g["starts_at"]) for g in found["game_list"]}
+    head = "Position,Name + ID,Name,ID,Roster Position,Salary,Game Info,TeamAbbrev,AvgPointsPerGame"
+    rows = [head]
+    for number, player in enumerate(page.request.get(f"/api{slate(platform)}/players").json()["players"], 1):
+        away, home = (player["opponent"], player["team"]) if player["is_home"] else (player["team"], player["opponent"])
+        starts_at = starts[home].astimezone(ZoneInfo("America/New_York"))
+        name, position = player["name"], player["position"]
+        seat = f"{position}/FLEX" if position in {"RB", "WR", "TE"} else position
+        game = f"{away}@{home} {starts_at:%m/%d/%Y %I:%M%p} ET"
+        cells = (position, f"{name} ({number})", name, number, seat, player["salary_usd"], game, player["team"], "9.9")
+        rows += [",".join(map(str, cells))] if starts[home] == min(starts.values()) else []
+    return "\n".join(rows).encode()
+
+
+def test_an_imported_slate_gets_projections_in_the_browser(page: Page, platform: Platform) -> None:
+    page.goto("/")
+    file = {"name": "DKSalaries.csv", "mimeType": "text/csv", "buffer": salaries(page, platform)}
+    page.get_by_label("Salary file").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text(re.compile(r"Imported: \d+ players matched"))).to_be_visible(timeout=60_000)
+    page.get_by_role("link").filter(has_text="not yet projected").click()
+    expect(page.get_by_text("This slate has no projections yet")).to_be_visible()
+    page.get_by_role("button", name="Make projections").click()
+    expect(page.get_by_role("button", name="Update projections")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("10,000 simulated worlds")).to_be_visible()
+    page.get_by_role("link", name="Optimize").click()
+    page.get_by_label("Lineups").fill("3")
+    page.get_by_role("button", name="Build lineups").click()
+    page.get_by_role("link", name="See the lineups").click(timeout=60_000)
+    expect(page.get_by_role("table", name="Lineup 3")).to_be_visible()
+
+
 def test_data_health_names_every_source_and_process(page: Page) -> None:
     page.goto("/data")
     expect(page.get_by_role("table", name="Sources")).to_contain_text("Nflgame")
@@ -184,7 +221,7 @@ def test_data_health_names_every_source_and_process(page: Page) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("size", "viewport"), [("laptop", LAPTOP), ("phone", PHONE)])
+@pytest.mark.parametrize(("size", "viewport"), [("laptop", LAPTOP), ("tablet", TABLET), ("phone", PHONE)])
 def test_every_page_is_accessible_and_fits(
     browser: Browser, platform: Platform, signed_in: Path, theme: str, size: str, viewport: dict[str, int]
 ) -> None:

@@ -154,11 +154,16 @@ def test_up_status_and_a_second_up(home: Path) -> None:
             document = json.loads(sdp(home, "status", "--json").stdout)
             assert document["up"] is True
             assert [p["name"] for p in document["processes"]] == ["postgres", "migrate", "ingest-odds"]
-            postgres, migrate, _ = document["processes"]
+            postgres, migrate, service = document["processes"]
             assert postgres["condition"] == "running"
             assert postgres["age_s"] >= 0
             assert postgres["restarts"] == 0
             assert migrate["condition"] == "done"
+            while service["condition"] == "starting":  # until it has given a sign of life
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+                service = json.loads(sdp(home, "status", "--json").stdout)["processes"][2]
+            assert service["condition"] == "running"
             shown = sdp(home, "status")
             assert shown.returncode == 0
             assert "ingest-odds" in shown.stdout
@@ -277,3 +282,34 @@ def test_contests_are_listed_with_how_sure_we_are(home: Path) -> None:
     assert "dk_lol_captain" in sdp(home, "contests").stdout
     refused = sdp(home, "contests", "--sport", "chess")
     assert "there is no sport 'chess'" in explained(refused)
+
+
+SALARIES = (
+    "Position,Name + ID,Name,ID,Roster Position,Salary,Game Info,TeamAbbrev,AvgPointsPerGame\n"
+    "C,Al Big (7),Al Big,7,C/UTIL,9000,BOS@MIA 11/26/2024 07:30PM ET,BOS,40\n"
+)
+
+
+def test_import_reads_any_file_without_database_or_server(home: Path) -> None:
+    (home / "x.csv").write_text(SALARIES, encoding="utf-8")
+    done = sdp(home, "import", "x.csv", "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["kind"], told["site"], told["layout"]) == ("salaries", "draftkings", "DraftKings salaries")
+    assert told["rows"][0]["game"]["starts_at"] == "2024-11-27 00:30:00+00:00"
+    (home / "p.csv").write_text("Who,Base\nAl Big,31.5\n", encoding="utf-8")
+    mapped = sdp(home, "import", "p.csv", "--dry-run", "--json", "--map", "name=Who", "--map", "points=Base")
+    assert json.loads(mapped.stdout)["rows"][0]["points"] == 31.5
+    assert "Al Big" in sdp(home, "import", "x.csv", "--dry-run").stdout
+    assert not (home / "postgres").exists()
+
+
+def test_import_says_what_is_wrong_and_what_to_do(home: Path) -> None:
+    (home / "x.csv").write_text(SALARIES.replace("9000", "lots"), encoding="utf-8")
+    done = sdp(home, "import", "x.csv", "--dry-run")
+    assert done.returncode == 1
+    assert "row 2, column Salary: 'lots' is not a whole number of dollars" in done.stderr
+    (home / "p.csv").write_text("Name,Fpts\nAl Big,31.5\n", encoding="utf-8")
+    assert "upload it to its slate" in explained(sdp(home, "import", "p.csv"))
+    assert "cannot be read" in explained(sdp(home, "import", "nowhere.csv", "--dry-run"))
+    assert "is not like points=Median" in explained(sdp(home, "import", "p.csv", "--dry-run", "--map", "points"))

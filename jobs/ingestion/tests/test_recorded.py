@@ -10,8 +10,7 @@ import pytest
 from sdp_ingestion.provider import Payload, Request
 from sdp_ingestion.registry import provider
 from sdp_ingestion.rows import ContestRow, DraftableRow, InjuryRow, QuoteRow, Rejected, SlateRow
-from sdp_ingestion.salaries_csv import parse as parse_salaries
-from sdp_ingestion.slate_import import recognise
+from sdp_sports.files import SalaryFile, read
 from sdp_sports.spec import load
 
 pytestmark = pytest.mark.shared
@@ -96,7 +95,9 @@ def test_salary_files_are_read_or_refused_with_a_reason(samples: Path, name: str
 
     body = (samples / "draftkings_dfs" / f"csv_dk-{name}.csv").read_bytes()
     try:
-        assert recognise(parse_salaries(body)) == ("nfl", "draftkings_classic")
+        _, content = read(body)
+        assert isinstance(content, SalaryFile)
+        assert content.contests == (("nfl", "draftkings_classic"),)
     except BadInput as error:
         assert len(error.message) > 30  # noqa: PT017
 

@@ -1,9 +1,11 @@
 """An uploaded salary file becomes a slate, all of it or nothing."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
 import pytest
 from sdp_common.db.session import make_engine
 from sdp_common.errors import BadInput, Conflict, NotFound
@@ -11,8 +13,8 @@ from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import players, reference, runs, slates, uploads
 from sdp_common.store.players import Person
-from sdp_ingestion.salaries_csv import HEADER
 from sdp_ingestion.slate_import import import_upload
+from sdp_sports.files.draftkings import HEADER
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -104,15 +106,32 @@ def test_a_game_in_progress_is_found_by_its_team(bring: Any, engine: Engine) -> 
     assert (report["matched"], report["games"]) == (5, 1)
 
 
+def test_a_showdown_has_a_draftable_for_each_copy_of_a_player(bring: Any, engine: Engine) -> None:
+    body = written([(slot, *man[1:]) for slot in ("FLEX", "CPT") for man in MEN]).decode().split("\n")
+    positions = [man[0] for man in MEN] * 2
+    rows = [
+        f"{position}{line.removeprefix('CPT').removeprefix('FLEX')}"
+        for position, line in zip(positions, body[1:], strict=True)
+    ]
+    dearer = [re.sub(r",CPT,(\d+),", lambda m: f",CPT,{int(m[1]) * 3 // 2},", row) for row in rows]
+    report = bring("\n".join([body[0], *dearer]).encode())
+    assert (report["contest"], report["rows"], report["matched"]) == ("draftkings_showdown", 12, 10)
+    with Session(engine) as session:
+        frame = slates.draftables(session, report["slate_id"]).filter(pl.col("name") == "Josh Allen")
+    assert sorted(frame["roster_slots"].to_list()) == [["CPT"], ["FLEX"]]
+    assert frame["salary_usd"].to_list() == [8000, 8000], "the slot multiplies, not the player's price"
+    assert frame["player_id"].n_unique() == 1
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
         (b"", "empty"),
-        (written().replace(b"8000", b"-8000"), "1 problem"),
+        (written().replace(b"8000", b"-8000"), "1 thing is wrong"),
         (written(info="KC@LV 11/26/2023 04:25PM ET"), "load that season's schedule first"),
         (written(info="BUF@PHI 11/26/2019 04:25PM ET"), "2019-11-26 is known"),
-        (written(info="Final"), "every game of this file has started"),
-        (written([("CPT", *man[1:]) for man in MEN]), "Showdown"),
+        (written(info="Final"), "all have started"),
+        (written([("CPT", *man[1:]) for man in MEN]), "drafted with CPT"),
         (written([("PG/G/UTIL", *man[1:]) for man in MEN]), "drafted with G, PG, UTIL"),
     ],
 )

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from sdp_api.runs.schemas import OptimizeRules
 from sdp_common.db.models.predictions import ModelVersion
 from sdp_common.db.models.runs import Run
 from sdp_common.store import runs
@@ -253,9 +252,3 @@ def test_too_many_at_once_are_refused(bob: httpx.Client, world, engine: Engine) 
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     with Session(engine) as session, session.begin():
         session.query(Run).filter(Run.id.in_(made)).delete()
-
-
-def test_the_rules_are_those_the_optimizer_knows() -> None:
-    engine = pytest.importorskip("sdp_engine.optimize.rules", reason="the optimizer's rules live in the engine")
-    asked, known = OptimizeRules().model_dump(mode="json"), engine.Rules().model_dump(mode="json")
-    assert asked == known

@@ -22,8 +22,8 @@ from sdp_common.service import request
 from sdp_common.settings import Settings
 from sdp_common.store import lineups, projections, runs
 from sdp_engine.optimize.check import check_lineups
-from sdp_engine.optimize.rules import Rules
 from sdp_optimizer.main import service
+from sdp_sports.rules import Rules
 from sdp_sports.spec import load
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,6 +18,8 @@ WIDTH_PIPED = 160
 out = Console(width=None if sys.stdout.isatty() else WIDTH_PIPED)
 err = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH_PIPED)
 PROBLEMS_SHOWN = 20
+EVERY_S = 10.0
+"""Of a stage that goes on, a reader who is no terminal is told so often."""
 
 
 def age(seconds: float | None) -> str:
@@ -62,18 +65,23 @@ def print_error(error: PlatformError) -> None:
 
 
 class Reporter:
-    """Says on stderr what is being done: one live line in a terminal, a line a finished stage elsewhere."""
+    """Says on stderr what is being done: one live line in a terminal, a line now and then elsewhere."""
 
     def __init__(self) -> None:
         self._status: Status | None = None
+        self._said: tuple[str, str] | None = None
+        self._say_after = time.monotonic() + EVERY_S
 
     def say(self, sentence: str) -> None:
         """Print a sentence that stays."""
         err.print(sentence, markup=False, highlight=False)
 
     def progress(self, title: str, share: float, message: str) -> None:
-        """Show how far a stage is (0 to 1), where somebody can see it change."""
+        """Show how far a stage is (0 to 1)."""
         if not err.is_terminal:
+            if time.monotonic() >= self._say_after and (title, message) != self._said:
+                self.say(f"{title}: {share:.0%} {message}")
+                self._said, self._say_after = (title, message), time.monotonic() + EVERY_S
             return
         line = f"{escape(title)} [dim]{share:.0%} {escape(message)}[/]"
         if self._status is None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "ingest": "ingest:ingest",
     "contests": "contests:contests",
     "reparse": "reparse:reparse",
+    "import": "files:import_file",
     "slates": "slates:slates",
     "slate": "slates:slate",
     "build": "slates:build",

@@ -575,7 +575,7 @@ export interface paths {
         };
         /**
          * List Sports
-         * @description List every declared sport with its markets, contests and stacks.
+         * @description List every declared sport with its markets, contests and stacks; those that we predict come first.
          */
         get: operations["list_sports"];
         put?: never;
@@ -838,6 +838,56 @@ export interface components {
             total_sd: number;
         };
         /**
+         * Group
+         * @description How many of some players a lineup holds; where `given`, only of lineups that hold any of those.
+         *
+         *     "If A then at least two of B, C, D" is `given` A, `who` B, C, D, `at_least` 2; "never A with B" is `given` A, `who`
+         *     B, `at_most` 0. A player does not count as his own company.
+         */
+        Group: {
+            /**
+             * At Least
+             * @default 0
+             */
+            at_least?: number;
+            /** At Most */
+            at_most?: number | null;
+            given?: components["schemas"]["Who"] | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            who: components["schemas"]["Who"];
+        };
+        /**
+         * GroupExposure
+         * @description In how many of the lineups at least `count` of some players stand, as shares of all of them.
+         */
+        GroupExposure: {
+            /**
+             * At Least
+             * @default 0
+             */
+            at_least?: number;
+            /**
+             * At Most
+             * @default 1
+             */
+            at_most?: number;
+            /**
+             * Count
+             * @default 1
+             */
+            count?: number;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            who: components["schemas"]["Who"];
+        };
+        /**
          * HealthRead
          * @description This process answers.
          */
@@ -1017,6 +1067,21 @@ export interface components {
             title: string;
         };
         /**
+         * Opposing
+         * @description How many players `against` a lineup holds, of those who face one of its players of some positions.
+         */
+        Opposing: {
+            /** Against */
+            against: string[];
+            /**
+             * At Most
+             * @default 0
+             */
+            at_most?: number;
+            /** Positions */
+            positions: string[];
+        };
+        /**
          * OptimizeCreate
          * @description Build lineups from a projection set; the optimizer names the set itself where no name is given.
          */
@@ -1029,82 +1094,40 @@ export interface components {
              * @default {
              *       "excluded": [],
              *       "exposures": [],
+             *       "group_exposures": [],
+             *       "groups": [],
              *       "lineups": 20,
              *       "locked": [],
              *       "max_exposure": 1,
+             *       "min_games": 1,
+             *       "min_teams": 1,
              *       "min_unique": 1,
              *       "no_defence_against_own_offence": false,
+             *       "opposing": [],
+             *       "ownership": [],
+             *       "stacks": [],
              *       "team_exposures": [],
              *       "teams": []
              *     }
              */
-            rules?: components["schemas"]["OptimizeRules"];
+            rules?: components["schemas"]["Rules"];
             /** Slate Id */
             slate_id: number;
         };
         /**
-         * OptimizeRules
-         * @description What every lineup and the whole set must satisfy, beside the contest's own rules.
-         *
-         *     `locked` draftables stand in every lineup, `excluded` in none. `max_exposure` caps every other player's share of
-         *     the lineups; `exposures` says otherwise for single players. `min_unique` is how many players any two lineups
-         *     differ in. `stack` is the key of a declared stack: every lineup holds an anchor with its companions. `teams`
-         *     counts players of single teams a lineup, `max_per_team` tightens the contest's own limit.
+         * Ownership
+         * @description How popular a lineup is: the sum, mean or product of its players' expected ownership, shares from 0 to 1.
          */
-        OptimizeRules: {
+        Ownership: {
+            /** At Least */
+            at_least?: number | null;
+            /** At Most */
+            at_most?: number | null;
             /**
-             * Excluded
-             * @default []
+             * Measure
+             * @enum {string}
              */
-            excluded?: number[];
-            /**
-             * Exposures
-             * @default []
-             */
-            exposures?: components["schemas"]["PlayerExposure"][];
-            /**
-             * Lineups
-             * @default 20
-             */
-            lineups?: number;
-            /**
-             * Locked
-             * @default []
-             */
-            locked?: number[];
-            /**
-             * Max Exposure
-             * @default 1
-             */
-            max_exposure?: number;
-            /** Max Per Team */
-            max_per_team?: number | null;
-            /** Max Salary Usd */
-            max_salary_usd?: number | null;
-            /** Min Salary Usd */
-            min_salary_usd?: number | null;
-            /**
-             * Min Unique
-             * @default 1
-             */
-            min_unique?: number;
-            /**
-             * No Defence Against Own Offence
-             * @default false
-             */
-            no_defence_against_own_offence?: boolean;
-            /** Stack */
-            stack?: string | null;
-            /**
-             * Team Exposures
-             * @default []
-             */
-            team_exposures?: components["schemas"]["TeamExposure"][];
-            /**
-             * Teams
-             * @default []
-             */
-            teams?: components["schemas"]["TeamCount"][];
+            measure: "sum" | "mean" | "product";
         };
         /**
          * PasswordChange
@@ -1177,7 +1200,7 @@ export interface components {
         };
         /**
          * PlayerExposure
-         * @description In how many of the lineups a player may stand, as shares of all of them.
+         * @description In how many of the lineups a draftable may stand, as shares of all of them.
          */
         PlayerExposure: {
             /**
@@ -1464,6 +1487,122 @@ export interface components {
             stats: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Rules
+         * @description What every lineup and the whole set must satisfy, beside the contest's own rules.
+         *
+         *     Attributes:
+         *         lineups: How many lineups to build.
+         *         locked: Draftables that stand in every lineup; no exposure limit applies to them.
+         *         excluded: Draftables that stand in none.
+         *         max_exposure: The largest share of the lineups that any other draftable may stand in.
+         *         exposures: The same for single draftables, with a minimum; replaces `max_exposure` for them.
+         *         team_exposures: The largest share of the lineups that hold any player of a team.
+         *         min_unique: How many players any two lineups differ in.
+         *         min_salary_usd: What a lineup costs at least.
+         *         max_salary_usd: What a lineup costs at most, where less than the contest's cap.
+         *         stack: Key of a declared stack. Every lineup holds an anchor, and every anchor its companions.
+         *         teams: How many players of single teams every lineup holds.
+         *         max_per_team: How many players of any one team a lineup holds at most, where less than the contest's.
+         *         no_defence_against_own_offence: No lineup holds a defence and a player who faces it.
+         *         min_games: Games from which a lineup's players come, at least.
+         *         min_teams: Teams from which they come, at least.
+         *         groups: How many of some players a lineup holds, always or beside others.
+         *         group_exposures: How many of the lineups hold some players: captains, pairs, whole groups.
+         *         stacks: Players of a team, game, line or batting order that stand together.
+         *         opposing: How many players may face others of the same lineup.
+         *         ownership: How popular a lineup is.
+         */
+        Rules: {
+            /**
+             * Excluded
+             * @default []
+             */
+            excluded?: number[];
+            /**
+             * Exposures
+             * @default []
+             */
+            exposures?: components["schemas"]["PlayerExposure"][];
+            /**
+             * Group Exposures
+             * @default []
+             */
+            group_exposures?: components["schemas"]["GroupExposure"][];
+            /**
+             * Groups
+             * @default []
+             */
+            groups?: components["schemas"]["Group"][];
+            /**
+             * Lineups
+             * @default 20
+             */
+            lineups?: number;
+            /**
+             * Locked
+             * @default []
+             */
+            locked?: number[];
+            /**
+             * Max Exposure
+             * @default 1
+             */
+            max_exposure?: number;
+            /** Max Per Team */
+            max_per_team?: number | null;
+            /** Max Salary Usd */
+            max_salary_usd?: number | null;
+            /**
+             * Min Games
+             * @default 1
+             */
+            min_games?: number;
+            /** Min Salary Usd */
+            min_salary_usd?: number | null;
+            /**
+             * Min Teams
+             * @default 1
+             */
+            min_teams?: number;
+            /**
+             * Min Unique
+             * @default 1
+             */
+            min_unique?: number;
+            /**
+             * No Defence Against Own Offence
+             * @default false
+             */
+            no_defence_against_own_offence?: boolean;
+            /**
+             * Opposing
+             * @default []
+             */
+            opposing?: components["schemas"]["Opposing"][];
+            /**
+             * Ownership
+             * @default []
+             */
+            ownership?: components["schemas"]["Ownership"][];
+            /** Stack */
+            stack?: string | null;
+            /**
+             * Stacks
+             * @default []
+             */
+            stacks?: components["schemas"]["StackRule"][];
+            /**
+             * Team Exposures
+             * @default []
+             */
+            team_exposures?: components["schemas"]["TeamExposure"][];
+            /**
+             * Teams
+             * @default []
+             */
+            teams?: components["schemas"]["TeamCount"][];
         };
         /**
          * RunPage
@@ -1892,6 +2031,66 @@ export interface components {
             title: string;
         };
         /**
+         * StackRule
+         * @description Players that belong together, in every lineup or in a share of them.
+         *
+         *     Attributes:
+         *         sizes: How many of one side, and of another for each further size: `[5, 3]` is five of a team and three of
+         *             another.
+         *         of: What holds a stack together: a team, a game, a line (column `line` of the pool, within a team), or places
+         *             that follow one another in a team's batting order (column `batting_order`; the first follows the last).
+         *         positions: Who counts; everybody where empty.
+         *         teams: Only of these teams, where given (of games: games they play).
+         *         opponents: How many of the opposing team stand beside the first size (a bring-back), of `opponent_positions`.
+         *         at_least: Share of the lineups that hold the stack, at least; by default all.
+         *         at_most: At most.
+         */
+        StackRule: {
+            /**
+             * At Least
+             * @default 1
+             */
+            at_least?: number;
+            /**
+             * At Most
+             * @default 1
+             */
+            at_most?: number;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Of
+             * @default team
+             * @enum {string}
+             */
+            of?: "team" | "game" | "line" | "order";
+            /**
+             * Opponent Positions
+             * @default []
+             */
+            opponent_positions?: string[];
+            /**
+             * Opponents
+             * @default 0
+             */
+            opponents?: number;
+            /**
+             * Positions
+             * @default []
+             */
+            positions?: string[];
+            /** Sizes */
+            sizes: number[];
+            /**
+             * Teams
+             * @default []
+             */
+            teams?: string[];
+        };
+        /**
          * StatProjectionRead
          * @description The distribution of one stat of one player, from the joint simulation (or a mean alone, uploaded).
          */
@@ -1927,11 +2126,19 @@ export interface components {
         };
         /**
          * TeamExposure
-         * @description In how many of the lineups any player of a team may stand, as a share of all of them.
+         * @description In how many of the lineups any player of a team stands, as shares of all of them.
          */
         TeamExposure: {
-            /** At Most */
-            at_most: number;
+            /**
+             * At Least
+             * @default 0
+             */
+            at_least?: number;
+            /**
+             * At Most
+             * @default 1
+             */
+            at_most?: number;
             /** Team Id */
             team_id: string;
         };
@@ -2059,6 +2266,41 @@ export interface components {
             is_admin?: boolean | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * Who
+         * @description Players of whom every given field is true: one of these draftables, of one of these teams, and so on.
+         *
+         *     `captain` asks for the slot: true for slots that multiply points, false for the others.
+         */
+        Who: {
+            /** Captain */
+            captain?: boolean | null;
+            /**
+             * Draftables
+             * @default []
+             */
+            draftables?: number[];
+            /**
+             * Games
+             * @default []
+             */
+            games?: string[];
+            /**
+             * Opponents
+             * @default []
+             */
+            opponents?: string[];
+            /**
+             * Positions
+             * @default []
+             */
+            positions?: string[];
+            /**
+             * Teams
+             * @default []
+             */
+            teams?: string[];
         };
     };
     responses: never;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, number, percent, salary, signed, team, words } from "./format";
+import { ago, number, percent, salary, signed, team, when, words } from "./format";
 
 test("a missing number is a dash, never a zero", () => {
   expect([number(null), salary(undefined), percent(null), signed(null), team(null)]).toEqual(["–", "–", "–", "–", "–"]);
@@ -25,4 +25,10 @@ test("ages are read off a given moment", () => {
   expect(ago("2026-01-01T12:00:00Z", now)).toBe("yesterday");
   expect(ago(null, now)).toBe("never");
   expect(ago("2026-01-02T11:59:50Z", now)).toBe("just now");
+});
+
+test("a moment of another year says so", () => {
+  const now = new Date("2026-03-01T12:00:00Z");
+  expect(when("2026-01-11T18:00:00Z", now)).not.toContain("2026");
+  expect(when("2019-11-24T18:00:00Z", now)).toContain("2019");
 });

@@ -34,10 +34,14 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, {
   hour: "numeric",
   minute: "2-digit",
 });
+const dayOfYearAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
 
-export function when(iso: string | null | undefined): string {
-  return iso == null ? DASH : dayAndTime.format(new Date(iso));
+/** A moment in the reader's time zone; the year where it is another than that of `now`. */
+export function when(iso: string | null | undefined, now: Date = new Date()): string {
+  if (iso == null) return DASH;
+  const moment = new Date(iso);
+  return (moment.getFullYear() === now.getFullYear() ? dayAndTime : dayOfYearAndTime).format(moment);
 }
 
 export function date(iso: string | null | undefined): string {

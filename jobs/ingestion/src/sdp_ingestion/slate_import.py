@@ -4,14 +4,15 @@ import hashlib
 from typing import Any
 
 from sdp_common.errors import BadInput, Conflict
+from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import Job
 from sdp_common.store import slates, uploads
-from sdp_sports.spec import codes, load
+from sdp_sports.files import SalaryFile, read
+from sdp_sports.files.salaries import Game, Salary
+from sdp_sports.spec import load
 from sqlalchemy.orm import Session
 
-from sdp_ingestion import salaries_csv
 from sdp_ingestion.rows import DraftableRow, Matchup, SlateRow, TeamNear
-from sdp_ingestion.salaries_csv import Salary
 from sdp_ingestion.save.context import Context
 from sdp_ingestion.save.slates import Matched, described, match
 from sdp_ingestion.tally import Tally
@@ -52,8 +53,14 @@ def import_upload(job: Job, upload_id: int) -> dict[str, Any]:
 
 
 def _import(session: Session, job: Job, body: bytes) -> dict[str, Any]:
-    rows = salaries_csv.parse(body)
-    sport, contest = recognise(rows)
+    with refusals_as_bad_input():
+        found, content = read(body)
+    if not isinstance(content, SalaryFile) or found.site != SITE:
+        raise BadInput(f"these are {found.layout}: a slate is made of DraftKings' salary export")
+    sport, contest = _contest(content)
+    rows = [row for row in content.rows if row.external_id is not None and row.salary_usd is not None]
+    if not rows:
+        raise BadInput(f"these are {found.layout}, which lack the ids or salaries that a slate is made of")
     context = Context(session, load(sport), SOURCE, job.now, Tally())
     games, unknown = _games(context, rows)
     slate = _slate(context, contest, rows, games)
@@ -62,53 +69,54 @@ def _import(session: Session, job: Job, body: bytes) -> dict[str, Any]:
     return _report(slate_id, slate, matched, unknown)
 
 
-def recognise(rows: list[Salary]) -> tuple[str, str]:
-    """Return the sport and the declared contest whose roster slots are those of the file.
+def _contest(content: SalaryFile) -> tuple[str, str]:
+    """Return the sport and the contest that the file is for.
 
     Raises:
-        BadInput: No contest that we know has such slots.
+        BadInput: No contest that we know has such slots, or more than one.
     """
-    named = {slot for row in rows for slot in row.roster_slots}
-    for code in codes():
-        for key, contest in load(code).contests.items():
-            slots = {slot.name for slot in contest.slots}
-            if contest.site == SITE and contest.mode == "classic" and named == slots:
-                return code, key
-    if "CPT" in named or "MVP" in named:
-        raise BadInput(
-            "this is a Showdown (captain mode) slate, which is not supported yet: export a Classic slate's salaries"
-        )
-    raise BadInput(f"no contest that we know is drafted with {', '.join(sorted(named))}: `sdp contests` lists ours")
+    if len(content.contests) == 1:
+        return content.contests[0]
+    named = ", ".join(sorted({slot for row in content.rows for slot in row.roster_slots}))
+    if content.contests:
+        codes = ", ".join(load(sport).contests[key].code for sport, key in content.contests)
+        raise BadInput(f"this file may be for any of {codes}: its slots {named} do not tell which")
+    raise BadInput(f"no contest that we know is drafted with {named}: `sdp contests` lists ours")
 
 
 def _games(context: Context, rows: list[Salary]) -> tuple[dict[str, Matchup | TeamNear], list[str]]:
     """Return each team's game, and the games that we do not know, in words."""
-    listed = {row.game for row in rows if row.game is not None}
+    listed = {match for row in rows if row.game is not None and (match := _matchup(row.game)) is not None}
     if not listed:
-        raise BadInput("every game of this file has started, so that it names none: export it before the slate locks")
+        raise BadInput("the file dates no game (all have started, or it names none): export it before the slate locks")
     found: dict[str, Matchup | TeamNear] = {}
     unknown: list[str] = []
-    for game in sorted(listed, key=lambda game: (game.starts_at, game.home)):
-        matchup = Matchup(game.home, game.away, game.starts_at)
-        if context.schedule.find(matchup) is None:
-            unknown.append(f"{game.away}@{game.home} {game.starts_at:%Y-%m-%d}")
+    for game in sorted(listed, key=lambda game: (game.near, game.home)):
+        if context.schedule.find(game) is None:
+            unknown.append(f"{game.away}@{game.home} {game.near:%Y-%m-%d}")
             continue
-        found |= dict.fromkeys((game.home, game.away), matchup)
+        found |= dict.fromkeys((game.home, game.away), game)
+    first = min(game.near for game in listed)
     if not found:
-        day = min(game.starts_at for game in listed)
         raise BadInput(
-            f"none of the slate's {len(listed)} games of {day:%Y-%m-%d} is known: load that season's schedule first"
+            f"none of the slate's {len(listed)} games of {first:%Y-%m-%d} is known: load that season's schedule first"
         )
-    first = min(game.starts_at for game in listed)
     for row in rows:
         if row.game is None and row.team not in found:
             found[row.team] = TeamNear(row.team, first)
     return found, unknown
 
 
+def _matchup(game: Game) -> Matchup | None:
+    """Return a game of two teams at a known time."""
+    if game.home is None or game.away is None or game.starts_at is None:
+        return None
+    return Matchup(game.home, game.away, game.starts_at)
+
+
 def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, Matchup | TeamNear]) -> SlateRow:
     known = {game.id: game for ref in games.values() if (game := context.schedule.find(ref)) is not None}
-    listed = [row.game.starts_at for row in rows if row.game is not None]
+    listed = [row.game.starts_at for row in rows if row.game is not None and row.game.starts_at is not None]
     starts_at = min([*listed, *(game.starts_at for game in known.values())])
     digest = hashlib.sha256(",".join(sorted(known)).encode()).hexdigest()[:12]
     title = context.sport.contests[contest].title
@@ -116,16 +124,16 @@ def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, 
         external_id=f"{contest}:{starts_at:%Y%m%dT%H%M}:{digest}",
         site=SITE,
         contest=contest,
-        name=f"{title} {starts_at:%Y-%m-%d}, {len(known)} games",
+        name=f"{title} {starts_at:%Y-%m-%d}, {len(known)} game{'' if len(known) == 1 else 's'}",
         starts_at=starts_at,
         draftables=tuple(
             DraftableRow(
-                external_id=row.external_id,
+                external_id=row.external_id or "",
                 name=row.name,
                 team=row.team,
                 position=row.position,
                 roster_slots=row.roster_slots,
-                salary_usd=row.salary_usd,
+                salary_usd=row.salary_usd or 0,
                 game=games.get(row.team),
                 average_points=row.average_points,
                 is_disabled=row.is_off,

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from sdp_engine.frames import POOL
 from sdp_engine.optimize.check import check_lineups
-from sdp_engine.optimize.rules import Rules
 from sdp_engine.optimize.solve import solve
+from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Slot, Stack, StackNeed, load
 
 NFL = load("nfl")

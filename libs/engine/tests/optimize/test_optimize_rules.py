@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 from sdp_engine.frames import POOL
-from sdp_engine.optimize.rules import PlayerExposure, Rules, TeamCount, TeamExposure, check_rules
+from sdp_engine.optimize.faults import check_rules
+from sdp_sports.rules import PlayerExposure, Rules, TeamCount, TeamExposure
 from sdp_sports.spec import load
 
 NFL = load("nfl")
@@ -110,7 +111,7 @@ def test_a_sound_request_has_no_fault(pool: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"lineups": 0}, {"lineups": 501}, {"max_exposure": 0}, {"exposure": {}}, {"locked": ["Tom"]}]
+    "given", [{"lineups": 0}, {"lineups": 10_001}, {"max_exposure": 0}, {"exposure": {}}, {"locked": ["Tom"]}]
 )
 def test_a_request_of_another_shape_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -21,31 +21,7 @@ def read_file(file: UploadFile, most: int) -> bytes:
     return body
 
 
-def read_text(body: bytes) -> str:
-    """Return a text file's text, without a byte order mark.
-
-    Raises:
-        BadInput: It is not text, or not UTF-8; says in which row.
-    """
-    if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise BadInput("this is a spreadsheet, not a CSV file", [Problem("save it as CSV (UTF-8) and upload that")])
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadInput("the file is UTF-16", [Problem("save it as CSV (UTF-8) and upload that")])
-    if b"\0" in body:
-        raise BadInput("this is not a text file", [Problem("upload a CSV file", row=_row(body, body.index(b"\0")))])
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = Problem("a letter is not UTF-8: save the file as CSV (UTF-8)", row=_row(body, error.start))
-        raise BadInput("the file is not UTF-8 text", [problem]) from error
-
-
 def plain_name(filename: str | None, default: str) -> str:
     """Return the last part of a file's name, in printable characters."""
     last = PurePosixPath((filename or "").replace("\\", "/")).name
     return re.sub(r"[\x00-\x1f\x7f]", "", last).strip()[:200] or default
-
-
-def _row(body: bytes, position: int) -> int:
-    """Return the 1-based line on which a byte stands."""
-    return body.count(b"\n", 0, position) + 1

@@ -28,7 +28,7 @@ def optimize(
         job: This execution; the lineups belong to its run's user.
         slate_id: The slate.
         projection_set_id: A set of the slate that says `<contest>_points`.
-        rules: See `sdp_engine.optimize.rules.Rules`.
+        rules: See `sdp_sports.rules.Rules`.
         name: What the user calls the set.
 
     Raises:

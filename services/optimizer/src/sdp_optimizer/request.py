@@ -9,7 +9,8 @@ import polars as pl
 from pydantic import ValidationError
 from sdp_common.errors import BadInput, Conflict, NotFound, Problem
 from sdp_common.store import projections, runs, slates
-from sdp_engine.optimize.rules import Rules, check_rules
+from sdp_engine.optimize.faults import check_rules
+from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack, load
 from sqlalchemy.orm import Session
 

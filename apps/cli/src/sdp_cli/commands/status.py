@@ -1,7 +1,7 @@
 """`sdp status`: what runs, since when, and how its last job ended."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sdp_cli.console import age, err, out, print_json
 from sdp_cli.home import Home, open_home
 from sdp_cli.platform import database_url, is_up, require_state
-from sdp_cli.state import State, created
+from sdp_cli.state import ProcessState, State, created
 
 COLOURS = {"running": "green", "done": "green", "backing off": "red", "failed": "red", "succeeded": "green"}
 
@@ -43,28 +43,52 @@ def describe(home: Home, configured: Settings, now: datetime) -> dict[str, Any]:
     """
     state = require_state(home)
     alive = is_up(home)
-    jobs, trouble = _last_jobs(home, configured) if alive else ({}, None)
+    seen, trouble = _look(home, configured) if alive else (None, None)
+    rows = list(_rows(state, alive, seen, now))
+    served = not any(row["name"] == "backend-api" and row["condition"] == "starting" for row in rows)
     return {
-        "up": alive and state.phase == "up",
+        "up": alive and state.phase == "up" and served,
         "phase": state.phase if alive or state.phase in {"stopped", "failed"} else "killed",
         "home": str(home.folder),
         "address": state.address if alive else None,
         "error": state.error or trouble,
-        "processes": list(_rows(state, alive, jobs, now)),
+        "processes": rows,
     }
 
 
-def _rows(state: State, alive: bool, jobs: dict[str, Run], now: datetime) -> Iterable[dict[str, Any]]:
+@dataclass(frozen=True)
+class Seen:
+    """What the database says: the newest run of each service, and when each last gave a sign of life."""
+
+    jobs: dict[str, Run]
+    signs: dict[str, datetime]
+
+
+def _rows(state: State, alive: bool, seen: Seen | None, now: datetime) -> Iterable[dict[str, Any]]:
     for process in state.processes:
-        lives = process.pid is not None and created(process.pid) == process.created
-        condition = process.condition if alive or process.condition != "running" else "stopped"
-        run = jobs.get(process.name)
+        run = None if seen is None else seen.jobs.get(process.name)
         yield {
             **asdict(process),
-            "condition": "dead" if alive and condition == "running" and not lives else condition,
+            "condition": _condition(process, seen) if alive else _after(process),
             "age_s": process.age_s(now) if alive else None,
             "last_job": None if run is None else _job(run, now),
         }
+
+
+def _condition(process: ProcessState, seen: Seen | None) -> str:
+    """Return what a process of a live supervisor does; one that runs is `starting` until it shows that it works."""
+    if process.condition != "running":
+        return process.condition
+    if process.pid is None or created(process.pid) != process.created:
+        return "dead"
+    if seen is None or process.name == "postgres" or process.started_at is None:
+        return "running"
+    sign = seen.signs.get(process.name)
+    return "running" if sign is not None and sign >= datetime.fromisoformat(process.started_at) else "starting"
+
+
+def _after(process: ProcessState) -> str:
+    return "stopped" if process.condition == "running" else process.condition
 
 
 def _job(run: Run, now: datetime) -> dict[str, Any]:
@@ -79,8 +103,8 @@ def _job(run: Run, now: datetime) -> dict[str, Any]:
     }
 
 
-def _last_jobs(home: Home, configured: Settings) -> tuple[dict[str, Run], str | None]:
-    """Return the newest run of each service, and why they could not be read."""
+def _look(home: Home, configured: Settings) -> tuple[Seen | None, str | None]:
+    """Return what the database says of the services, and why it could not be asked."""
     try:
         engine = make_engine(database_url(home, configured), application="sdp status")
         try:
@@ -89,11 +113,14 @@ def _last_jobs(home: Home, configured: Settings) -> tuple[dict[str, Run], str | 
                 for run in runs.latest(session):
                     if run.service not in newest or run.id > newest[run.service].id:
                         newest[run.service] = run
-                return newest, None
+                signs: dict[str, datetime] = {}
+                for beat in runs.heartbeats(session):
+                    signs[beat["service"]] = max(beat["seen_at"], signs.get(beat["service"], beat["seen_at"]))
+                return Seen(newest, signs), None
         finally:
             engine.dispose()
     except (PlatformError, SQLAlchemyError) as error:
-        return {}, f"the last jobs cannot be read: {error}"
+        return None, f"the last jobs cannot be read: {error}"
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ export interface Rules {
 
 const START: Rules = { lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxPerTeam: "", spareOwnDefence: true, locked: [], excluded: [] };
 
-function asRequest(rules: Rules): Schemas["OptimizeRules"] {
+function asRequest(rules: Rules): Schemas["Rules"] {
   return {
     lineups: rules.lineups,
     stack: rules.stack === "" ? null : rules.stack,

@@ -97,7 +97,7 @@ function useColumns(slateId: number, players: Row[] | undefined): Column<Row>[] 
     const columns: Column<Row>[] = [
       { key: "position", header: "Pos", value: (p) => p.position, cell: (p) => <Position code={p.position} />, from: "sm" },
       { key: "name", header: "Player", value: (p) => p.name, cell: (p) => <Name player={p} slateId={slateId} /> },
-      { key: "game", header: "Game", value: (p) => p.team, cell: (p) => <span className="text-muted">{p.team ?? "–"} {p.is_home === false ? "@" : "v"} {p.opponent ?? "–"}</span>, from: "md" },
+      { key: "game", header: "Game", value: (p) => p.team, cell: (p) => <span className="whitespace-nowrap text-muted">{p.team ?? "–"} {p.is_home === false ? "@" : "v"} {p.opponent ?? "–"}</span>, from: "md" },
       { key: "salary", header: "Salary", value: (p) => p.salary_usd, cell: (p) => salary(p.salary_usd), numeric: true },
       { key: "mean", header: "Proj", help: "Mean fantasy points", value: (p) => p.mean, cell: (p) => <b>{number(p.mean)}</b>, numeric: true },
       { key: "range", header: "Range", help: "80% of worlds lie in the bar; the tick is the median", value: (p) => p.p90, cell: (p) => <Interval low={p.p10} mid={p.p50} high={p.p90} max={max} />, from: "lg" },

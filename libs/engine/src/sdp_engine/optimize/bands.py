@@ -16,7 +16,7 @@ from sdp_engine.optimize.automaton import Int32s
 from sdp_engine.optimize.bound import relax
 from sdp_engine.optimize.kernels import NEVER, WEARY, lineups_between, pick
 from sdp_engine.optimize.net import Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
-from sdp_engine.optimize.program import Case, Ints, Program
+from sdp_engine.optimize.program import Case, Ints, Program, Terms
 
 _ROOM = 1 << 19
 """Most lineups of one band."""
@@ -42,15 +42,15 @@ class Limits:
         most_shared: Items that two lineups may share.
         owner: Whom each item stands for, an index into `room`.
         room: In how many more lineups each may stand.
-        sets: Sets of items and how many of a set make a lineup count for it.
-        set_room: How many more lineups may count for each set.
+        counted: What else stands in a limited number of lineups: ways to count, each of terms that all hold.
+        counted_room: How many more lineups may count for each.
     """
 
     most_shared: int
     owner: Ints
     room: Ints
-    sets: Sequence[tuple[Ints, int]]
-    set_room: Ints
+    counted: Sequence[tuple[Terms, ...]]
+    counted_room: Ints
 
 
 @dataclass
@@ -81,10 +81,15 @@ class Bands:
         self._items_bound = relaxed.bounds[: program.items]
         skip = [bool(program.split) and row.rule == program.split for row in program.rows]
         self._bound, self._price = priced(program, skip, relaxed.prices[len(program.frame) :])
-        self._tallies: Tallies = tallies(program, skip, self._grid, floor, ceiling)
+        # Of what counts by a single term a full limit is seen while a lineup is built, of the rest once it stands.
+        watched = [(x, o[0]) for x, options in enumerate(limits.counted) for o in options if len(o) == 1]
+        self._watched = watched if all(len(o) == 1 for options in limits.counted for o in options) else []
+        self._tallies: Tallies = tallies(
+            program, skip, tuple(term for _, term in self._watched), self._grid, floor, ceiling
+        )
         self._sides: list[_Side] = []
         if relaxed.feasible:
-            for case in program.cases if program.split else [Case(np.zeros(0, np.int64), ())]:
+            for case in program.cases or [Case(np.zeros(0, np.int64), ())]:
                 net = compile_case(program, case, program.value, locked, self._grid)
                 if net is None:
                     raise Weary
@@ -94,7 +99,7 @@ class Bands:
         size = program.contest.roster_size
         ordered = np.sort(program.value)
         self._worst = int(ordered[:size].sum()) if len(ordered) >= size else 0
-        self._set_first, self._set_of = _memberships(limits.sets, program.items)
+        self._terms = _terms(limits.counted, program.items)
         self._out = np.empty((0, size), np.int16)
         self._value = np.empty(0, np.int64)
         self._high = int(min(self._items_bound.max(initial=self._worst - 1), 1 << 40)) + 1
@@ -137,10 +142,18 @@ class Bands:
 
     def _barred(self) -> Bools:
         barred: Bools = self._limits.room[self._limits.owner] <= 0
-        for (items, least), room in zip(self._limits.sets, self._limits.set_room, strict=True):
-            if least == 1 and room <= 0:
+        for x, (items, least) in self._watched:
+            if least == 1 and self._limits.counted_room[x] <= 0:
                 barred[items] = True
         return barred
+
+    def _row_high(self) -> Ints:
+        """Return the upper limits of the tallies, those of full counts one below what would count."""
+        high = self._tallies.row_high.copy()
+        for place, (x, (_, least)) in enumerate(self._watched):
+            if self._limits.counted_room[x] <= 0:
+                high[place] = least - 1
+        return high
 
     def _prepare(self, low: int) -> None:
         """Make the tables again where the band reaches below them, or where items have gone."""
@@ -167,7 +180,7 @@ class Bands:
         if not self._loose:
             for a, lineup in enumerate(self._chosen):
                 earlier[lineup, a] = 1
-        barred, t, found = self._barred(), self._tallies, 0
+        barred, t, row_high, found = self._barred(), self._tallies, self._row_high(), 0
         for side in self._sides:
             if side.net is None or side.best is None or side.top < low:
                 continue
@@ -177,7 +190,7 @@ class Bands:
                 net.layer, net.first, net.way, self._grid.cost[net.item], self._bound[net.item], net.forced,
                 layers.take, layers.down, layers.start, self._grid.budget, side.best,
                 net.item, self._program.value[net.item], barred, self._program.contest.roster_size,
-                t.row_first, t.row_of, t.row_weight, t.row_low, t.row_high, t.rising,
+                t.row_first, t.row_of, t.row_weight, t.row_low, row_high, t.rising,
                 t.choice_first, t.choice_least, t.option_first, t.term_row, t.term_least,
                 earlier, self._limits.most_shared, self._out, self._value, found,
             )  # fmt: skip
@@ -195,17 +208,25 @@ class Bands:
         chosen = np.empty(wanted, np.int64)
         taken = pick(
             self._out[:found], value, np.argsort(-value, kind="stable"), wanted, limits.most_shared,
-            limits.owner, limits.room, self._set_first, self._set_of,
-            np.array([least for _, least in limits.sets], np.int64), limits.set_room, chosen,
+            limits.owner, limits.room, *self._terms, limits.counted_room, chosen,
         )  # fmt: skip
         self._chosen = np.concatenate([self._chosen, self._out[chosen[:taken]].astype(np.int64)])
         return taken
 
 
-def _memberships(sets: Sequence[tuple[Ints, int]], items: int) -> tuple[Ints, Ints]:
-    """Return which sets each item belongs to, as starts and numbers."""
-    columns = np.concatenate([np.zeros(0, np.int64), *(s for s, _ in sets)])
-    numbers = np.repeat(np.arange(len(sets)), [len(s) for s, _ in sets])
+def _terms(counted: Sequence[tuple[Terms, ...]], items: int) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Return what `kernels.pick` reads of limits: `term_first` to `option_limit`."""
+    options = [(x, option) for x, ways in enumerate(counted) for option in ways]
+    terms = [(o, members, least) for o, (_, option) in enumerate(options) for members, least in option]
+    columns = np.concatenate([np.zeros(0, np.int64), *(members for _, members, _ in terms)])
+    numbers = np.repeat(np.arange(len(terms)), [len(members) for _, members, _ in terms])
     order = np.argsort(columns, kind="stable")
     first = np.searchsorted(columns[order], np.arange(items + 1)).astype(np.int64)
-    return first, numbers[order].astype(np.int64)
+    return (
+        first,
+        numbers[order].astype(np.int64),
+        np.array([least for _, _, least in terms], np.int64),
+        np.array([o for o, _, _ in terms], np.int64),
+        np.array([len(option) for _, option in options], np.int64),
+        np.array([x for x, _ in options], np.int64),
+    )

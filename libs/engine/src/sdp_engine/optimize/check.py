@@ -2,15 +2,16 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
 import polars as pl
+from sdp_sports.rules import DEFENCE, GroupExposure, Rules, StackRule, TeamExposure
 from sdp_sports.spec import Contest, Stack
 
-from sdp_engine.optimize.rules import DEFENCE, Rules
+from sdp_engine.optimize.judge import Place, count_of, group_faults, holds_stack
 
 
 def check_lineup(contest: Contest, rows: pl.DataFrame) -> list[str]:
@@ -66,13 +67,22 @@ def _contest_faults(contest: Contest, rows: Sequence[Mapping[str, Any]]) -> list
         faults.append(f"costs {salary} of {contest.salary_cap_usd}")
     teams = Counter(r["team_id"] for r in rows if r["team_id"] is not None)
     games = {r["game_id"] for r in rows} - {None}
-    if len(games) < contest.min_games:
+    if games and len(games) < contest.min_games:
         faults.append(f"{len(games)} games of {contest.min_games}")
-    if len(teams) < contest.min_teams:
-        faults.append(f"{len(teams)} teams of {contest.min_teams}")
+    spread = {r["team_id"] for r in rows if not _plays(r, contest.min_teams_without)} - {None}
+    if len(spread) < contest.min_teams:
+        faults.append(f"{len(spread)} teams of {contest.min_teams}")
+    for limit in contest.limits:
+        counted = [r["team_id"] if limit.per_team else "" for r in rows if _plays(r, limit.positions)]
+        if max(Counter(counted).values(), default=0) > limit.at_most:
+            faults.append(f"more than {limit.at_most} of {'/'.join(limit.positions)}")
     if contest.max_per_team is not None:
         faults += [f"{n} players of {t}" for t, n in teams.items() if n > contest.max_per_team]
     return faults
+
+
+def _plays(player: Mapping[str, Any], positions: Iterable[str]) -> bool:
+    return not set(player["position"].split("/")).isdisjoint(positions)
 
 
 def _salary(contest: Contest, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -106,6 +116,8 @@ def _rule_faults(
             for r in rows
             if r["position"] != DEFENCE and r["opponent_id"] in defences
         ]
+    places = [Place(r, captain=s.points_multiplier > 1) for r, s in zip(rows, contest.expanded_slots, strict=False)]
+    faults += group_faults(places, rules)
     return faults + ([] if rules.stack is None else _stack_faults(rows, stacks[rules.stack]))
 
 
@@ -143,8 +155,24 @@ def _set_faults(
         for e in rules.exposures
         if used[e.draftable_id] < rules.least(e.at_least)
     ]
-    for t in rules.team_exposures:
-        n = sum(any(known[i]["team_id"] == t.team_id for i in ids) for ids in lineups)
-        if n > rules.most(t.at_most):
-            faults.append(f"{t.team_id} stands in {n} lineups of at most {rules.most(t.at_most)}")
-    return faults
+    return faults + _share_faults(contest, known, lineups, rules)
+
+
+def _share_faults(
+    contest: Contest, known: Mapping[int, Mapping[str, Any]], lineups: Sequence[Sequence[int]], rules: Rules
+) -> list[str]:
+    slots = contest.expanded_slots
+    places = [[Place(known[i], s.points_multiplier > 1) for i, s in zip(ids, slots, strict=False)] for ids in lineups]
+    counted: list[tuple[str, TeamExposure | GroupExposure | StackRule, int]] = [
+        (t.team_id, t, sum(any(p.player["team_id"] == t.team_id for p in lineup) for lineup in places))
+        for t in rules.team_exposures
+    ]
+    counted += [
+        (g.name or "a group", g, sum(count_of(p, g.who) >= g.count for p in places)) for g in rules.group_exposures
+    ]
+    counted += [(s.name or "a stack", s, sum(holds_stack(p, s) for p in places)) for s in rules.stacks]
+    return [
+        f"{name} stands in {n} lineups, not {rules.least(share.at_least)} to {rules.most(share.at_most)}"
+        for name, share, n in counted
+        if not rules.least(share.at_least) <= n <= rules.most(share.at_most)
+    ]

@@ -207,19 +207,20 @@ def _sort_items(rows: Array, index: Array, count: int) -> None:
 @njit(cache=True, nogil=True)
 def pick(
     rows: Array, value: Array, order: Array, wanted: int, most_shared: int, owner: Array, room: Array,
-    set_first: Array, set_of: Array, set_least: Array, set_room: Array, chosen: Array,
+    term_first: Array, term_of: Array, term_least: Array, term_option: Array, option_terms: Array,
+    option_limit: Array, limit_room: Array, chosen: Array,
 ) -> int:  # fmt: skip
     """Fill `chosen` with the rows that greed takes, the best first, equals by their items; return how many.
 
     `rows` are the sorted items of each lineup (a repeated lineup is taken once), `value` what each is worth and
     `order` sorts by it, the largest first. At most `wanted` are taken, two of which share `most_shared` items at most.
-    `owner` is who an item is, `room` in how many more lineups he may stand. `set_first`, `set_of` are the limited sets
-    of each item: a lineup counts for a set where it holds `set_least` of it, and `set_room` says how many more may.
-    Both rooms are lessened here.
+    `owner` is who an item is, `room` in how many more lineups he may stand. `term_first`, `term_of` are the terms of
+    each item: a term holds with `term_least` of its items, an option with `option_terms` of its terms, and a lineup
+    counts for `option_limit` of an option that holds; `limit_room` says how many more may. Both rooms are lessened.
     """
     size = rows.shape[1]
     holds = np.zeros((max(wanted, 1), len(owner)), np.uint8)
-    tally = np.zeros(len(set_least), np.int64)
+    tally, held = np.zeros(len(term_least), np.int64), np.zeros(len(option_terms), np.int64)
     tied = np.zeros(16, np.int64)
     done, begin, total = 0, 0, len(order)
     apart = most_shared < size - 1  # else only the same lineup again is too close, and that has the same value
@@ -232,7 +233,8 @@ def pick(
         fitting = 0
         for place in range(begin, end):
             if _fits(rows[order[place]], holds, 0 if apart else done, done, most_shared, owner, room,
-                     set_first, set_of, set_least, set_room, tally):  # fmt: skip
+                     term_first, term_of, term_least, term_option, option_terms, option_limit, limit_room,
+                     tally, held):  # fmt: skip
                 tied[fitting] = order[place]
                 fitting += 1
         _sort_items(rows, tied, fitting)
@@ -242,40 +244,49 @@ def pick(
             if done == wanted:
                 break
             if not _fits(row, holds, before, done, most_shared, owner, room,
-                         set_first, set_of, set_least, set_room, tally):  # fmt: skip
+                         term_first, term_of, term_least, term_option, option_terms, option_limit, limit_room,
+                         tally, held):  # fmt: skip
                 continue
             chosen[done] = tied[place]
             for j in row:
                 holds[done, j] = 1
                 room[owner[j]] -= 1
-            for s in _filled(row, set_first, set_of, set_least, tally):
-                set_room[s] -= 1
+            for x in _counted(row, term_first, term_of, term_least, term_option, option_terms, option_limit,
+                              tally, held):  # fmt: skip
+                limit_room[x] -= 1
             done += 1
         begin = end
-        if size == 0:
-            break
     return done
 
 
 @njit(cache=True, nogil=True)
-def _filled(row: Array, set_first: Array, set_of: Array, set_least: Array, tally: Array) -> list[int]:
-    """Return the sets for which a lineup counts."""
-    found = [s for s in range(0)]  # noqa: C416 -- a typed empty list
+def _counted(
+    row: Array, term_first: Array, term_of: Array, term_least: Array, term_option: Array, option_terms: Array,
+    option_limit: Array, tally: Array, held: Array,
+) -> list[int]:  # fmt: skip
+    """Return the limits for which a lineup counts, each once."""
+    found = [x for x in range(0)]  # noqa: C416 -- a typed empty list
     for j in row:
-        for e in range(set_first[j], set_first[j + 1]):
-            tally[set_of[e]] += 1
-            if tally[set_of[e]] == set_least[set_of[e]]:
-                found.append(set_of[e])
+        for e in range(term_first[j], term_first[j + 1]):
+            term = term_of[e]
+            tally[term] += 1
+            if tally[term] == term_least[term]:
+                option = term_option[term]
+                held[option] += 1
+                if held[option] == option_terms[option] and option_limit[option] not in found:
+                    found.append(option_limit[option])
     for j in row:
-        for e in range(set_first[j], set_first[j + 1]):
-            tally[set_of[e]] = 0
+        for e in range(term_first[j], term_first[j + 1]):
+            tally[term_of[e]] = 0
+            held[term_option[term_of[e]]] = 0
     return found
 
 
 @njit(cache=True, nogil=True)
 def _fits(
     row: Array, holds: Array, after: int, done: int, most_shared: int, owner: Array, room: Array,
-    set_first: Array, set_of: Array, set_least: Array, set_room: Array, tally: Array,
+    term_first: Array, term_of: Array, term_least: Array, term_option: Array, option_terms: Array,
+    option_limit: Array, limit_room: Array, tally: Array, held: Array,
 ) -> bool:  # fmt: skip
     """Return whether a lineup keeps its distance from the lineups `after` to `done` and every limit has room."""
     for j in row:
@@ -288,6 +299,6 @@ def _fits(
         if common > most_shared:
             return False
     full = 0
-    for s in _filled(row, set_first, set_of, set_least, tally):
-        full += set_room[s] <= 0
+    for x in _counted(row, term_first, term_of, term_least, term_option, option_terms, option_limit, tally, held):
+        full += limit_room[x] <= 0
     return full == 0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sdp_engine.optimize.automaton import Int32s, Layers, Symbol, Type, build_layers
 from sdp_engine.optimize.kernels import NEVER, completions
-from sdp_engine.optimize.program import Case, Ints, Program, person, slot_groups
+from sdp_engine.optimize.program import Case, Ints, Program, Terms, person, slot_groups
 
 Bools = NDArray[np.bool_]
 GRID = 1500
@@ -31,6 +31,7 @@ class Grid:
 
 def grid(program: Program, floor: int, ceiling: int) -> Grid:
     """Return the salaries of a program on a grid, for lineups that cost from `floor` to `ceiling`."""
+    ceiling = min(ceiling, int(np.sort(program.salary)[-program.contest.roster_size :].sum()))
     step = int(np.gcd.reduce(program.salary, initial=0)) or 1
     exact = ceiling // step <= GRID
     if not exact:
@@ -180,19 +181,23 @@ class Tallies:
     term_least: Ints
 
 
-_OPEN = 1 << 60
+OPEN = 1 << 60
+"""An end that is not limited."""
 
 
-def tallies(program: Program, skip: Sequence[bool], salaries: Grid, floor: int, ceiling: int) -> Tallies:
+def tallies(
+    program: Program, skip: Sequence[bool], watched: Terms, salaries: Grid, floor: int, ceiling: int
+) -> Tallies:
     """Return the rules of a program as tallies, but for rows to `skip`, which are kept some other way.
 
-    Where the grid is rounded the true salary is tallied too, from `floor` to `ceiling`.
+    First of all come the watched items, whose number is not limited yet. Where the grid is rounded the true salary is
+    tallied too, from `floor` to `ceiling`.
     """
-    lines: list[tuple[Ints, Ints, int, int]] = []
+    lines = [(items, np.ones(len(items), np.int64), -OPEN, OPEN) for items, _ in watched]
     for row, left_out in zip(program.rows, skip, strict=True):
         if not left_out and (not len(row.columns) or row.columns.max() < program.items):
-            low = -_OPEN if row.low is None else row.low
-            lines.append((row.columns, row.weights, low, _OPEN if row.high is None else row.high))
+            low = -OPEN if row.low is None else row.low
+            lines.append((row.columns, row.weights, low, OPEN if row.high is None else row.high))
     if not salaries.exact:
         lines.append((np.arange(program.items), program.salary, floor, ceiling))
     choice_first, option_first, term_row, term_least = [0], [0], [], []
@@ -201,7 +206,7 @@ def tallies(program: Program, skip: Sequence[bool], salaries: Grid, floor: int, 
             for items, least in option:
                 term_row.append(len(lines))
                 term_least.append(least)
-                lines.append((items, np.ones(len(items), np.int64), -_OPEN, _OPEN))
+                lines.append((items, np.ones(len(items), np.int64), -OPEN, OPEN))
             option_first.append(len(term_row))
         choice_first.append(len(option_first) - 1)
     columns = np.concatenate([np.zeros(0, np.int64), *(line[0] for line in lines)])
@@ -209,7 +214,7 @@ def tallies(program: Program, skip: Sequence[bool], salaries: Grid, floor: int, 
     numbers = np.repeat(np.arange(len(lines)), [len(line[0]) for line in lines])
     order = np.argsort(columns, kind="stable")
     first = np.searchsorted(columns[order], np.arange(program.items + 1))
-    rising = [bool((line[1] >= 0).all() and line[3] < _OPEN) for line in lines]
+    rising = [bool((line[1] >= 0).all() and (line[3] < OPEN or k < len(watched))) for k, line in enumerate(lines)]
     return Tallies(
         first.astype(np.int64), numbers[order].astype(np.int64), weights[order].astype(np.int64),
         np.array([line[2] for line in lines], np.int64), np.array([line[3] for line in lines], np.int64),

@@ -7,14 +7,16 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.optimize.assign import assign
 from sdp_engine.optimize.bands import Bands, Limits, Weary
+from sdp_engine.optimize.build import build
 from sdp_engine.optimize.clash import clash
 from sdp_engine.optimize.cpsat import Solver, Task
-from sdp_engine.optimize.program import Program, Row, build, row
-from sdp_engine.optimize.rules import Rules, check_rules
+from sdp_engine.optimize.faults import check_rules
+from sdp_engine.optimize.program import Exposed, Program, Row, row
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
@@ -105,14 +107,10 @@ class _Search:
         draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._draftables = draftables
         self._caps = {d: rules.cap(d) for d in set(draftables)}
-        self._least = {e.draftable_id: rules.least(e.at_least) for e in rules.exposures if e.at_least > 0}
-        self._looks_ahead = bool(self._least)
+        self._looks_ahead = any(e.at_least for e in program.exposed)
         # Without rules that tie lineups together a dead end means that every legal lineup is already taken.
         self._ties = bool(
-            self._least
-            or rules.team_exposures
-            or rules.min_unique > 1
-            or min(self._caps.values(), default=0) < rules.lineups
+            program.exposed or rules.min_unique > 1 or min(self._caps.values(), default=0) < rules.lineups
         )
         self._solver = Solver()
 
@@ -133,13 +131,12 @@ class _Search:
     def _run_bands(self) -> None:
         """Take lineups as far as the compiled bands go: to the end, to a dead end, or until they would take long."""
         rules, program = self._rules, self._program
-        teams = [np.array(program.where(team_id=t.team_id), np.int64) for t in rules.team_exposures]
         limits = Limits(
             program.contest.roster_size - rules.min_unique,
             program.owner,
             np.array([self._caps.get(int(r["draftable_id"]), 0) for r in program.pool], np.int64),
-            [(items, 1) for items in teams],
-            np.array([rules.most(t.at_most) for t in rules.team_exposures], np.int64),
+            [e.options for e in program.exposed],
+            np.array([e.at_most for e in program.exposed], np.int64),
         )
         locked = {i for i in range(program.items) if self._draftables[i] in set(rules.locked)}
         cap = program.contest.salary_cap_usd
@@ -173,7 +170,7 @@ class _Search:
         apart = f"lineups that differ in {self._rules.min_unique} players or more"
         distinct = [row(apart, items, high=size - self._rules.min_unique) for items in self._chosen]
         dead = [row("a set that can be completed", i, high=size - 1) for i in self._dead.get(len(self._chosen), [])]
-        shared = [*program.every_row, *self._full_teams(), *distinct]
+        shared = [*program.every_row, *self._full(), *distinct]
         exposures = self._exposures(after if self._looks_ahead else 0)
         value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
         upper = np.ones(len(value), np.int64)
@@ -197,20 +194,33 @@ class _Search:
             both = [*columns, *(c + later for c in columns)] if after else columns
             if left <= after:
                 rows.append(row(f"{name} in at most {self._caps[draftable]} lineups", both, high=left))
-            missing = self._least.get(draftable, 0) - used[draftable]
-            if missing > 0:
-                rows.append(row(f"{name} in at least {self._least[draftable]} lineups", both, low=missing))
+        for exposed, held in zip(self._program.exposed, self._counts(), strict=True):
+            missing = exposed.at_least - held
+            if exposed.column is not None and missing > 0:
+                both = [exposed.column, exposed.column + later] if after else [exposed.column]
+                rows.append(row(f"{exposed.name} in at least {exposed.at_least} lineups", both, low=missing))
         return rows
 
-    def _full_teams(self) -> list[Row]:
-        """Return the rows that keep out teams whose share of the lineups is used up."""
-        rows = []
-        for team in self._rules.team_exposures:
-            most = self._rules.most(team.at_most)
-            items = set(self._program.where(team_id=team.team_id))
-            if sum(not items.isdisjoint(lineup) for lineup in self._chosen) >= most:
-                rows.append(row(f"{team.team_id} in at most {most} lineups", sorted(items), high=0))
-        return rows
+    def _counts(self) -> list[int]:
+        """Return how many lineups count so far for what stands in some of them."""
+        return [sum(exposed.counts(lineup) for lineup in self._chosen) for exposed in self._program.exposed]
+
+    def _full(self) -> list[Row]:
+        """Return the rows that keep out what stands in as many lineups as it may."""
+        return [
+            found
+            for exposed, held in zip(self._program.exposed, self._counts(), strict=True)
+            if held >= exposed.at_most
+            for found in _without(exposed)
+        ]
+
+
+def _without(exposed: Exposed) -> list[Row]:
+    """Return the rows of a lineup that does not count for what is exposed."""
+    rule = f"{exposed.name} in at most {exposed.at_most} lineups"
+    if exposed.broken:
+        return [row(rule, ends, low=1) for ends in exposed.broken]
+    return [row(rule, items, high=least - 1) for ((items, least),) in exposed.options]
 
 
 def _shifted(rule: Row, by: int, times: int) -> Row:

@@ -1,10 +1,10 @@
 """The kernels compiled ahead of the first request; later processes load them from disk."""
 
 import polars as pl
+from sdp_sports.rules import Rules, TeamExposure
 from sdp_sports.spec import Contest, Slot, Stack, StackNeed
 
 from sdp_engine.frames import POOL
-from sdp_engine.optimize.rules import Rules, TeamExposure
 from sdp_engine.optimize.solve import solve
 
 _CONTEST = Contest(

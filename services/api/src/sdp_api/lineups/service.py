@@ -8,8 +8,8 @@ from sdp_common.db.models.lineups import Lineup
 from sdp_common.errors import Conflict, NotFound
 from sdp_common.store.screens import lineups as screen
 from sdp_common.store.slates import slate as read_slate
+from sdp_sports.files.upload import Pick, upload_file, upload_name
 from sdp_sports.spec import Contest
-from sdp_sports.upload import Pick, upload_file, upload_name
 from sqlalchemy.orm import Session
 
 from sdp_api.lineups.schemas import (

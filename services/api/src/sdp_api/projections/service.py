@@ -11,12 +11,12 @@ from sdp_common.store import uploads
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
-from sdp_sports.upload import MODELLED_NOTE
+from sdp_sports.files.upload import MODELLED_NOTE
 from sqlalchemy.orm import Session
 
 from sdp_api.projections.parse import Candidate, parse
 from sdp_api.projections.schemas import ProjectionSetRead, ProjectionUploadRead
-from sdp_api.uploads import plain_name, read_file, read_text
+from sdp_api.uploads import plain_name, read_file
 
 
 def sets(database: Session, user_id: int, slate_id: int, *, set_id: int | None = None) -> list[ProjectionSetRead]:
@@ -67,7 +67,7 @@ def upload(
     slate = read_slate(database, slate_id)
     body = read_file(file, settings.upload_max_bytes)
     players = candidates(database, slate_id)
-    parsed = parse(read_text(body), players)
+    parsed = parse(body, players)
     filename = plain_name(file.filename, "projections.csv")
     report = {
         "rows": parsed.rows,

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
+from sdp_sports.rules import Rules
 
 from sdp_api.schema import Answer, ErrorBody, Request
 
 RunStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class RunRead(Answer):
@@ -73,59 +73,12 @@ class SimulateCreate(Request):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
 
-class PlayerExposure(Request):
-    """In how many of the lineups a player may stand, as shares of all of them."""
-
-    draftable_id: int
-    at_least: Share = 0.0
-    at_most: Share = 1.0
-
-
-class TeamExposure(Request):
-    """In how many of the lineups any player of a team may stand, as a share of all of them."""
-
-    team_id: str
-    at_most: Share
-
-
-class TeamCount(Request):
-    """How many players of a team every lineup holds."""
-
-    team_id: str
-    at_least: Annotated[int, Field(ge=0)] = 0
-    at_most: Annotated[int, Field(ge=0)] | None = None
-
-
-class OptimizeRules(Request):
-    """What every lineup and the whole set must satisfy, beside the contest's own rules.
-
-    `locked` draftables stand in every lineup, `excluded` in none. `max_exposure` caps every other player's share of
-    the lineups; `exposures` says otherwise for single players. `min_unique` is how many players any two lineups
-    differ in. `stack` is the key of a declared stack: every lineup holds an anchor with its companions. `teams`
-    counts players of single teams a lineup, `max_per_team` tightens the contest's own limit.
-    """
-
-    lineups: Annotated[int, Field(ge=1, le=500)] = 20
-    locked: tuple[int, ...] = ()
-    excluded: tuple[int, ...] = ()
-    max_exposure: Annotated[float, Field(gt=0, le=1)] = 1.0
-    exposures: tuple[PlayerExposure, ...] = ()
-    team_exposures: tuple[TeamExposure, ...] = ()
-    min_unique: Annotated[int, Field(ge=1, le=20)] = 1
-    min_salary_usd: Annotated[int, Field(ge=0)] | None = None
-    max_salary_usd: Annotated[int, Field(ge=0)] | None = None
-    stack: str | None = None
-    teams: tuple[TeamCount, ...] = ()
-    max_per_team: Annotated[int, Field(ge=1)] | None = None
-    no_defence_against_own_offence: bool = False
-
-
 class OptimizeCreate(Request):
     """Build lineups from a projection set; the optimizer names the set itself where no name is given."""
 
     slate_id: int
     projection_set_id: int
-    rules: OptimizeRules = OptimizeRules()
+    rules: Rules = Rules()
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
 
 

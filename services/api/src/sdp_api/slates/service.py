@@ -8,12 +8,14 @@ from fastapi import UploadFile
 from sdp_common.db.models.projections import Projection
 from sdp_common.db.models.slates import Draftable, Slate
 from sdp_common.errors import BadInput, NotFound, Problem
+from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import request
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
+from sdp_sports.files import recognise
 from sdp_sports.score import points
 from sdp_sports.spec import QUANTILES, Contest, codes, load
 from sqlalchemy.orm import Session
@@ -30,7 +32,7 @@ from sdp_api.slates.schemas import (
     SlateRead,
     TeamRead,
 )
-from sdp_api.uploads import plain_name, read_file, read_text
+from sdp_api.uploads import plain_name, read_file
 
 P10, P50, P90 = (QUANTILES.index(p) for p in (0.1, 0.5, 0.9))
 
@@ -226,10 +228,13 @@ def import_salaries(database: Session, settings: Settings, user_id: int, file: U
     """Keep a site's salary file and ask for it to be read.
 
     Raises:
-        BadInput: It is empty, too large (413) or not text.
+        BadInput: It is empty, too large (413), not text, or another kind of file.
     """
     body = read_file(file, settings.upload_max_bytes)
-    read_text(body)
+    with refusals_as_bad_input():
+        found = recognise(body)
+    if found.kind != "salaries":
+        raise BadInput(f"these are {found.layout}, not a salary export: a slate is made of the site's salaries")
     upload_id = uploads.save_upload(
         database, kind="salaries", filename=plain_name(file.filename, "salaries.csv"), body=body, user_id=user_id
     )

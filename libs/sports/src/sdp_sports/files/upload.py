@@ -43,7 +43,7 @@ def upload_file(contest: Contest, lineups: Sequence[Sequence[Pick]], *, modelled
     for place, lineup in enumerate(lineups, start=1):
         if len(lineup) != contest.roster_size:
             raise ValueError(f"lineup {place} has {len(lineup)} players, not {contest.roster_size}")
-        cells = [contest.upload_cell.format(id=_plain(p.external_id), name=_plain(p.name)) for p in lineup]
+        cells = [contest.upload_cell.format(id=plain(p.external_id), name=plain(p.name)) for p in lineup]
         writer.writerow([*cells, *(["", MODELLED_NOTE] if modelled else [])])
     return text.getvalue()
 
@@ -58,6 +58,6 @@ def upload_name(site: str, slate: str, *, modelled: bool, part: int | None = Non
     return f"{words}-lineups{f'-{part}' if part else ''}{'-modelled-salaries' if modelled else ''}.csv"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text without what would make a spreadsheet compute it."""
     return text.lstrip(_FORMULA).rstrip()

@@ -4,8 +4,8 @@ import csv
 import io
 
 import pytest
+from sdp_sports.files.upload import Pick, upload_file, upload_name
 from sdp_sports.spec import codes, load
-from sdp_sports.upload import Pick, upload_file, upload_name
 
 NFL = load("nfl").contests
 

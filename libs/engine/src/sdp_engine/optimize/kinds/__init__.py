@@ -1,0 +1,1 @@
+"""Rules as rows of a program, one file a kind."""

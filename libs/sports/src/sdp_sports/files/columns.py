@@ -1,0 +1,128 @@
+"""Which column of a file is which of ours: by the names that files give them, or as the user says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sdp_sports.files.cells import word
+from sdp_sports.files.refusal import Fault, Refused
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "points": (
+        "points",
+        "projection",
+        "projected points",
+        "proj points",
+        "proj",
+        "projected",
+        "fpts",
+        "fantasy points",
+        "proj fpts",
+        "projected fpts",
+        "fpts proj",
+        "proj fp",
+        "dk points",
+        "fd points",
+        "dk proj",
+        "fd proj",
+        "dk projection",
+        "fd projection",
+        "projections proj",
+        "median",
+        "fp",
+        "mean",
+    ),
+    "id": ("id", "player id", "playerid", "draftable id", "draftableid", "dk id", "fd id", "dfs id", "site id"),
+    "name": ("name", "player", "player name", "playername", "full name", "nickname"),
+    "name_id": ("name id", "player name id", "player id player name"),
+    "salary": ("salary", "sal", "cost", "price", "dk salary", "fd salary"),
+    "position": ("position", "pos", "roster position"),
+    "team": ("team", "teamabbrev", "team abbrev", "tm", "team abbreviation"),
+    "opponent": ("opponent", "opp", "vs"),
+    "ownership": (
+        "ownership",
+        "own",
+        "projected ownership",
+        "proj own",
+        "pown",
+        "projections projown",
+        "projown",
+        "roster",
+        "field own",
+    ),
+    "ceiling": ("ceiling", "ceil", "ceil fp", "projections ceiling", "upside"),
+    "floor": ("floor", "floor fp", "projections floor"),
+    "sd": ("std dev", "stddev", "sd", "stdev", "standard deviation"),
+    "minutes": ("minutes", "min", "proj min", "projected minutes"),
+    "optimal": ("optimal", "optimal rate", "optimal percentage"),
+}
+"""What files call our columns, the surest name first; compared as `sdp_sports.files.cells.word` writes them."""
+PLAYERS = frozenset({"id", "name", "name_id"})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a header is read.
+
+    Attributes:
+        places: Our column to its place in the file.
+        header: Our column to what the file calls it.
+        ignored: What the file calls the rest.
+    """
+
+    places: Mapping[str, int]
+    header: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+
+def find_columns(
+    header: Sequence[str], mapping: Mapping[str, str] | None = None, needed: Sequence[str] = ("points",)
+) -> Columns:
+    """Return how a header is read.
+
+    Args:
+        header: The file's first row.
+        mapping: Our column to the file's, as the user says; those it leaves out are recognised.
+        needed: Our columns of which one must be there, besides one that names the player.
+
+    Raises:
+        Refused: A column that is needed is missing, one that is used stands twice, or the mapping names one that is
+            not there.
+    """
+    words = [word(label) for label in header]
+    faults: list[Fault] = []
+    places = _mapped(mapping or {}, header, words, faults)
+    for column, aliases in ALIASES.items():
+        place = next((words.index(alias) for alias in aliases if alias in words), None)
+        if column not in places and place is not None and place not in places.values():
+            places[column] = place
+    faults += [
+        Fault("this column is there twice: keep one", 1, header[place])
+        for place in places.values()
+        if words.count(words[place]) > 1
+    ]
+    if not set(needed) & places.keys():
+        faults.append(Fault(f"there is no column of {needed[0]}: name one `{needed[0]}`", 1, needed[0]))
+    if not PLAYERS & places.keys():
+        faults.append(Fault("there is no column of players: name one `name` or `id`", 1, "name"))
+    if faults:
+        raise Refused("the file's first row does not name what is needed", faults)
+    used = set(places.values())
+    ignored = tuple(label for i, label in enumerate(header) if i not in used and label)
+    return Columns(places, {column: header[i] for column, i in places.items()}, ignored)
+
+
+def _mapped(
+    mapping: Mapping[str, str], header: Sequence[str], words: Sequence[str], faults: list[Fault]
+) -> dict[str, int]:
+    """Return the places that the user's mapping names."""
+    places: dict[str, int] = {}
+    for column, label in mapping.items():
+        if column not in ALIASES:
+            faults.append(Fault(f"we have no column {column!r}; there are {', '.join(ALIASES)}", None, label))
+        elif label in header:
+            places[column] = header.index(label)
+        elif word(label) in words:
+            places[column] = words.index(word(label))
+        else:
+            faults.append(Fault(f"the mapping names it for `{column}`, but the file has no such column", 1, label))
+    return places

@@ -1,0 +1,159 @@
+"""Entries files and lineup templates: the lineups on the left, the player pool beside them on the right."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sdp_sports.files import draftkings, fanduel
+from sdp_sports.files.cells import Cells, word
+from sdp_sports.files.grid import Line
+from sdp_sports.files.refusal import Fault, Refused, check_faults
+from sdp_sports.files.salaries import Salary
+
+MOST_ENTRIES = 20_000
+_HEADS = {"entry id": "entry_id", "contest name": "contest_name", "contest id": "contest_id", "entry fee": "entry_fee"}
+_POOLS = ("Name + ID", "Player ID + Player Name")
+_DRAFTKINGS = re.compile(r"^(?P<name>.*?)\s*\((?P<id>\d+)\)\s*(?P<locked>\(LOCKED\))?$")
+_FANDUEL = re.compile(r"^(?P<id>\d+-\d+)(?::(?P<name>.*))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who stands in a roster place of an entry: nobody where both id and name are None."""
+
+    slot: str
+    text: str
+    external_id: str | None = None
+    name: str | None = None
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a contest: ids are text, for they outgrow a spreadsheet's numbers."""
+
+    row: int
+    entry_id: str
+    contest_id: str
+    contest_name: str
+    fee_usd: float | None
+    places: tuple[Place, ...]
+
+    @property
+    def is_reserved(self) -> bool:
+        """Nobody is drafted yet."""
+        return all(place.external_id is None for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """An entries file, or a template, which has no entries.
+
+    Attributes:
+        site: `draftkings` or `fanduel`.
+        slots: The roster places in the file's order, by the contest's names for them.
+        first_place: The column of the first roster place.
+        entries: In the file's order.
+        pool: The players whom the file offers; empty where it has none.
+    """
+
+    site: str
+    slots: tuple[str, ...]
+    first_place: int
+    entries: tuple[Entry, ...]
+    pool: tuple[Salary, ...]
+
+
+def columns_of(header: Sequence[str]) -> tuple[dict[str, int], int, tuple[str, ...]]:
+    """Return the columns that tell of an entry, the column of the first roster place, and the places' labels."""
+    told: dict[str, int] = {}
+    for place, label in enumerate(header):
+        name = _HEADS.get(word(label))
+        if name is None or name in told:
+            break
+        told[name] = place
+    first = len(told)
+    labels = []
+    for label in header[first:]:
+        if not label or word(label) == "instructions":
+            break
+        labels.append(label)
+    return told, first, tuple(labels)
+
+
+def read_entries(lines: Sequence[Line], site: str) -> Entries:
+    """Read an entries file or a lineup template, from all its rows.
+
+    Raises:
+        Refused: A row or cell cannot be understood, or an entry stands twice; names each row and column.
+    """
+    header = lines[0].cells
+    told, first, labels = columns_of(header)
+    if not labels:
+        raise Refused("this file names no roster places: export it again from the site")
+    slots = tuple(fanduel.slot_name(label) if site == "fanduel" else label for label in labels)
+    faults: list[Fault] = []
+    entered = [line for line in lines[1:] if "entry_id" in told and line.cells[told["entry_id"]]]
+    found = [_entry(line, told, first, slots, site, faults) for line in entered]
+    seen: dict[str, int] = {}
+    faults += [
+        Fault(f"entry {entry.entry_id} is in row {row} already", entry.row, header[0])
+        for entry in found
+        if (row := seen.setdefault(entry.entry_id, entry.row)) != entry.row
+    ]
+    check_faults(faults)
+    if len(found) > MOST_ENTRIES:
+        raise Refused(f"the file has more than {MOST_ENTRIES:,} entries")
+    return Entries(site, slots, first, tuple(found), tuple(_pool(lines, first + len(slots), site)))
+
+
+def _entry(
+    line: Line, told: dict[str, int], first: int, slots: tuple[str, ...], site: str, faults: list[Fault]
+) -> Entry:
+    cells = Cells(line.row, line.cells, told, faults)
+    row = [*line.cells, *[""] * max(0, first + len(slots) - len(line.cells))]
+    places = []
+    for slot, text in zip(slots, row[first:], strict=False):
+        place = read_place(slot, text, site)
+        if place is None:
+            example = "Name (12345678)" if site == "draftkings" else "12345-67890:Name"
+            faults.append(Fault(f"{text[:60]!r} is not like {example}", line.row, slot))
+        else:
+            places.append(place)
+    fee = cells.text("entry_fee").lstrip("$").replace(",", "").strip()
+    return Entry(
+        row=line.row,
+        entry_id=cells.needed("entry_id"),
+        contest_id=cells.text("contest_id"),
+        contest_name=cells.text("contest_name"),
+        fee_usd=cells.number("entry_fee", fee),
+        places=tuple(places),
+    )
+
+
+def read_place(slot: str, text: str, site: str) -> Place | None:
+    """Return who stands in a cell: `Name (ID)`, `Name(ID) (LOCKED)`, `ID:Name` or the id alone; None if unreadable."""
+    if not text or text.upper() == "LOCKED":
+        return Place(slot, text, is_locked=bool(text))
+    if text.isascii() and text.isdigit():
+        return Place(slot, text, text)
+    found = (_FANDUEL if site == "fanduel" else _DRAFTKINGS).match(text)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    return Place(slot, text, parts["id"], (parts["name"] or "").strip() or None, bool(parts.get("locked")))
+
+
+def _pool(lines: Sequence[Line], after: int, site: str) -> list[Salary]:
+    """Return the players of the table to the right, whose header stands some rows down."""
+    for number, line in enumerate(lines):
+        where = next((i for i, cell in enumerate(line.cells) if i >= after and cell in _POOLS), None)
+        if where is None:
+            continue
+        start = where - (line.cells[where] == "Name + ID" and line.cells[where - 1] == "Position")
+        cropped = [Line(row, cells[start:]) for row, cells in lines[number + 1 :] if any(cells[start:])]
+        if not cropped:
+            return []
+        reader = fanduel.read_salaries if site == "fanduel" else draftkings.read_salaries
+        return reader(line.cells[start:], cropped)
+    return []

@@ -1,0 +1,144 @@
+"""DraftKings' contest standings: every entry on the left, every drafted player on the right, two unrelated tables."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sdp_sports.files.cells import Cells
+from sdp_sports.files.grid import Line
+from sdp_sports.files.refusal import Fault, Refused, check_faults
+
+HEADER = ("Rank", "EntryId", "EntryName", "TimeRemaining", "Points", "Lineup")
+PLAYERS = ("Player", "Roster Position", "%Drafted", "FPTS")
+_NUMBERED = re.compile(r"^(.*?)\s*\((\d+)/(\d+)\)$")
+UNSEEN = "LOCKED"
+"""What stands for an opponent's player whose game has not started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One entry: `lineup` pairs slots with names, None for a player not yet shown; empty where none was entered."""
+
+    row: int
+    rank: int
+    entry_id: str
+    user: str
+    entry_number: int
+    entries_of_user: int
+    minutes_remaining: float | None
+    points: float | None
+    lineup: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """One player in one slot: the share of the entries that have him there, and his points."""
+
+    row: int
+    name: str
+    slot: str
+    share_drafted: float
+    points: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A contest as it stands; finished once no entry has minutes left."""
+
+    entries: tuple[Standing, ...]
+    players: tuple[Drafted, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """No entry has time remaining."""
+        return not any(entry.minutes_remaining for entry in self.entries)
+
+
+def read_standings(header: Sequence[str], lines: Iterable[Line]) -> Standings:
+    """Read contest standings.
+
+    Raises:
+        Refused: Columns are missing, or rows cannot be understood; names each row and column.
+    """
+    columns = {name: place for place, name in reversed(list(enumerate(header))) if name}
+    missing = [Fault("the column is missing", 1, name) for name in (*HEADER, *PLAYERS) if name not in columns]
+    if missing:
+        raise Refused("this is not the whole of DraftKings' contest standings: export them again", missing)
+    faults: list[Fault] = []
+    kept, players = [], []
+    for line in lines:
+        cells = Cells(line.row, line.cells, columns, faults)
+        if cells.text("Player"):
+            players.append(_drafted(cells))
+        if cells.text("Rank") or cells.text("EntryId"):
+            kept.append(cells)
+    known = {player.name for player in players}
+    slots = {player.slot for player in players}
+    entries = [_standing(cells, slots, known) for cells in kept]
+    check_faults(faults)
+    return Standings(tuple(entries), tuple(players))
+
+
+def _drafted(cells: Cells) -> Drafted:
+    share = cells.number("%Drafted", cells.text("%Drafted").removesuffix("%"))
+    slot = cells.needed("Roster Position")
+    return Drafted(cells.row, cells.text("Player"), slot, (share or 0.0) / 100, cells.number("FPTS"))
+
+
+def _standing(cells: Cells, slots: set[str], known: set[str]) -> Standing:
+    name = cells.text("EntryName")
+    numbered = _NUMBERED.match(name)
+    user, number, of = numbered.groups() if numbered else (name, "1", "1")
+    text = cells.text("Lineup")
+    lineup = split_lineup(text, slots, known)
+    if lineup is None:
+        cells.fault("Lineup", f"{text[:60]!r} does not begin with a roster slot of this contest")
+    return Standing(
+        row=cells.row,
+        rank=cells.whole("Rank") or 0,
+        entry_id=cells.needed("EntryId"),
+        user=user,
+        entry_number=int(number),
+        entries_of_user=int(of),
+        minutes_remaining=cells.number("TimeRemaining"),
+        points=cells.number("Points"),
+        lineup=lineup or (),
+    )
+
+
+def split_lineup(text: str, slots: set[str], known: set[str]) -> tuple[tuple[str, str | None], ...] | None:
+    """Return slot and name of each place, None where the text begins with no slot.
+
+    A word that is a slot's name ends a name only where what stands before it is a whole one (or no name is known that
+    it could be): names have spaces, dots and single letters.
+
+    >>> split_lineup("C Al C. Ox F LOCKED G Bo G", {"C", "F", "G"}, {"Al C. Ox", "Bo G"})
+    (('C', 'Al C. Ox'), ('F', None), ('G', 'Bo G'))
+    """
+    words = text.split()
+    if not words:
+        return ()
+    if words[0] not in slots:
+        return None
+    found: list[tuple[str, str | None]] = []
+    slot, name = words[0], list[str]()
+    for at, one in enumerate(words[1:], 1):
+        if one in slots and name and _is_whole(" ".join(name), words[at:], known):
+            found.append((slot, _named(name)))
+            slot, name = one, []
+        else:
+            name.append(one)
+    found.append((slot, _named(name)))
+    return tuple(found)
+
+
+def _is_whole(name: str, rest: Sequence[str], known: set[str]) -> bool:
+    """Whether a name ends here, though the next word may be its last letter."""
+    if name == UNSEEN or name in known:
+        return f"{name} {rest[0]}" not in known or len(rest) < 2
+    return not any(other.startswith(f"{name} {rest[0]}") for other in known)
+
+
+def _named(words: Sequence[str]) -> str | None:
+    name = " ".join(words)
+    return None if name in {UNSEEN, ""} else name
