@@ -10,8 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from sdp_common.db.migrate import migrate
-from sdp_common.db.session import make_engine
+from sdp_common.db.session import make_engine, session_scope
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+
+from tests.league_store import League, league_in
 
 ROOT = Path(__file__).parent
 
@@ -71,6 +74,21 @@ def database_url(server_url: str, template_database: str, request: pytest.Fixtur
         yield _of(server_url, name)
     finally:
         _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def engine(database_url: str) -> Iterator[Engine]:
+    """Connections to the module's database."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def league(engine: Engine) -> League:
+    """The invented league, written to the module's database."""
+    with session_scope(engine) as session:
+        return league_in(session)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from league_store import job
 from sdp_common.db.models.reference import Game
 from sdp_common.db.models.slates import Draftable, Slate
 from sdp_common.db.models.stats import PlayerGameStats
@@ -15,6 +14,8 @@ from sdp_common.store import features, runs, slates
 from sdp_features.main import build, build_slate, price_slate, service
 from sdp_features.pricing import main_games
 from sqlalchemy import Engine, func, select, update
+
+from tests.league_store import job
 
 CONTEST = "draftkings_classic"
 

@@ -3,7 +3,6 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +11,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sdp_common.db.session import make_engine
 from sdp_common.errors import BadInput
 from sdp_common.service import Job
 from sdp_common.settings import Settings
@@ -110,13 +108,6 @@ def test_fantasy_points_are_the_sites_own(season_2018: Season, shared: Path) -> 
             same[defence, abs(ours[key] - row["score"]) < 0.011] += 1
     assert same[False, True] / (same[False, True] + same[False, False]) > 0.99
     assert same[True, True] / (same[True, True] + same[True, False]) > 0.98
-
-
-@pytest.fixture(scope="module")
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
 
 
 def make_job(engine: Engine, base: str = "file:///nowhere", now: datetime = NOW) -> Job:

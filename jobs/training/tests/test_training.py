@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from league_store import job
 from sdp_common.artifacts import read_metadata, read_model
 from sdp_common.db.models.predictions import ModelVersion
 from sdp_common.db.session import session_scope
@@ -19,6 +18,8 @@ from sdp_training import candidates
 from sdp_training.main import service, train
 from sdp_training.promotion import promote
 from sqlalchemy import Engine, func, select
+
+from tests.league_store import job
 
 SPORT = load("nfl")
 

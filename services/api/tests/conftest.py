@@ -20,7 +20,6 @@ from sdp_common.db.models.projections import GameProjection, Projection, Project
 from sdp_common.db.models.reference import Game, Player, Team
 from sdp_common.db.models.slates import Draftable, Slate
 from sdp_common.db.models.stats import PlayerGameStats
-from sdp_common.db.session import make_engine
 from sdp_common.settings import Settings
 from sdp_common.store import odds
 from sdp_sports.spec import QUANTILES, load
@@ -73,13 +72,6 @@ def settings_of(database_url: str) -> Callable[..., Settings]:
 def api(settings_of: Callable[..., Settings]) -> Iterator[Running]:
     with running(settings_of(upload_max_bytes=256 * 1024)) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
 
 
 def client_of(url: str) -> httpx.Client:

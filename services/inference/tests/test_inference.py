@@ -10,7 +10,6 @@ import joblib
 import numpy as np
 import polars as pl
 import pytest
-from league_store import job
 from sdp_common.artifacts import write_artifact
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.session import session_scope
@@ -25,6 +24,8 @@ from sdp_inference.main import predict, service
 from sdp_inference.models import load_model
 from sdp_sports.spec import QUANTILES, load
 from sqlalchemy import Engine, delete, func, select, update
+
+from tests.league_store import job
 
 SPORT = load("nfl")
 
