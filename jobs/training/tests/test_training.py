@@ -13,6 +13,7 @@ from sdp_common.db.session import session_scope
 from sdp_common.errors import BadInput, Cancelled, Conflict
 from sdp_common.store import features, predictions, runs
 from sdp_engine.features import build
+from sdp_engine.models import training
 from sdp_sports.spec import load
 from sdp_training import candidates
 from sdp_training.main import service, train
@@ -27,7 +28,7 @@ SPORT = load("nfl")
 @pytest.fixture(scope="module")
 def built(engine: Engine, league: Any) -> Any:
     """The league with the features of its past games."""
-    rows = build.history(SPORT, league.games, league.lines)
+    rows = build.history(SPORT, league.sources)
     rows = rows.join(league.games.select("game_id", as_of="starts_at"), on="game_id")
     with session_scope(engine) as session:
         features.save(session, "nfl", build.NAME, rows, version=build.VERSION)
@@ -50,9 +51,17 @@ def registered(engine: Engine) -> list[ModelVersion]:
 
 
 def test_every_market_is_fitted_in_every_family(engine: Engine, trained: dict[str, Any]) -> None:
-    assert trained["models"] == trained["trained"] == 2 * len(SPORT.markets)
+    fitted = set(SPORT.markets) - set(trained["skipped"])
+    assert trained["models"] == trained["trained"] == 2 * len(fitted)
     versions = registered(engine)
-    assert {(v.market, v.family) for v in versions} == {(m, f) for m in SPORT.markets for f in ("baseline", "boosted")}
+    assert {(v.market, v.family) for v in versions} == {(m, f) for m in fitted for f in ("baseline", "boosted")}
+
+
+def test_what_the_data_do_not_tell_is_skipped_with_the_reason(trained: dict[str, Any]) -> None:
+    """The league has no kickers, nobody ever leaves the field, and its quarterbacks are few."""
+    assert {"kicking_points", "field_goals", "plays"} <= set(trained["skipped"])
+    assert "every outcome is the same" in trained["skipped"]["plays"]
+    assert all(len(reason) > 20 for reason in trained["skipped"].values())
 
 
 def test_the_artifact_is_the_registered_one_and_tells_how_it_was_made(
@@ -106,7 +115,7 @@ def test_nothing_known_later_is_learnt_from(
     until = built.week(2022, 2)["starts_at"].min()
     told = train(job(engine, "training", "train", tmp_path), "nfl", until=until.isoformat())
     early = [v for v in registered(engine) if v.data_until <= until]
-    assert len(early) == told["trained"] == 2 * len(SPORT.markets)
+    assert len(early) == told["trained"] == 2 * (len(SPORT.markets) - len(told["skipped"]))
     last = built.games.filter(pl.col("known_at") <= until)["known_at"].max()
     assert {v.data_until for v in early} == {last}
     assert all(datetime.fromisoformat(v.details["last_game_at"]) < until for v in early)
@@ -115,11 +124,20 @@ def test_nothing_known_later_is_learnt_from(
 
 
 def test_a_row_that_was_not_known_is_refused(built: Any) -> None:
-    rows = build.history(SPORT, built.games, built.lines)
+    rows = build.history(SPORT, built.sources)
     rows = rows.join(built.games.select("game_id", as_of="starts_at"), on="game_id")
     moment = built.games["starts_at"].max()
-    with pytest.raises(Conflict, match="is not known by"):
-        candidates.fit(SPORT, "receptions", (rows, built.lines), {}, moment)
+    outcomes = training.outcomes_of(SPORT, rows, built.lines, built.snaps)
+    with pytest.raises(Conflict, match="must not see it"):
+        candidates.fit(SPORT, "receptions", (rows, outcomes), {}, moment)
+
+
+def test_only_the_markets_asked_for_are_fitted(engine: Engine, built: Any, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="has no market corners"):
+        train(job(engine, "training", "train", tmp_path), "nfl", markets=["corners"])
+    until = built.week(2022, 3)["starts_at"].min().isoformat()
+    told = train(job(engine, "training", "train", tmp_path), "nfl", until=until, markets=["receptions"])
+    assert (told["trained"], list(told["promoted"])) == (2, ["receptions"])
 
 
 def test_what_cannot_be_trained_is_said(engine: Engine, built: Any, tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """A small invented league in the shape of the real one: eight teams, seeded, nothing copied from anywhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import numpy as np
 import polars as pl
 from sdp_engine import frames
+from sdp_engine.features.panel import Sources
 from sdp_sports.spec import load
 
 SPORT = load("nfl")
@@ -22,6 +23,14 @@ class League:
 
     games: pl.DataFrame
     lines: pl.DataFrame
+    snaps: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.SNAPS))
+    roles: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.ROLES))
+    drafts: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.DRAFTS))
+
+    @property
+    def sources(self) -> Sources:
+        """Everything that is known, as features are made from it."""
+        return Sources(self.games, self.lines, self.snaps, self.roles, self.drafts)
 
     def week(self, season: int, week: int) -> pl.DataFrame:
         """Return the games of a week."""
@@ -56,6 +65,49 @@ def make(seasons: int = 3, weeks: int = 8, seed: int = 11) -> League:
                     lines += _lines(game, TEAMS[team], squads[TEAMS[team]], rng)
     played = pl.DataFrame(lines, schema={**frames.PLAYER_GAMES, **dict.fromkeys(SPORT.stats, pl.Float64)})
     return League(pl.DataFrame(games, schema=dict(frames.GAMES)), played)
+
+
+def tell(league: League, seed: int = 5) -> League:
+    """Return the league as seen with rosters, starters, injury reports, snaps and drafts.
+
+    One player in twelve is inactive and loses his line; of the rest one in ten is active and not on the field.
+    The first season has snaps and no rosters.
+    """
+    rng = np.random.default_rng(seed)
+    lines = league.lines
+    draw = rng.random(lines.height)
+    plays = (pl.col("position") == "DST") | ((pl.col("draw") > 1 / 12 + 0.1) | (pl.col("player_id") % 10 == 1))
+    marked = (
+        lines.with_columns(draw=pl.Series(draw))
+        .with_columns(plays=plays)
+        .join(league.games.select("game_id", "season"), on="game_id")
+    )
+    share = pl.when("plays").then(0.2 + 0.8 * pl.col("draw")).otherwise(0.0).round(2)
+    offence = marked.filter(pl.col("position") != "DST")
+    snaps = offence.filter(pl.col("draw") > 1 / 12).with_columns(offense_share=share)
+    snaps = snaps.with_columns(offense_snaps=(pl.col("offense_share") * 65).round())
+    quarterback = pl.col("position") == "QB"
+    roles = offence.with_columns(
+        status=pl.when(pl.col("season") > 2020).then(
+            pl.when(pl.col("plays") | (pl.col("draw") > 1 / 12)).then(pl.lit("ACT")).otherwise(pl.lit("INA"))
+        ),
+        depth=pl.col("player_id") % 3 + 1,
+        is_starter=pl.when(quarterback).then(pl.col("player_id") % 10 == 1),
+        injury_status=pl.when(pl.col("draw") < 0.15).then(pl.lit("questionable")),
+        practice_status=pl.when(pl.col("draw") < 0.2).then(pl.lit("Limited Participation in Practice")),
+    ).filter(pl.col("status").is_not_null() | pl.col("is_starter") | pl.col("injury_status").is_not_null())
+    people = lines["player_id"].unique().sort()
+    drafts = pl.DataFrame({"player_id": people}).with_columns(
+        draft_pick=pl.when(pl.col("player_id") % 3 > 0).then(pl.col("player_id") * 2),
+        first_season=2010 + pl.col("player_id") % 11,
+    )
+    return replace(
+        league,
+        lines=marked.filter("plays").select(lines.columns),
+        snaps=frames.check(snaps.select(*frames.SNAPS), frames.SNAPS),
+        roles=frames.check(roles.select(*frames.ROLES), frames.ROLES),
+        drafts=drafts,
+    )
 
 
 def _squads(rng: np.random.Generator) -> dict[str, list[tuple[int, str, float]]]:

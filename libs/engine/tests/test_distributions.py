@@ -128,3 +128,10 @@ def test_what_is_no_distribution_is_refused(family: str, params: dict[str, objec
 def test_nothing_is_no_distribution() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Distribution.from_params("poisson", [])
+
+
+def test_given_mixes_a_zero_in() -> None:
+    made = Distribution.of("poisson", mean=[2.0, 2.0], zero=[0.0, 0.5]).given([0.8, 0.8])
+    assert made.mean() == pytest.approx([1.6, 0.8])
+    assert made.prob_zero() == pytest.approx([0.2 + 0.8 * np.exp(-2), 0.6 + 0.4 * np.exp(-2)])
+    assert Distribution.of("normal", mean=3.0, sd=1.0).given(1.0).mean() == pytest.approx([3.0])

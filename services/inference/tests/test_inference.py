@@ -18,6 +18,7 @@ from sdp_common.store import features, predictions, slates
 from sdp_engine import frames
 from sdp_engine.distributions import Distribution
 from sdp_engine.features import build
+from sdp_engine.features.panel import Sources
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
 from sdp_inference.main import predict, service
@@ -46,7 +47,7 @@ def lock(league: Any) -> datetime:
 def slate_id(engine: Engine, league: Any, lock: datetime) -> int:
     """A slate of the week with everybody on it, and its features."""
     chosen = league.population(league.week(2022, 7))
-    rows = build.population(SPORT, league.games, league.lines, chosen, lock).with_columns(as_of=pl.lit(lock))
+    rows = build.population(SPORT, league.sources, chosen, lock).with_columns(as_of=pl.lit(lock))
     with session_scope(engine) as session:
         features.save(session, "nfl", build.NAME, rows, version=build.VERSION)
         return slates.save_slate(session, head("main", lock), [draftable(row) for row in chosen.to_dicts()])
@@ -67,13 +68,16 @@ def models(engine: Engine, league: Any, root: Path, lock: datetime) -> dict[str,
     """A registered model a market, fitted on what was known at the lock; touchdowns by boosting."""
     known = league.lines.filter(pl.col("known_at") <= lock)
     games = league.games.filter(pl.col("starts_at") < lock)
-    rows = build.history(SPORT, games, known).join(games.select("game_id", as_of="starts_at"), on="game_id")
+    rows = build.history(SPORT, Sources(games, known)).join(games.select("game_id", as_of="starts_at"), on="game_id")
+    outcomes = training.outcomes_of(SPORT, rows, known, league.snaps)
     made = {}
     with session_scope(engine) as session:
         for name, market in SPORT.markets.items():
             family = "boosted" if name == "anytime_touchdown" else "baseline"
-            frame = training.frame_of(SPORT, market, rows, known)
-            judged = FAMILIES[family].fit_and_judge(frame, name, market)
+            frame = training.frame_of(SPORT, name, rows, outcomes)
+            if frame.height < 200 or frame["y"].n_unique() == 1:  # the league has no kickers, and everybody plays
+                continue
+            judged = FAMILIES[family].fit_and_judge(frame, name, market, lock)
             body = BytesIO()
             joblib.dump(judged.model, body)
             details = training.describe(frame, judged, FAMILIES[family])
@@ -115,9 +119,10 @@ def test_every_market_is_predicted_for_its_positions(
     frames.check(rows, frames.PREDICTIONS)
     assert told["rows"] == rows.height
     assert told["as_of"] == lock.isoformat()
-    for name, market in SPORT.markets.items():
+    assert {"involved", "receptions", "passing_yards", "draftkings_points"} <= set(told["markets"]) == set(models)
+    for name in models:
         mine = rows.filter(pl.col("market") == name)
-        assert set(mine["position"]) == set(market.positions)
+        assert set(mine["position"]) == set(SPORT.markets[name].positions)
         assert told["markets"][name] == mine.height
     assert rows["as_of"].unique().to_list() == [lock]
 
@@ -129,10 +134,13 @@ def test_the_stored_distribution_is_the_model_s(
     with session_scope(engine) as session:
         rows = session.scalars(select(Prediction).where(Prediction.market == "receiving_yards")).all()
         stood = features.slate(session, slate_id, build.NAME, lock)
-    again = load_model(root, models["receiving_yards"])
+    again, involved = load_model(root, models["receiving_yards"]), load_model(root, models["involved"])
     for row in rows[:10]:
         stored = Distribution.from_params(row.family, [row.params])
-        mine = again.predict(stood.filter(pl.col("player_id") == row.player_id))
+        player = stood.filter(pl.col("player_id") == row.player_id)
+        chance = involved.predict(player).mean()
+        mine = again.predict(player).given(chance)
+        assert mine.prob_zero() >= 1 - chance - 1e-9
         assert stored.quantile(QUANTILES) == pytest.approx(mine.quantile(QUANTILES))
         assert row.mean == pytest.approx(mine.mean()[0])
         assert row.quantiles == pytest.approx(stored.quantile(QUANTILES)[0].tolist())

@@ -77,7 +77,15 @@ def rows_of(result: Mapping[str, Any]) -> int | None:
     return sum(counted) if counted else None
 
 
-def prepare(pipeline: Pipeline, sport: str, slate_id: int, until: str, *, train: bool = True) -> None:
+def prepare(
+    pipeline: Pipeline,
+    sport: str,
+    slate_id: int,
+    until: str,
+    *,
+    train: bool = True,
+    markets: tuple[str, ...] | None = None,
+) -> None:
     """Bring features, models and predictions of a slate up to its lock.
 
     Args:
@@ -86,10 +94,12 @@ def prepare(pipeline: Pipeline, sport: str, slate_id: int, until: str, *, train:
         slate_id: The slate.
         until: Its lock, ISO 8601: nothing known later is learnt from.
         train: Whether models are trained; those registered are used otherwise.
+        markets: The markets to train; all where None.
     """
     pipeline.stage("features of past games", "features", "build", sport=sport, until=until)
     if train:
-        pipeline.stage("train", "training", "train", sport=sport, until=until)
+        some = {"markets": list(markets)} if markets else {}
+        pipeline.stage("train", "training", "train", sport=sport, until=until, **some)
     pipeline.stage("features of the slate", "features", "build_slate", slate_id=slate_id)
     pipeline.stage("predict", "inference", "predict", slate_id=slate_id)
 

@@ -1,14 +1,17 @@
 """The features process."""
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 from sdp_common.errors import BadInput, Conflict
 from sdp_common.moments import read_moment
 from sdp_common.service import Job, Service
-from sdp_common.store import features, reference, slates, stats
+from sdp_common.store import features, reference, roles, slates, stats
 from sdp_engine.features import build as engine
+from sdp_engine.features.panel import Sources
 from sdp_sports.spec import Sport, load
+from sqlalchemy.orm import Session
 
 from sdp_features import pricing
 
@@ -60,13 +63,10 @@ def build(job: Job, sport: str, until: str | None = None) -> dict[str, Any]:
     declared, moment = sport_of(sport), read_moment(until, job.now)
     job.progress(0.02, "reading games and stat lines")
     with job.session() as session:
-        games = reference.games(session, sport, as_of=moment)
-        lines = stats.player_games(session, sport, as_of=moment)
-    if lines.is_empty():
-        raise Conflict(f"no {sport} stat line is known by {moment:%Y-%m-%d %H:%M} UTC: run the stats feed first")
-    job.progress(0.3, f"building {lines.height:,} rows")
-    rows = engine.history(declared, games, lines)
-    kicked_off = games.select("game_id", as_of="starts_at")
+        sources = read_sources(session, sport, moment)
+    job.progress(0.3, f"building from {sources.lines.height:,} stat lines")
+    rows = engine.history(declared, sources)
+    kicked_off = sources.games.select("game_id", as_of="starts_at")
     rows = rows.join(kicked_off, on="game_id", how="left", maintain_order="left")
     job.progress(0.5, f"writing {rows.height:,} rows")
     with job.session() as session:
@@ -93,15 +93,30 @@ def build_slate(job: Job, slate_id: int) -> dict[str, Any]:
         if population.is_empty():
             raise Conflict(f"slate {slate_id} has nobody to predict: none of its players was matched to a game")
         job.progress(0.1, "reading games and stat lines")
-        games = reference.games(session, sport, as_of=as_of)
-        lines = stats.player_games(session, sport, as_of=as_of)
-    if lines.is_empty():
-        raise Conflict(f"no {sport} stat line is known by {as_of:%Y-%m-%d %H:%M} UTC: run the stats feed first")
+        sources = read_sources(session, sport, as_of)
     job.progress(0.5, f"building {population.height} rows")
-    rows = engine.population(sport_of(sport), games, lines, population, as_of).with_columns(as_of=pl.lit(as_of))
+    rows = engine.population(sport_of(sport), sources, population, as_of).with_columns(as_of=pl.lit(as_of))
     with job.session() as session:
         counts = features.save(session, sport, engine.NAME, rows, version=engine.VERSION)
     return {"rows": counts.rows, "as_of": as_of.isoformat()}
+
+
+def read_sources(session: Session, sport: str, as_of: datetime) -> Sources:
+    """Return what features are made from, as known at a moment.
+
+    Raises:
+        Conflict: No stat line is known by then.
+    """
+    lines = stats.player_games(session, sport, as_of=as_of)
+    if lines.is_empty():
+        raise Conflict(f"no {sport} stat line is known by {as_of:%Y-%m-%d %H:%M} UTC: run the stats feed first")
+    return Sources(
+        games=reference.games(session, sport, as_of=as_of),
+        lines=lines,
+        snaps=stats.snaps(session, sport, as_of=as_of),
+        roles=roles.roles(session, sport, as_of=as_of),
+        drafts=roles.drafts(session, sport),
+    )
 
 
 def sport_of(code: str) -> Sport:

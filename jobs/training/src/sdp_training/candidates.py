@@ -16,6 +16,7 @@ from sdp_common.errors import Conflict, Misconfigured, NotFound
 from sdp_common.store import predictions
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
+from sdp_engine.models.model import KNOWN
 from sdp_sports.spec import Sport
 from sqlalchemy.orm import Session
 
@@ -72,22 +73,18 @@ def fit(
     Args:
         sport: The sport's declaration.
         market: The market's key.
-        data: Feature rows and stat lines known by the moment.
+        data: Feature rows, and what became of them (`training.outcomes_of`).
         registered: As `known` gives it.
-        moment: Nothing known later may be among the data.
+        moment: The models are as of it: every outcome must have been known before.
 
     Raises:
-        Conflict: There are too few rows, or a row was not known by the moment.
+        Conflict: There are too few rows, or a row was not known before the moment.
     """
     declared = sport.markets[market]
-    features, lines = data
-    frame = training.frame_of(sport, declared, features, lines)
-    known_at = lines.join(frame, on=["player_id", "game_id"], how="semi")["known_at"].to_list()
-    if not known_at:
-        raise Conflict(f"{declared.title}: nobody has features and a stat line by {moment:%Y-%m-%d}: build them first")
-    until: datetime = max(known_at)
-    if until > moment:
-        raise Conflict(f"{declared.title}: a stat line of {until} is not known by {moment}")
+    frame = training.frame_of(sport, market, *data)
+    if frame.is_empty():
+        raise Conflict(f"{declared.title}: nobody has features and an outcome by {moment:%Y-%m-%d}: build them first")
+    until: datetime = max(frame[KNOWN].to_list())
     digest = training.digest(frame)
     made: list[Candidate | Known] = []
     for name, family in FAMILIES.items():
@@ -96,7 +93,7 @@ def fit(
             made.append(Known(registered[market, name, fingerprint]))
             continue
         try:
-            judged = family.fit_and_judge(frame, market, declared)
+            judged = family.fit_and_judge(frame, market, declared, moment)
         except ValueError as error:
             raise Conflict(str(error)) from error
         body = BytesIO()

@@ -102,6 +102,11 @@ class Distribution:
         params = {name: array if name == "levels" else array[rows] for name, array in self.params.items()}
         return Distribution(self.family, params, self.zero[rows])
 
+    def given(self, chance: ArrayLike) -> "Distribution":
+        """Return the variables that are these with a chance (a number or one a variable), and 0 else."""
+        kept = np.clip(np.broadcast_to(np.asarray(chance, dtype=np.float64), (len(self),)), 0.0, 1.0)
+        return Distribution(self.family, self.params, 1.0 - (1.0 - self.zero) * kept)
+
     @property
     def is_discrete(self) -> bool:
         """Whether the variable takes whole numbers by its family."""

@@ -39,6 +39,34 @@ PLAYER_GAMES: Schema = {
 }
 """One row a player and game he has a stat line in; every stat of the sport follows as a Float64 column."""
 
+SNAPS: Schema = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "position": pl.String,
+    "known_at": UTC,
+    "offense_snaps": pl.Float64,
+    "offense_share": pl.Float64,
+}
+"""One row a player and game he was on the field in; zero offensive snaps is special teams alone."""
+
+ROLES: Schema = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "position": pl.String,
+    "status": pl.String,
+    "depth": pl.Int64,
+    "is_starter": pl.Boolean,
+    "injury_status": pl.String,
+    "practice_status": pl.String,
+}
+"""What was told of a player before a game: roster status (`ACT` is active), rank in the depth chart, whether he was
+named to start, the game's injury report. Null is not told."""
+
+DRAFTS: Schema = {"player_id": pl.Int64, "draft_pick": pl.Int64, "first_season": pl.Int64}
+"""Where players were drafted (overall pick) and the season they came in."""
+
 POPULATION: Schema = {
     "player_id": pl.Int64,
     "game_id": pl.String,

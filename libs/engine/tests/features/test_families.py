@@ -6,8 +6,25 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from sdp_engine.features import build, efficiency, experience, form, market, opponent, schedule, usage, volume, weather
-from sdp_engine.features.panel import fantasy_points, of_history, quantity
+from sdp_engine.features import (
+    build,
+    draft,
+    efficiency,
+    experience,
+    form,
+    market,
+    mates,
+    opponent,
+    passer,
+    schedule,
+    snaps,
+    squad,
+    status,
+    usage,
+    volume,
+    weather,
+)
+from sdp_engine.features.panel import Sources, fantasy_points, of_history, quantity
 from sdp_engine.features.windows import count, ewma, known_before, last, weight
 from sdp_sports import score
 from sdp_sports.spec import load
@@ -49,11 +66,12 @@ def test_a_market_settles_on_its_stats_or_its_contest(league: Any) -> None:
 
 
 def test_every_family_keys_its_rows_once(league: Any) -> None:
-    panel = of_history(SPORT, league.games, league.lines)
+    panel = of_history(SPORT, league.sources)
     for family in build.OF_PLAYERS:
         made = family(panel)
         assert made.select("player_id", "game_id").is_unique().all(), family
-        assert made.height == league.lines.height
+        # Nothing told who was active, so that there is nothing to say of team-mates.
+        assert made.height == (0 if family is mates.build else league.lines.height)
     for family in build.OF_TEAMS:
         made = family(panel)
         assert made.select("team_id", "game_id").is_unique().all(), family
@@ -62,7 +80,7 @@ def test_every_family_keys_its_rows_once(league: Any) -> None:
 
 
 def test_form_and_shares_start_at_the_position_and_move_to_the_player(league: Any) -> None:
-    panel = of_history(SPORT, league.games, league.lines)
+    panel = of_history(SPORT, league.sources)
     receivers = panel.keys.select("player_id", "game_id", "position").join(
         form.build(panel), on=["player_id", "game_id"]
     )
@@ -74,7 +92,7 @@ def test_form_and_shares_start_at_the_position_and_move_to_the_player(league: An
 
 
 def test_a_rate_without_an_attempt_is_the_position_s(league: Any) -> None:
-    panel = of_history(SPORT, league.games, league.lines)
+    panel = of_history(SPORT, league.sources)
     made = efficiency.build(panel).join(panel.rows, on=["player_id", "game_id"])
     runners = made.filter(pl.col("season") == 2022, pl.col("position") == "RB")
     assert runners["yards_per_carry"].is_between(3.5, 5.2).all()
@@ -82,7 +100,7 @@ def test_a_rate_without_an_attempt_is_the_position_s(league: Any) -> None:
 
 
 def test_the_line_speaks_where_there_is_one_and_past_scores_where_not(league: Any) -> None:
-    panel = of_history(SPORT, league.games, league.lines)
+    panel = of_history(SPORT, league.sources)
     made = market.build(panel).join(panel.teams, on=["team_id", "game_id"])
     lined = made.filter(pl.col("total").is_not_null())
     assert np.allclose(lined["expected_points"] + lined["expected_against"], lined["total"])
@@ -117,11 +135,11 @@ def test_a_strong_team_is_rated_above_a_weak_one() -> None:
         schema={"player_id": pl.Int64, "game_id": pl.String, "team_id": pl.String, "position": pl.String}
         | {"known_at": pl.Datetime("us", "UTC")},
     ).with_columns(pl.lit(0.0).alias(stat) for stat in SPORT.stats)
-    made = market.ratings(of_history(SPORT, frame, lines)).filter(pl.col("game_id") == "g5")
+    made = market.ratings(of_history(SPORT, Sources(frame, lines))).filter(pl.col("game_id") == "g5")
     points = dict(made.select("team_id", "rated_points").iter_rows())
     assert points["strong"] > points["weak"] + 10
     assert (
-        market.ratings(of_history(SPORT, frame, lines))
+        market.ratings(of_history(SPORT, Sources(frame, lines)))
         .filter(pl.col("game_id") == "g0")["rated_points"]
         .is_between(20, 24)
         .all()
@@ -129,7 +147,7 @@ def test_a_strong_team_is_rated_above_a_weak_one() -> None:
 
 
 def test_rest_roof_and_weather(league: Any) -> None:
-    panel = of_history(SPORT, league.games, league.lines)
+    panel = of_history(SPORT, league.sources)
     made = schedule.build(panel).join(weather.build(panel), on=["team_id", "game_id"])
     inside = made.filter(pl.col("is_indoors") == 1)
     assert inside.height
@@ -141,7 +159,7 @@ def test_rest_roof_and_weather(league: Any) -> None:
 
 def test_absence_counts_the_team_s_games(league: Any) -> None:
     away = league.lines.filter(~((pl.col("player_id") == 5) & pl.col("game_id").str.contains("2021_0[345]")))
-    panel = of_history(SPORT, league.games, away)
+    panel = of_history(SPORT, Sources(league.games, away))
     made = experience.build(panel).join(panel.rows, on=["player_id", "game_id"]).filter(pl.col("player_id") == 5)
     missed = made.filter(pl.col("season") == 2021).sort("week").select("week", "games_missed").rows()
     assert dict(missed)[6] == 3
@@ -149,14 +167,14 @@ def test_absence_counts_the_team_s_games(league: Any) -> None:
 
 
 def test_volume_stays_near_what_teams_run(league: Any) -> None:
-    made = volume.build(of_history(SPORT, league.games, league.lines))
+    made = volume.build(of_history(SPORT, league.sources))
     later = made.filter(pl.col("game_id").str.contains("2022"))
     assert later["team_passing_attempts"].is_between(26, 44).all()
     assert later["team_pass_share"].is_between(0.4, 0.7).all()
 
 
 def test_every_feature_is_a_number_and_its_column_is_named_once(league: Any) -> None:
-    made = build.history(SPORT, league.games, league.lines)
+    made = build.history(SPORT, league.sources)
     columns = build.columns(made)
     assert len(set(columns)) == len(columns) > 60
     assert all(made.schema[name] == pl.Float64 for name in columns)
@@ -167,9 +185,70 @@ def test_every_feature_is_a_number_and_its_column_is_named_once(league: Any) -> 
 def test_nobody_and_no_past_give_no_rows_and_nulls(league: Any) -> None:
     games = league.week(2022, 5)
     nobody = league.population(games).clear()
-    assert build.population(SPORT, league.games, league.lines, nobody, KICK_OFF).is_empty()
+    assert build.population(SPORT, league.sources, nobody, KICK_OFF).is_empty()
     first = league.week(2020, 1)
     lock = first["starts_at"].min()
-    fresh = build.population(SPORT, league.games, league.lines, league.population(first), lock)
+    fresh = build.population(SPORT, league.sources, league.population(first), lock)
     assert fresh.height == 80
     assert fresh["receptions_slow"].is_null().all()
+
+
+def test_targets_are_the_active_and_zeros_are_theirs(told: Any) -> None:
+    """Who is active and not on the field has a row; who is inactive has none."""
+    made = build.history(SPORT, told.sources).join(told.games.select("game_id", "season"), on="game_id")
+    late = made.filter(pl.col("season") == 2022, pl.col("position") != "DST")
+    active = told.roles.filter(pl.col("status") == "ACT", pl.col("game_id").str.contains("2022"))
+    assert set(late.select("player_id", "game_id").rows()) == set(active.select("player_id", "game_id").rows())
+    absent = late.join(told.lines, on=["player_id", "game_id"], how="anti")
+    assert 0.05 < absent.height / late.height < 0.2
+    early = made.filter(pl.col("season") == 2020, pl.col("position") == "QB")
+    assert early["is_starter"].to_list() == [1.0] * early.height
+
+
+def test_shares_of_the_active_sum_to_one_and_the_absent_leave_theirs(told: Any) -> None:
+    rows = build.history(SPORT, told.sources).filter(pl.col("game_id").str.contains("2022"))
+    sums = rows.group_by("team_id", "game_id").agg(pl.col("target_share_active").sum())["target_share_active"]
+    assert sums.is_between(0.99, 1.01).mean() > 0.95
+    assert rows["targets_vacated"].drop_nulls().is_between(0, 0.7).all()
+
+
+def test_snap_ranks_are_those_of_the_position(told: Any) -> None:
+    panel = of_history(SPORT, told.sources)
+    made = snaps.build(panel).join(panel.rows.filter("is_target"), on=["player_id", "game_id"])
+    receivers = made.filter(pl.col("position") == "WR", pl.col("season") == 2022)
+    assert receivers["snap_rank"].min() == 1
+    assert (receivers["snap_rank"] <= receivers["group_size"]).all()
+    assert receivers["group_size"].max() == 3
+
+
+def test_what_is_told_before_the_game_becomes_numbers(told: Any) -> None:
+    panel = of_history(SPORT, told.sources)
+    made = status.build(panel).join(panel.rows, on=["player_id", "game_id"], suffix="_told")
+    hurt = made.filter(pl.col("injury_status") == "questionable")
+    assert (hurt["doubt"] == 1).all()
+    assert (made.filter(pl.col("practice_status").is_not_null())["practice_missed"] == 1).all()
+    assert made.filter(pl.col("is_target"), pl.col("position") == "QB")["is_starter"].is_in([0.0, 1.0]).all()
+    origin = draft.build(panel).join(told.drafts, on="player_id")
+    assert (origin.filter(pl.col("draft_pick").is_null())["draft_value"] == -np.log(draft.UNDRAFTED)).all()
+    assert origin["seasons_in_league"].is_between(0, draft.LONGEST).all()
+
+
+def test_the_passer_is_the_named_starter(told: Any) -> None:
+    panel = of_history(SPORT, told.sources)
+    made = passer.build(panel)
+    late = made.filter(pl.col("game_id").str.contains("2022"))
+    assert (late["passer_is_new"] == 0).all()
+    assert late["passer_attempts"].is_between(20, 50).all()
+    assert build.history(SPORT, Sources(told.games, told.lines))["passer_attempts"].is_null().all()
+
+
+def test_before_the_roster_is_known_the_last_one_and_the_report_speak(told: Any) -> None:
+    week = told.week(2022, 5)
+    chosen = told.population(week)
+    known = told.roles.join(week, on="game_id", how="anti")
+    made = squad.of_population(chosen, told.games, known)
+    asked = made.filter(pl.col("is_target"), pl.col("position") != "DST")
+    assert asked["here"].is_not_null().all()
+    doubtful = chosen.with_columns(injury_status=pl.lit("questionable"))
+    again = squad.of_population(doubtful, told.games, known).filter(pl.col("is_target"), pl.col("position") != "DST")
+    assert (again["here"] == squad.CHANCES["questionable"]).all()

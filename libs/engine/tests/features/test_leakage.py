@@ -1,5 +1,6 @@
 """No feature of a week may change when that week's outcomes are garbage and everything later is gone."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,35 +9,45 @@ import numpy as np
 import polars as pl
 import pytest
 from sdp_engine.features import build
-from sdp_engine.features.panel import Panel
+from sdp_engine.features.panel import Panel, Sources
 from sdp_sports.spec import load
 
 SPORT = load("nfl")
 SCORES = ("home_score", "away_score")
 
 
-def garbled(games: pl.DataFrame, lines: pl.DataFrame, since: datetime, until: datetime) -> tuple[pl.DataFrame, ...]:
+def garbled(sources: Sources, since: datetime, until: datetime) -> Sources:
     """Replace the outcomes of games between two moments with garbage, and delete what comes after."""
     rng = np.random.default_rng(99)
     wrong = pl.col("starts_at") >= since
-    games = games.filter(pl.col("starts_at") < until)
+    games = sources.games.filter(pl.col("starts_at") < until)
+    kept = games.select("game_id", "starts_at")
     games = games.with_columns(
         pl.when(wrong).then(pl.Series(rng.integers(50, 99, games.height))).otherwise(pl.col(name)).alias(name)
         for name in SCORES
     )
-    lines = lines.join(games.select("game_id", "starts_at"), on="game_id")
-    noise = {stat: pl.Series(rng.integers(100, 999, lines.height).astype(float)) for stat in SPORT.stats}
-    lines = lines.with_columns(pl.when(wrong).then(made).otherwise(pl.col(s)).alias(s) for s, made in noise.items())
-    return games, lines.drop("starts_at")
+
+    def spoil(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+        dated = frame.join(kept, on="game_id", maintain_order="left")
+        noise = {name: pl.Series(rng.integers(100, 999, dated.height).astype(float)) for name in names}
+        made = [pl.when(wrong).then(series).otherwise(pl.col(name)).alias(name) for name, series in noise.items()]
+        return dated.with_columns(made).drop("starts_at")
+
+    return Sources(
+        games,
+        spoil(sources.lines, SPORT.stats),
+        spoil(sources.snaps, ("offense_snaps", "offense_share")),
+        sources.roles.join(kept, on="game_id", how="semi"),
+        sources.drafts,
+    )
 
 
-def changed(
-    games: pl.DataFrame, lines: pl.DataFrame, since: datetime, until: datetime, **options: Any
-) -> dict[str, float]:
+def changed(sources: Sources, since: datetime, until: datetime, **options: Any) -> dict[str, float]:
     """Return the features of the games between two moments that garbage and deletion change, with by how much."""
-    mine = games.filter(pl.col("starts_at").is_between(since, until, closed="left")).select("game_id")
-    kept = build.history(SPORT, games, lines, **options).join(mine, on="game_id", how="semi")
-    again = build.history(SPORT, *garbled(games, lines, since, until), **options).join(mine, on="game_id", how="semi")
+    within = pl.col("starts_at").is_between(since, until, closed="left")
+    mine = sources.games.filter(within).select("game_id")
+    kept = build.history(SPORT, sources, **options).join(mine, on="game_id", how="semi")
+    again = build.history(SPORT, garbled(sources, since, until), **options).join(mine, on="game_id", how="semi")
     assert kept.height == again.height > 0
     assert kept.select("player_id", "game_id").equals(again.select("player_id", "game_id"))
     found = {}
@@ -62,20 +73,45 @@ def span(games: pl.DataFrame, season: int, week: int) -> tuple[datetime, datetim
 
 @pytest.mark.parametrize(("season", "week"), [(2020, 2), (2021, 1), (2022, 5)])
 def test_no_feature_knows_its_own_outcome_or_the_future(league: Any, season: int, week: int) -> None:
-    assert changed(league.games, league.lines, *span(league.games, season, week)) == {}
+    assert changed(league.sources, *span(league.games, season, week)) == {}
 
 
 def test_the_check_catches_a_planted_leak(league: Any) -> None:
-    found = changed(league.games, league.lines, *span(league.games, 2022, 5), families=(leak,))
+    found = changed(league.sources, *span(league.games, 2022, 5), families=(leak,))
     assert set(found) == {"leaked"}
+
+
+@pytest.mark.parametrize(("season", "week"), [(2021, 2), (2022, 5)])
+def test_no_feature_of_rosters_and_snaps_knows_the_future(told: Any, season: int, week: int) -> None:
+    assert changed(told.sources, *span(told.games, season, week)) == {}
+
+
+def test_a_planted_leak_of_snaps_is_caught(told: Any) -> None:
+    def snapped(panel: Panel) -> pl.DataFrame:
+        return panel.rows.select("player_id", "game_id", snapped=pl.col("offense_share").fill_null(0.0))
+
+    assert set(changed(told.sources, *span(told.games, 2022, 5), families=(snapped,))) == {"snapped"}
+
+
+def test_a_told_slate_is_built_as_its_history_will_be(told: Any) -> None:
+    games = told.week(2022, 5)
+    lock = games["starts_at"].min()
+    trained = build.history(SPORT, told.sources).join(games, on="game_id", how="semi")
+    chosen = trained.select("player_id", "game_id", "team_id", "opponent_id", "position").with_columns(
+        injury_status=pl.lit(None, pl.String)
+    )
+    served = build.population(SPORT, told.sources, chosen, lock)
+    order = ["game_id", "player_id"]
+    different = [c for c in trained.columns if not served.sort(order)[c].equals(trained.sort(order)[c])]
+    assert different == []
 
 
 def test_a_slate_is_built_as_its_history_will_be(league: Any) -> None:
     """Training rows and served rows come from the same code and the same facts: equal to the last digit."""
     games = league.week(2022, 5)
     lock = games["starts_at"].min()
-    served = build.population(SPORT, league.games, league.lines, league.population(games), lock)
-    trained = build.history(SPORT, league.games, league.lines).join(games, on="game_id", how="semi")
+    served = build.population(SPORT, league.sources, league.population(games), lock)
+    trained = build.history(SPORT, league.sources).join(games, on="game_id", how="semi")
     assert served.columns == trained.columns
     order = ["game_id", "player_id"]
     assert served.sort(order).equals(trained.sort(order))
@@ -85,17 +121,17 @@ def test_a_slate_sees_nothing_after_its_moment(league: Any) -> None:
     games = league.week(2022, 5)
     lock = games["starts_at"].min()
     chosen = league.population(games)
-    wrong = garbled(league.games, league.lines, lock, datetime(2100, 1, 1, tzinfo=lock.tzinfo))
-    before = build.population(SPORT, league.games, league.lines, chosen, lock)
-    assert build.population(SPORT, *wrong, chosen, lock).equals(before)
+    wrong = garbled(league.sources, lock, datetime(2100, 1, 1, tzinfo=lock.tzinfo))
+    before = build.population(SPORT, league.sources, chosen, lock)
+    assert build.population(SPORT, wrong, chosen, lock).equals(before)
 
 
 @pytest.mark.shared
 def test_no_feature_of_a_real_week_knows_the_future(shared: Path) -> None:
-    games, lines = real(shared)
-    assert build.history(SPORT, games, lines).height > 10_000
+    sources = Sources(*real(shared))
+    assert build.history(SPORT, sources).height > 10_000
     sunday = datetime(2022, 11, 6, 18, tzinfo=UTC)  # no game of that day is known before another begins
-    assert changed(games, lines, sunday, sunday + timedelta(hours=12)) == {}
+    assert changed(sources, sunday, sunday + timedelta(hours=12)) == {}
 
 
 def real(shared: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,5 +1,6 @@
 """Both families: the same verbs, the same answers twice, honest distributions."""
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -9,23 +10,24 @@ import polars as pl
 import pytest
 from sdp_engine.distributions import Distribution
 from sdp_engine.features import build
-from sdp_engine.models import baseline, boosted, ridge, rolling, spread, training
+from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread, training
 from sdp_engine.models.families import FAMILIES
 from sdp_engine.models.model import MOMENT, TARGET, Design
 from sdp_sports.spec import load
 
 SPORT = load("nfl")
-MARKETS = ["receptions", "passing_yards", "anytime_touchdown"]
+MARKETS = ["receptions", "passing_yards", "anytime_touchdown", "two_touchdowns"]
+LATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def features(league: Any) -> pl.DataFrame:
-    made = build.history(SPORT, league.games, league.lines)
+    made = build.history(SPORT, league.sources)
     return made.join(league.games.select("game_id", as_of="starts_at"), on="game_id")
 
 
 def frame(league: Any, features: pl.DataFrame, market: str) -> pl.DataFrame:
-    return training.frame_of(SPORT, SPORT.markets[market], features, league.lines)
+    return training.frame_of(SPORT, market, features, training.outcomes_of(SPORT, features, league.lines, league.snaps))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -36,7 +38,7 @@ def test_a_fit_predicts_distributions_of_the_declared_family(
     rows = frame(league, features, market)
     if rows.height < 400:
         rows = pl.concat([rows, rows.with_columns(pl.col("player_id") + 1_000)])
-    judged = FAMILIES[family].fit_and_judge(rows, market, SPORT.markets[market])
+    judged = FAMILIES[family].fit_and_judge(rows, market, SPORT.markets[market], LATE)
     predicted = judged.model.predict(rows)
     assert predicted.family == SPORT.markets[market].family
     assert len(predicted) == rows.height
@@ -49,8 +51,8 @@ def test_a_fit_predicts_distributions_of_the_declared_family(
 def test_the_same_data_give_the_same_predictions(league: Any, features: pl.DataFrame, family: str) -> None:
     rows = frame(league, features, "receptions")
     market = SPORT.markets["receptions"]
-    first = FAMILIES[family].fit(rows, "receptions", market)
-    second = FAMILIES[family].fit(rows.sample(fraction=1, shuffle=True, seed=8), "receptions", market)
+    first = FAMILIES[family].fit(rows, "receptions", market, LATE)
+    second = FAMILIES[family].fit(rows.sample(fraction=1, shuffle=True, seed=8), "receptions", market, LATE)
     levels = np.linspace(0.05, 0.95, 7)
     assert np.allclose(first.predict(rows).mean(), second.predict(rows).mean(), atol=1e-9, rtol=0)
     assert np.allclose(first.predict(rows).quantile(levels), second.predict(rows).quantile(levels), atol=1e-9, rtol=0)
@@ -59,7 +61,7 @@ def test_the_same_data_give_the_same_predictions(league: Any, features: pl.DataF
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_model_survives_its_file(league: Any, features: pl.DataFrame, family: str) -> None:
     rows = frame(league, features, "receptions")
-    model = FAMILIES[family].fit(rows, "receptions", SPORT.markets["receptions"])
+    model = FAMILIES[family].fit(rows, "receptions", SPORT.markets["receptions"], LATE)
     body = BytesIO()
     joblib.dump(model, body)
     body.seek(0)
@@ -69,7 +71,9 @@ def test_a_model_survives_its_file(league: Any, features: pl.DataFrame, family: 
 
 def test_boosting_knows_more_than_the_average(league: Any, features: pl.DataFrame) -> None:
     rows = frame(league, features, "receptions")
-    scores = {f: FAMILIES[f].fit_and_judge(rows, "receptions", SPORT.markets["receptions"]).metrics for f in FAMILIES}
+    scores = {
+        f: FAMILIES[f].fit_and_judge(rows, "receptions", SPORT.markets["receptions"], LATE).metrics for f in FAMILIES
+    }
     no_skill = float((rows[TARGET] - rows[TARGET].mean()).abs().mean())
     assert scores["boosted"]["mae"] < 0.9 * no_skill
     assert scores["boosted"]["crps"] < scores["baseline"]["crps"] * 1.05
@@ -81,7 +85,7 @@ def test_figures_are_of_rows_the_judged_model_never_saw(league: Any, features: p
     since = rolling.cut(rows, rolling.SHARES[-1])
     wrong = rows.with_columns(y=pl.when(pl.col(MOMENT) >= since).then(50.0).otherwise(pl.col(TARGET)))
     market, family = SPORT.markets["receptions"], FAMILIES["baseline"]
-    true, false = (family.fit_and_judge(r, "receptions", market) for r in (rows, wrong))
+    true, false = (family.fit_and_judge(r, "receptions", market, LATE) for r in (rows, wrong))
     assert true.held_out_from == since
     shift = 50 - float(rows.filter(pl.col(MOMENT) >= since)[TARGET].mean())  # type: ignore[arg-type]
     assert false.metrics["bias"] == pytest.approx(true.metrics["bias"] - shift, abs=1e-4)
@@ -90,7 +94,7 @@ def test_figures_are_of_rows_the_judged_model_never_saw(league: Any, features: p
 @pytest.mark.parametrize("family", FAMILIES)
 def test_drivers_name_what_moved_the_mean(league: Any, features: pl.DataFrame, family: str) -> None:
     rows = frame(league, features, "receptions")
-    model = FAMILIES[family].fit(rows, "receptions", SPORT.markets["receptions"])
+    model = FAMILIES[family].fit(rows, "receptions", SPORT.markets["receptions"], LATE)
     told = model.drivers(rows.tail(5), 4)
     assert [len(row) for row in told] == [min(4, len(model.columns))] * 5
     assert all(driver["feature"] in model.columns for row in told for driver in row)
@@ -100,7 +104,7 @@ def test_drivers_name_what_moved_the_mean(league: Any, features: pl.DataFrame, f
 
 def test_effects_add_up_to_the_mean(league: Any, features: pl.DataFrame) -> None:
     rows = frame(league, features, "receptions")
-    model = FAMILIES["boosted"].fit(rows, "receptions", SPORT.markets["receptions"])
+    model = FAMILIES["boosted"].fit(rows, "receptions", SPORT.markets["receptions"], LATE)
     matrix, codes = model.design.matrix(rows), model.design.codes(rows)
     rest = model.mean.of(matrix, codes) - model.mean.effects(matrix, codes).sum(axis=1)
     for code in np.unique(codes):
@@ -110,7 +114,7 @@ def test_effects_add_up_to_the_mean(league: Any, features: pl.DataFrame) -> None
 
 def test_a_frame_without_the_features_is_refused_by_name(league: Any, features: pl.DataFrame) -> None:
     rows = frame(league, features, "receptions")
-    model = FAMILIES["boosted"].fit(rows, "receptions", SPORT.markets["receptions"])
+    model = FAMILIES["boosted"].fit(rows, "receptions", SPORT.markets["receptions"], LATE)
     with pytest.raises(ValueError, match="lack wind_mph"):
         model.predict(rows.drop("wind_mph"))
     with pytest.raises(ValueError, match="lack receptions_fast"):
@@ -121,7 +125,7 @@ def test_too_few_rows_are_refused(league: Any, features: pl.DataFrame) -> None:
     rows = frame(league, features, "receptions").head(50)
     for family in FAMILIES.values():
         with pytest.raises(ValueError, match="too few"):
-            family.fit(rows, "receptions", SPORT.markets["receptions"])
+            family.fit(rows, "receptions", SPORT.markets["receptions"], LATE)
 
 
 def test_blocks_are_predicted_from_what_came_before(league: Any, features: pl.DataFrame) -> None:
@@ -175,11 +179,40 @@ def test_ridge_finds_a_line_and_ignores_the_unknown() -> None:
 
 def test_design_marks_positions_and_unknowns() -> None:
     design = Design(("a",), ("QB", "WR"))
-    rows = pl.DataFrame({"a": [1.0, None, 3.0], "position": ["WR", "QB", "K"]})
+    rows = pl.DataFrame({"a": [1.0, None, 3.0, 4.0], "position": ["WR", "QB", "K", "QB"]})
+    rows = rows.with_columns(is_starter=pl.Series([None, 1.0, None, 0.0]))
     made = design.matrix(rows)
-    assert np.array_equal(made[:, 1:], [[0, 1], [1, 0], [0, 0]])
+    assert np.array_equal(made[:, 1:], [[0, 1, 0], [1, 0, 0], [0, 0, 0], [0, 0, 1]])
     assert np.isnan(made[1, 0])
-    assert design.codes(rows).tolist() == [1, 0, -1]
+    assert design.codes(rows).tolist() == [1, 0, -1, 2]
+    assert design.codes(rows.drop("is_starter")).tolist() == [1, 0, -1, 0]
+
+
+def test_nothing_is_fitted_on_what_was_not_known_yet(league: Any, features: pl.DataFrame) -> None:
+    """The check of `max(known_at) < as_of` at fit time, and a row that breaks it."""
+    rows = frame(league, features, "receptions")
+    last = rows["known_at"].max()
+    assert isinstance(last, datetime)
+    FAMILIES["baseline"].fit(rows, "receptions", SPORT.markets["receptions"], last + timedelta(seconds=1))
+    for family in FAMILIES.values():
+        with pytest.raises(fitting.Leak, match="must not see it"):
+            family.fit(rows, "receptions", SPORT.markets["receptions"], last)
+
+
+def test_a_yes_or_no_is_predicted_as_a_chance(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "two_touchdowns")
+    assert set(rows[TARGET].unique()) == {0.0, 1.0}
+    model = FAMILIES["boosted"].fit(rows, "two_touchdowns", SPORT.markets["two_touchdowns"], LATE)
+    chance = model.predict(rows).mean()
+    assert np.all((chance > 0) & (chance < 1))
+    assert chance.mean() == pytest.approx(rows[TARGET].mean(), rel=0.2)
+    assert all(abs(driver["effect"]) <= 1 for row in model.drivers(rows.head(20), 5) for driver in row)
+
+
+def test_every_outcome_alike_is_nothing_to_learn(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "plays")
+    with pytest.raises(ValueError, match="every outcome is the same"):
+        FAMILIES["boosted"].fit(rows, "plays", SPORT.markets["plays"], LATE)
 
 
 def test_a_fingerprint_tells_data_and_configuration_apart(league: Any, features: pl.DataFrame) -> None:

@@ -68,9 +68,12 @@ QUANTILES: tuple[float, ...] = (
 class Market(Spec):
     """One player market: what it settles on, for whom it is offered and how it is modelled.
 
-    `stats` are summed into the quantity that is predicted (`anytime_touchdown` sums rushing and receiving
-    touchdowns); a market that names a `contest` instead predicts that contest's fantasy points. `family` names
-    the distribution family. `line_step` is the grid on which lines are quoted.
+    `stats` are summed, by `weights` where given, into the quantity that is predicted (`anytime_touchdown` sums
+    rushing and receiving touchdowns); with `at_least` it is 1 where the sum reaches that and 0 where not. A market
+    that names a `contest` instead predicts that contest's fantasy points. `family` names the distribution family,
+    `features` the set of features its models read, `given` what its models take for granted: that the player is
+    active, or that he is also `involved` (the market of that name). `line_step` is the grid on which lines are
+    quoted. A bet on it is void where the player did not do what `void_unless` says: take a snap, or start.
     """
 
     title: str
@@ -79,12 +82,18 @@ class Market(Spec):
     positions: tuple[str, ...] = Field(min_length=1)
     family: Literal["empirical", "poisson", "negative_binomial", "bernoulli"]
     line_step: float = 0.5
-    min_history: int = 1
+    weights: tuple[float, ...] = ()
+    at_least: float | None = None
+    features: Literal["passing", "rushing", "receiving", "scoring", "kicking", "defence", "all"] = "all"
+    given: Literal["active", "involved"] = "involved"
+    void_unless: Literal["plays", "starts"] = "plays"
 
     @model_validator(mode="after")
     def _settles_on_one_thing(self) -> Self:
         if bool(self.stats) == (self.contest is not None):
             raise ValueError("name either stats or a contest")
+        if self.weights and len(self.weights) != len(self.stats):
+            raise ValueError(f"{len(self.weights)} weights for {len(self.stats)} stats")
         return self
 
 

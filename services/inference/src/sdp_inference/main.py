@@ -9,6 +9,7 @@ from sdp_common.errors import Conflict
 from sdp_common.service import Job, Service
 from sdp_common.store import features, predictions, slates
 from sdp_engine.features.build import NAME
+from sdp_engine.models.training import INVOLVED
 from sdp_sports.spec import Sport, load
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,8 @@ def predict(job: Job, slate_id: int) -> dict[str, Any]:
     """Predict every market for a slate's players as of min(now, its lock).
 
     Each market speaks through the promoted model; where that has seen games after the slate's moment, through the
-    newest that has not.
+    newest that has not. A market that no model was ever trained for is silent. What a market's models take for
+    granted (`given`) is put back: a player who may not get an attempt, a carry or a target has that chance of zero.
 
     Args:
         job: This execution.
@@ -41,10 +43,14 @@ def predict(job: Job, slate_id: int) -> dict[str, Any]:
         rows = _features(session, slate_id, as_of)
         serving = _serving(session, sport, as_of)
     told: dict[str, list[dict[str, Any]]] = {}
+    chances: dict[int, float] = {}
     for market, version in serving.items():
         job.progress(0.1 + 0.8 * len(told) / len(serving), f"predicting {sport.markets[market].title}")
         model = load_model(job.settings.artifacts_dir, version)
-        told[market] = prediction_rows(market, sport.markets[market], model, version, rows)
+        taken = chances if sport.markets[market].given == INVOLVED else {}
+        told[market] = prediction_rows(market, sport.markets[market], model, version, rows, taken)
+        if market == INVOLVED:
+            chances = {row["player_id"]: row["mean"] for row in told[market]}
     with job.session() as session:
         predictions.save(session, [row for market_rows in told.values() for row in market_rows])
     counts = {market: len(market_rows) for market, market_rows in told.items()}
@@ -71,19 +77,21 @@ def _features(session: Session, slate_id: int, as_of: datetime) -> pl.DataFrame:
 
 
 def _serving(session: Session, sport: Sport, as_of: datetime) -> dict[str, ModelVersion]:
-    """Return the model of each market that may speak.
+    """Return the model of each market that may speak, first of all who is involved at all.
 
     Raises:
-        Conflict: A market has none.
+        Conflict: No market has one, or one has models that have seen too much alone.
     """
     serving = predictions.serving(session, sport.code, as_of=as_of)
-    lacking = [market.title for name, market in sport.markets.items() if name not in serving]
+    trained = {version.market for version in predictions.versions(session, sport.code)} or set(sport.markets)
+    lacking = [market.title for name, market in sport.markets.items() if name in trained and name not in serving]
     if lacking:
         raise Conflict(
             f"no model that has seen nothing after {as_of:%Y-%m-%d %H:%M} UTC is registered for {', '.join(lacking)}: "
             f"run the training job `train` with sport={sport.code} until={as_of.isoformat()} first"
         )
-    return {name: serving[name] for name in sport.markets}
+    order = sorted(sport.markets, key=lambda name: name != INVOLVED)
+    return {name: serving[name] for name in order if name in serving}
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """What a model says, as rows of `predictions`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -13,9 +15,22 @@ DRIVERS = 5
 
 
 def prediction_rows(
-    market: str, declared: Market, model: Model, version: ModelVersion, features: pl.DataFrame
+    market: str,
+    declared: Market,
+    model: Model,
+    version: ModelVersion,
+    features: pl.DataFrame,
+    chances: Mapping[int, float] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Return one row a player of the market's positions, as of the features' own moment.
+
+    Args:
+        market: The market's key.
+        declared: Its declaration.
+        model: Its model.
+        version: The registered version of it.
+        features: The slate's features.
+        chances: How likely each player does what the model takes for granted; certain where a player is not in it.
 
     Raises:
         Misconfigured: The features are not those that the model was trained on.
@@ -24,7 +39,8 @@ def prediction_rows(
     if chosen.is_empty():
         return []
     try:
-        predicted = model.predict(chosen)
+        given = [chances.get(player, 1.0) for player in chosen["player_id"]]
+        predicted = model.predict(chosen).given(given)
         drivers = model.drivers(chosen, DRIVERS)
     except ValueError as error:
         raise Misconfigured(

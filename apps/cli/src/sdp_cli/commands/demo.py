@@ -26,6 +26,20 @@ CONTEST = "draftkings_classic"
 PROVIDER = "nflgame"
 FIRST_SEASON = 2009
 LAST_SEASON = 2019
+MARKETS = (
+    "passing_yards",
+    "passing_attempts",
+    "passing_tds",
+    "interceptions",
+    "rushing_yards",
+    "rushing_attempts",
+    "targets",
+    "receptions",
+    "receiving_yards",
+    "anytime_touchdown",
+    "draftkings_points",
+)
+"""What the simulation and the contest are made of; the other markets are trained by `train` without a choice."""
 RULES: dict[str, Any] = {"lineups": 20, "stack": "qb_two", "max_exposure": 0.5, "min_unique": 2}
 """Twenty lineups that differ, each a quarterback with two of his receivers."""
 
@@ -75,7 +89,7 @@ def main_job(place: Workplace, pipeline: Pipeline, season: int, week: int, world
     with session_scope(place.engine) as session:
         slate = slates.slate(session, slate_id)
         name, until = slate.name, slate.starts_at.isoformat()
-    prepare(pipeline, SPORT, slate_id, until)
+    prepare(pipeline, SPORT, slate_id, until, markets=MARKETS)
     set_id = simulate(pipeline, slate_id, worlds, seed)
     began = time.monotonic()
     pipeline.user_id = place.sign_in()

@@ -8,57 +8,66 @@ from sdp_sports.spec import Sport
 
 from sdp_engine import frames
 from sdp_engine.features import (
+    draft,
     efficiency,
     expected,
     experience,
     form,
     market,
+    mates,
     opponent,
+    passer,
     schedule,
+    snaps,
+    status,
     usage,
     volume,
     weather,
 )
-from sdp_engine.features.panel import Panel, of_history, of_population
+from sdp_engine.features.panel import Panel, Sources, of_history, of_population
 
 NAME = "player_game"
 """The name under which the feature rows are stored."""
-VERSION = 1
+VERSION = 2
 """Raise it where a column keeps its name and changes its meaning."""
 
 DIGITS = 6
 """Significant digits of a stored feature."""
 
 Family = Callable[[Panel], pl.DataFrame]
-OF_PLAYERS: tuple[Family, ...] = (form.build, usage.build, efficiency.build, experience.build)
+OF_PLAYERS: tuple[Family, ...] = (
+    form.build,
+    usage.build,
+    efficiency.build,
+    experience.build,
+    snaps.build,
+    mates.build,
+    status.build,
+    draft.build,
+)
 """Families keyed by player and game."""
-OF_TEAMS: tuple[Family, ...] = (volume.build, market.build, schedule.build, weather.build)
+OF_TEAMS: tuple[Family, ...] = (volume.build, market.build, schedule.build, weather.build, passer.build)
 """Families keyed by team and game."""
 
 
-def history(
-    sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame, families: tuple[Family, ...] = ()
-) -> pl.DataFrame:
-    """Return the features of every known player game, each from facts known before its own kick-off.
+def history(sport: Sport, sources: Sources, families: tuple[Family, ...] = ()) -> pl.DataFrame:
+    """Return the features of everybody expected in each past game, from facts known before its own kick-off.
 
     Args:
         sport: The sport's declaration.
-        games: `frames.GAMES`, with scores where known.
-        player_games: `frames.PLAYER_GAMES` plus every stat of the sport.
+        sources: What is known.
         families: Further player-game families to join (for trying one out).
 
     Returns:
         `frames.FEATURE_KEYS` plus Float64 features, sorted by kick-off, game and player.
     """
-    return _build(of_history(sport, games, player_games), families)
+    return _build(of_history(sport, sources), families)
 
 
-def population(
-    sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame, chosen: pl.DataFrame, as_of: datetime
-) -> pl.DataFrame:
+def population(sport: Sport, sources: Sources, chosen: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """Return the features of a `frames.POPULATION`, from facts known by `as_of`; columns as of `history`."""
     frames.check(chosen, frames.POPULATION, "population")
-    return _build(of_population(sport, games, player_games, chosen, as_of), ())
+    return _build(of_population(sport, sources, chosen, as_of), ())
 
 
 def columns(features: pl.DataFrame) -> list[str]:

@@ -1,6 +1,6 @@
 """The frames every feature family reads: player rows and team rows in time order, facts up to a moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -8,6 +8,42 @@ from sdp_sports import score
 from sdp_sports.spec import Contest, Market, Sport
 
 from sdp_engine import frames
+from sdp_engine.features import squad
+
+ROLE = ("status", "depth", "is_starter", "injury_status", "practice_status")
+"""What `frames.ROLES` tells of a player's part in a game."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What features are made from, as known at one moment; only games and lines are indispensable.
+
+    Attributes:
+        games: `frames.GAMES`, with scores where known.
+        lines: `frames.PLAYER_GAMES` plus every stat of the sport.
+        snaps: `frames.SNAPS`.
+        roles: `frames.ROLES`: of every game what was told before its own kick-off.
+        drafts: `frames.DRAFTS`.
+    """
+
+    games: pl.DataFrame
+    lines: pl.DataFrame
+    snaps: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.SNAPS))
+    roles: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.ROLES))
+    drafts: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.DRAFTS))
+
+    def check(self) -> "Sources":
+        """Return itself where every frame has its columns.
+
+        Raises:
+            ValueError: Names each frame's columns that are missing or have another type.
+        """
+        frames.check(self.games, frames.GAMES, "games")
+        frames.check(self.lines, frames.PLAYER_GAMES, "lines")
+        frames.check(self.snaps, frames.SNAPS, "snaps")
+        frames.check(self.roles, frames.ROLES, "roles")
+        frames.check(self.drafts, frames.DRAFTS, "drafts")
+        return self
 
 
 @dataclass(frozen=True)
@@ -17,17 +53,24 @@ class Panel:
     Attributes:
         sport: The sport's declaration.
         rows: One row a player and game, sorted by player and kick-off: keys, `starts_at`, `season`, `week`,
-            `is_home`, `is_target` (a row to build features for), each stat and each market's quantity
-            (`y_<market>`); stats and quantities are null where the game's outcome is not a known fact.
-        facts: The same columns for every player of the sport, known rows only.
+            `is_home`, `is_target` (a row to build features for), `here` (how surely he is active, null where the
+            team's squad is not known), `ROLE`, `offense_share`, each stat and each market's quantity (`y_<market>`);
+            outcomes are null where the game's is not a known fact, and where he was not on the field (a market that
+            asks whether he was has his zero).
+        facts: The same columns for every player of the sport, rows of those on the field only. A quarterback who
+            came in for the named starter has no outcomes here: they say nothing of a start.
+        lines: As `facts`, relief appearances with their outcomes.
         teams: One row a team and game, sorted by team and kick-off: `opponent_id`, the game's circumstances,
             `points_for`, `points_against` and the team's sum of each stat, null where not a known fact.
+        drafts: `frames.DRAFTS`.
     """
 
     sport: Sport
     rows: pl.DataFrame
     facts: pl.DataFrame
+    lines: pl.DataFrame
     teams: pl.DataFrame
+    drafts: pl.DataFrame
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -38,11 +81,14 @@ class Panel:
 def quantity(sport: Sport, market: Market) -> pl.Expr:
     """Return the number the market settles on, from columns of stats and `position`.
 
-    Summed stats, or the contest's fantasy points (`sdp_sports.score`, whose bands depend on the position).
+    Summed stats, whether their sum reaches `at_least`, or the contest's fantasy points (`sdp_sports.score`, whose
+    bands depend on the position).
     """
-    if market.contest is None:
-        return pl.sum_horizontal(market.stats)
-    return fantasy_points(sport, sport.contests[market.contest])
+    if market.contest is not None:
+        return fantasy_points(sport, sport.contests[market.contest])
+    weights = market.weights or (1.0,) * len(market.stats)
+    whole = pl.sum_horizontal(pl.col(stat) * weight for stat, weight in zip(market.stats, weights, strict=True))
+    return whole if market.at_least is None else (whole >= market.at_least).cast(pl.Float64)
 
 
 def fantasy_points(sport: Sport, contest: Contest) -> pl.Expr:
@@ -63,55 +109,100 @@ def quantities(sport: Sport) -> list[pl.Expr]:
     ]
 
 
-def of_history(sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame) -> Panel:
-    """Return the panel in which every known player game is a row to build, its own outcome kept as a fact.
+def of_history(sport: Sport, sources: Sources) -> Panel:
+    """Return the panel of every past game: its targets are those who were expected to be active, or who have a line.
 
-    A family must shift every outcome by at least one game; `tests` prove that it does.
+    Where a roster or snaps tell of some games, only those games have targets: the active players of the roster, or
+    without one everybody who was on the field. Where nothing tells of any game, targets are the stat lines. Each
+    row's own outcome is kept as a fact: a family must shift every outcome by at least one game; `tests` prove that
+    it does.
     """
-    keys = player_games.select("player_id", "game_id", "team_id", "position")
-    return _panel(sport, games, player_games, _with_opponent(keys, _sides(games)), whole=True)
+    sources.check()
+    chosen = squad.of_history(sport, sources.snaps, sources.roles, sources.lines)
+    return _panel(sport, sources, chosen, whole=True)
 
 
-def of_population(
-    sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame, population: pl.DataFrame, as_of: datetime
-) -> Panel:
+def of_population(sport: Sport, sources: Sources, population: pl.DataFrame, as_of: datetime) -> Panel:
     """Return the panel for a population, from facts known by `as_of`; the population's games have no outcome."""
+    sources.check()
     upcoming = population["game_id"].unique().to_list()
     unknown = (pl.col("known_at") > as_of) | pl.col("game_id").is_in(upcoming)
     hidden = pl.col("known_at").is_null() | unknown
-    seen = games.with_columns(
+    seen = sources.games.with_columns(
         pl.when(hidden).then(None).otherwise(pl.col(side)).alias(side) for side in ("home_score", "away_score")
     )
-    facts = player_games.filter(~unknown)
-    targets = population.select("player_id", "game_id", "team_id", "opponent_id", "position")
-    return _panel(sport, seen, facts, targets, whole=False)
+    past = Sources(seen, sources.lines.filter(~unknown), sources.snaps.filter(~unknown), sources.roles, sources.drafts)
+    ahead = squad.of_population(population, seen, past.roles)
+    before = past.roles.filter(~pl.col("game_id").is_in(upcoming))
+    once = squad.of_history(sport, past.snaps, before, past.lines).with_columns(is_target=pl.lit(value=False))
+    mine = once.filter(pl.col("player_id").is_in(ahead["player_id"].unique().to_list()))
+    return _panel(sport, past, pl.concat([mine, ahead]), whole=False)
 
 
-def _panel(
-    sport: Sport, games: pl.DataFrame, player_games: pl.DataFrame, targets: pl.DataFrame, *, whole: bool
-) -> Panel:
-    frames.check(games, frames.GAMES, "games")
-    frames.check(player_games, frames.PLAYER_GAMES, "player_games")
-    sides = _sides(games)
-    context = sides.select("game_id", "team_id", "starts_at", "season", "week", "is_home")
-    facts = (
-        _with_opponent(player_games.drop("known_at"), sides)
+def _panel(sport: Sport, sources: Sources, chosen: pl.DataFrame, *, whole: bool) -> Panel:
+    sides = _sides(sources.games)
+    context = sides.select("game_id", "team_id", "opponent_id", "starts_at", "season", "week", "is_home")
+    known = pl.col("starts_at") + pl.duration(hours=12)
+    told = sources.roles.select("player_id", "game_id", *ROLE)
+    lines = (
+        _placed(sources, on_field(sport, sources.lines, sources.snaps))
         .join(context, on=["game_id", "team_id"], how="inner")
-        .join(games.select("game_id", known_at=pl.col("starts_at") + pl.duration(hours=12)), on="game_id")
-        .with_columns(quantities(sport))
+        .join(told, on=["player_id", "game_id"], how="left")
+        .with_columns(*quantities(sport), known_at=known)
         .sort("player_id", "starts_at", "game_id")
     )
-    if whole:
-        rows = facts.with_columns(is_target=pl.col("position").is_not_null())
-    else:
-        ahead = targets.join(context, on=["game_id", "team_id"], how="inner").with_columns(is_target=True)
+    outcomes = [name for name in lines.columns if name in sport.stats or name.startswith("y_")]
+    relief = (pl.col("position") == "QB") & ~pl.col("is_starter").fill_null(value=True)
+    facts = lines.with_columns(pl.when(~relief).then(pl.col(outcomes)))
+    ahead = chosen.join(context, on=["game_id", "team_id"], how="inner")
+    past = facts
+    if not whole:
         past = facts.filter(pl.col("player_id").is_in(ahead["player_id"].unique().to_list()))
-        rows = pl.concat([past.with_columns(is_target=False), ahead], how="diagonal").sort(
-            "player_id", "starts_at", "game_id"
-        )
-    totals = facts.group_by("team_id", "game_id").agg(pl.col(sport.stats).sum())
+    keys = ("player_id", "game_id")
+    flags = ahead.select(*keys, "is_target", "here")
+    placed = past.join(flags, on=keys, how="left").with_columns(pl.col("is_target").fill_null(value=False))
+    fresh = ahead.join(past, on=keys, how="anti").drop("opponent_id").join(told, on=keys, how="left")
+    fresh = fresh.join(context.select("game_id", "team_id", "opponent_id"), on=["game_id", "team_id"])
+    over = lines.select("game_id", "team_id").unique().with_columns(is_over=pl.lit(value=True))
+    fresh = fresh.join(over, on=["game_id", "team_id"], how="left").with_columns(
+        pl.when(pl.col("is_over") & pl.col("position").is_in(market.positions)).then(0.0).alias(f"y_{name}")
+        for name, market in sport.markets.items()
+        if market.given == "active"
+    )
+    rows = pl.concat([placed, fresh.drop("is_over")], how="diagonal").sort("player_id", "starts_at", "game_id")
+    totals = lines.group_by("team_id", "game_id").agg(pl.col(sport.stats).sum())
     teams = sides.join(totals, on=["team_id", "game_id"], how="left").sort("team_id", "starts_at", "game_id")
-    return Panel(sport, rows, facts, teams)
+    return Panel(sport, rows, facts, lines, teams, sources.drafts)
+
+
+def on_field(sport: Sport, lines: pl.DataFrame, snaps: pl.DataFrame) -> pl.DataFrame:
+    """Return a line for everybody on the field: who has snaps and no stat line did nothing that is counted.
+
+    Columns: `player_id`, `game_id`, `team_id`, `position` (the line's, else that of the snaps), every stat,
+    `offense_share` (null where snaps are not known). One with a line and no known snaps had one snap at least.
+    """
+    keys = ["player_id", "game_id"]
+    told = snaps.select(*keys, "team_id", "position", "offense_share", counted="offense_snaps")
+    joined = lines.drop("known_at").join(told, on=keys, how="full", coalesce=True, suffix="_snaps")
+    joined = joined.with_columns(
+        team_id=pl.coalesce("team_id", "team_id_snaps"),
+        position=pl.coalesce("position", "position_snaps"),
+        has_line=pl.col("team_id").is_not_null(),
+    )
+    played = pl.col("has_line") | ((pl.col("counted") > 0) & pl.col("position").is_in(squad.OFFENCE))
+    seen = joined.filter(played, pl.col("position").is_in(sport.positions)).with_columns(
+        pl.col(sport.stats).fill_null(0.0)
+    )
+    if "offense_snaps" in sport.stats:
+        seen = seen.with_columns(offense_snaps=pl.max_horizontal(pl.col("counted").fill_null(0.0), 1.0))
+    return seen.select(*keys, "team_id", "position", *sport.stats, "offense_share")
+
+
+def _placed(sources: Sources, seen: pl.DataFrame) -> pl.DataFrame:
+    """Put the position of the game's roster over that of the line, where the roster has one."""
+    listed = sources.roles.filter(pl.col("status").is_not_null()).select("player_id", "game_id", listed="position")
+    joined = seen.join(listed, on=["player_id", "game_id"], how="left")
+    return joined.with_columns(position=pl.coalesce("listed", "position")).drop("listed")
 
 
 def _sides(games: pl.DataFrame) -> pl.DataFrame:
@@ -130,7 +221,3 @@ def _sides(games: pl.DataFrame) -> pl.DataFrame:
         for own, other in (("home", "away"), ("away", "home"))
     ]
     return pl.concat(halves)
-
-
-def _with_opponent(rows: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(sides.select("game_id", "team_id", "opponent_id"), on=["game_id", "team_id"], how="inner")

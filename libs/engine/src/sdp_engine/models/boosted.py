@@ -1,4 +1,4 @@
-"""Boosted trees averaged with a ridge by position."""
+"""Boosted trees averaged with a ridge by position; of a yes or no, boosted log-odds alone."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -51,13 +51,33 @@ class Boosted:
         return np.asarray((trees + self.lines.effects(matrix, codes)) / 2)
 
 
+@dataclass(frozen=True)
+class Chances:
+    """Boosted log-odds of a yes."""
+
+    trees: lightgbm.Booster
+
+    def of(self, matrix: Array, codes: Codes) -> Array:  # noqa: ARG002 (every mean is asked alike)
+        """Return the probabilities."""
+        return np.asarray(self.trees.predict(matrix, num_threads=1))
+
+    def effects(self, matrix: Array, codes: Codes) -> Array:
+        """Return each column's part in the probability: its SHAP value in log-odds times the slope at the row."""
+        chance = self.of(matrix, codes)[:, None]
+        trees = np.asarray(self.trees.predict(matrix, pred_contrib=True, num_threads=1))[:, :-1]
+        return np.asarray(trees * chance * (1 - chance))
+
+
 def columns(features: tuple[str, ...], market: str) -> tuple[str, ...]:  # noqa: ARG001 (every family is asked alike)
-    """Return what it reads: every feature."""
+    """Return what it reads: every feature of the market's set."""
     return features
 
 
-def learn(matrix: Array, observed: Array, codes: Codes) -> Boosted:
-    """Fit trees and lines."""
-    trees = lightgbm.train(PARAMS, lightgbm.Dataset(matrix, observed), num_boost_round=ROUNDS)
+def learn(matrix: Array, observed: Array, codes: Codes) -> Boosted | Chances:
+    """Fit trees and lines; where every outcome is 0 or 1, trees of log-odds."""
+    data = lightgbm.Dataset(matrix, observed)
+    if np.isin(observed, (0.0, 1.0)).all():
+        return Chances(lightgbm.train(PARAMS | {"objective": "binary"}, data, num_boost_round=ROUNDS))
+    trees = lightgbm.train(PARAMS, data, num_boost_round=ROUNDS)
     least = 0.0 if observed.min(initial=0.0) >= 0 else float(np.quantile(observed, 0.02))
     return Boosted(trees, ridge.fit(matrix, observed, codes), least)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -34,30 +35,32 @@ class Family:
     version: int
     config: Mapping[str, Any]
 
-    def fit(self, frame: pl.DataFrame, name: str, market: Market) -> Model:
+    def fit(self, frame: pl.DataFrame, name: str, market: Market, as_of: datetime) -> Model:
         """Fit a market; see `fit_and_judge`."""
-        return self.fit_and_judge(frame, name, market).model
+        return self.fit_and_judge(frame, name, market, as_of).model
 
-    def fit_and_judge(self, frame: pl.DataFrame, name: str, market: Market) -> fitting.Judged:
+    def fit_and_judge(self, frame: pl.DataFrame, name: str, market: Market, as_of: datetime) -> fitting.Judged:
         """Fit a market on all rows, and score on the latest of them a model that has seen the earlier ones alone.
 
         Args:
-            frame: Features, `position`, `y` (the market's quantity) and `as_of`, one row a player game.
+            frame: As `training.frame_of` gives it, one row a player game.
             name: The market's key.
             market: Its declaration.
+            as_of: The moment the model is of: every outcome must have been known before it.
 
         Raises:
-            ValueError: There are too few rows, or a feature is missing.
+            fitting.Leak: An outcome was not.
+            ValueError: There are too few rows, every outcome is the same, or a feature is missing.
         """
-        return fitting.fit_and_judge(frame, market, self.learn, lambda features: self.columns(features, name))
+        return fitting.fit_and_judge(frame, market, as_of, self.learn, lambda features: self.columns(features, name))
 
 
 FAMILIES: dict[str, Family] = {
-    "baseline": Family(baseline.columns, baseline.learn, 1, {"averages": ["slow", "fast"], "layer": _LAYER}),
+    "baseline": Family(baseline.columns, baseline.learn, 2, {"averages": ["slow", "fast"], "layer": _LAYER}),
     "boosted": Family(
         boosted.columns,
         boosted.learn,
-        1,
+        2,
         {
             "rounds": boosted.ROUNDS,
             "trees": boosted.PARAMS,

@@ -11,7 +11,7 @@ from sdp_sports.spec import Market
 from sdp_engine import frames
 from sdp_engine.evaluate.report import report
 from sdp_engine.models import rolling, spread
-from sdp_engine.models.model import MOMENT, TARGET, Design, Learn, Model, ordered
+from sdp_engine.models.model import KNOWN, MOMENT, TARGET, Design, Learn, Model, ordered
 
 FEWEST_ROWS = 200
 """Fewer are not enough to fit a market and to see how well it does."""
@@ -29,26 +29,52 @@ class Judged:
     held_out_from: datetime
 
 
+class Leak(ValueError):
+    """A training row's outcome was not known when the model was to be fitted."""
+
+
+def check_known(frame: pl.DataFrame, as_of: datetime) -> None:
+    """Check that every outcome was known before a moment.
+
+    Raises:
+        Leak: One was not.
+    """
+    last = frame[KNOWN].max()
+    if isinstance(last, datetime) and last >= as_of:
+        raise Leak(f"a row's outcome was known at {last}: a model as of {as_of} must not see it")
+
+
 def fit_and_judge(
-    frame: pl.DataFrame, market: Market, learn: Learn, columns: Callable[[tuple[str, ...]], tuple[str, ...]]
+    frame: pl.DataFrame,
+    market: Market,
+    as_of: datetime,
+    learn: Learn,
+    columns: Callable[[tuple[str, ...]], tuple[str, ...]],
 ) -> Judged:
     """Fit and judge a market.
 
     Args:
-        frame: Features, `position`, `y` and `as_of`, one row a player game.
+        frame: Features, `position`, `y`, `as_of` and `known_at`, one row a player game.
         market: Its declaration.
+        as_of: The moment the model is of: every outcome must have been known before it.
         learn: Learns the mean.
         columns: Chooses among the features.
 
     Raises:
-        ValueError: There are too few rows, or a feature is missing.
+        Leak: An outcome was not known before `as_of`.
+        ValueError: There are too few rows, every outcome is the same, or a feature is missing.
     """
+    check_known(frame, as_of)
     rows = ordered(frame, market)
     blocks = rolling.blocks(rows)
     if rows.height < FEWEST_ROWS or len(blocks) < len(rolling.SHARES):
         raise ValueError(f"{market.title}: {rows.height} player games are too few, {FEWEST_ROWS} are needed")
-    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT}
-    design = Design(columns(tuple(name for name in rows.columns if name not in skip)), market.positions)
+    if rows[TARGET].n_unique() == 1:
+        raise ValueError(f"{market.title}: every outcome is the same, there is nothing to learn")
+    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN}
+    told = columns(tuple(name for name in rows.columns if name not in skip))
+    known = rows.select(pl.col(told).is_not_null().any()).row(0)
+    design = Design(tuple(name for name, is_known in zip(told, known, strict=True) if is_known), market.positions)
     matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
     seen, mean = np.zeros(rows.height, dtype=bool), np.zeros(rows.height)
     metrics: dict[str, float] = {}

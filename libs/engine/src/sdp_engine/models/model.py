@@ -17,11 +17,16 @@ TARGET = "y"
 MOMENT = "as_of"
 """The column of a training frame that says when its features stood; folds are cut along it."""
 
+KNOWN = "known_at"
+"""The column of a training frame that says when its outcome was known; nothing is fitted on what was not yet."""
+STARTS = "is_starter"
+"""The feature that tells a named starter (1) from who stands behind him (0); unknown where nobody was named."""
+
 Codes = NDArray[np.int64]
 
 
 class Mean(Protocol):
-    """A learnt mean; matrices are those of a `Design`, codes say each row's position."""
+    """A learnt mean; matrices are those of a `Design`, codes say each row's group."""
 
     def of(self, matrix: Array, codes: Codes) -> Array:
         """Return the means, shape (rows,)."""
@@ -33,18 +38,21 @@ class Mean(Protocol):
 
 
 Learn = Callable[[Array, Array, Codes], Mean]
-"""Learns a mean from a matrix, what was observed and the positions' codes."""
+"""Learns a mean from a matrix, what was observed and the groups' codes."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """How a feature frame becomes a matrix: the features in order, then one indicator a position."""
+    """How a feature frame becomes a matrix: the features in order, then one indicator a group.
+
+    A group is a position; quarterbacks who were not named to start are one of their own, after the positions.
+    """
 
     columns: tuple[str, ...]
     positions: tuple[str, ...]
 
     def matrix(self, frame: pl.DataFrame) -> Array:
-        """Return the matrix, shape (rows, columns + positions); an unknown feature is NaN.
+        """Return the matrix, shape (rows, columns + positions + 1); an unknown feature is NaN.
 
         Raises:
             ValueError: Names the columns that the frame lacks.
@@ -52,13 +60,17 @@ class Design:
         if missing := [name for name in (*self.columns, "position") if name not in frame.columns]:
             raise ValueError(f"features lack {', '.join(missing)}")
         features = frame.select(pl.col(self.columns).cast(pl.Float64)).to_numpy()
-        position = self.codes(frame)[:, None] == np.arange(len(self.positions))
-        return np.ascontiguousarray(np.hstack([features, position.astype(np.float64)]))
+        group = self.codes(frame)[:, None] == np.arange(len(self.positions) + 1)
+        return np.ascontiguousarray(np.hstack([features, group.astype(np.float64)]))
 
     def codes(self, frame: pl.DataFrame) -> Codes:
-        """Return the index of each row's position (-1: none of the market's)."""
+        """Return the index of each row's group (-1: a position that is none of the market's)."""
         order = {name: index for index, name in enumerate(self.positions)}
-        return frame["position"].replace_strict(order, default=-1, return_dtype=pl.Int64).to_numpy()
+        codes = frame["position"].replace_strict(order, default=-1, return_dtype=pl.Int64)
+        if STARTS in frame.columns:
+            behind = (frame["position"] == "QB") & (frame[STARTS] == 0).fill_null(value=False) & (codes >= 0)
+            codes = pl.select(pl.when(behind).then(len(self.positions)).otherwise(codes)).to_series()
+        return codes.to_numpy()
 
 
 @dataclass(frozen=True)

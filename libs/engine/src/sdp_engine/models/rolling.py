@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sdp_engine.models.model import MOMENT
+from sdp_engine.models.model import KNOWN, MOMENT
 
 SHARES = (0.5, 0.8)
 """Where in the rows, in order of time, each block that is predicted begins; the last one is the held-out part."""
@@ -15,7 +15,7 @@ SHARES = (0.5, 0.8)
 
 @dataclass(frozen=True)
 class Block:
-    """Rows to predict from all rows before them."""
+    """Rows to predict, and those whose outcome was known before the first of them."""
 
     since: datetime
     train: NDArray[np.bool_]
@@ -35,7 +35,9 @@ def blocks(frame: pl.DataFrame) -> list[Block]:
     made = []
     for since, end in zip(cuts, ends, strict=True):
         later = pl.col(MOMENT) >= since
-        masks = frame.select(train=~later, ahead=later if end is None else later & (pl.col(MOMENT) < end))
+        masks = frame.select(
+            train=pl.col(KNOWN) < since, ahead=later if end is None else later & (pl.col(MOMENT) < end)
+        )
         block = Block(since, masks["train"].to_numpy(), masks["ahead"].to_numpy())
         if block.train.any() and block.ahead.any():
             made.append(block)

@@ -8,25 +8,62 @@ from typing import Any
 import polars as pl
 from sdp_sports.spec import Market, Sport
 
-from sdp_engine.features.panel import quantity
+from sdp_engine import frames
+from sdp_engine.features import sets
+from sdp_engine.features.panel import on_field, quantity
+from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models.families import Family
 from sdp_engine.models.fitting import Judged
-from sdp_engine.models.model import MOMENT, TARGET
+from sdp_engine.models.model import KNOWN, MOMENT, TARGET
+
+INVOLVED = "involved"
+"""The market that says whether a player gets an attempt, a carry or a target."""
 
 
-def frame_of(sport: Sport, market: Market, features: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return a market's training frame: the features, `as_of`, and what the quantity was (`y`), in order of time.
+def outcomes_of(sport: Sport, features: pl.DataFrame, lines: pl.DataFrame, snaps: pl.DataFrame) -> pl.DataFrame:
+    """Return what became of each row of the games whose outcome is known; zeros for who was active and did not play.
 
     Args:
         sport: The sport's declaration.
-        market: One of its markets.
-        features: As `features.build.history` gives them, with `as_of`, each row's kick-off.
-        lines: `frames.PLAYER_GAMES` with every stat: the outcomes.
+        features: As `features.build.history` gives them.
+        lines: `frames.PLAYER_GAMES` with every stat.
+        snaps: `frames.SNAPS`.
+
+    Returns:
+        `player_id`, `game_id`, `position`, `known_at` (when the game's last line was known) and every stat.
     """
-    outcomes = lines.select("player_id", "game_id", quantity(sport, market).cast(pl.Float64).alias(TARGET))
-    offered = features.filter(pl.col("position").is_in(market.positions))
-    labelled = offered.join(outcomes, on=["player_id", "game_id"], how="inner").filter(pl.col(TARGET).is_not_null())
-    return labelled.sort(MOMENT, "game_id", "player_id")
+    place = ["game_id", "team_id"]
+    known = lines.group_by(place).agg(pl.col(KNOWN).max())
+    stats = on_field(sport, lines, snaps).drop("team_id", "position", "offense_share")
+    rows = features.select("player_id", "game_id", "team_id", "position").join(known, on=place)
+    found = rows.join(stats, on=["player_id", "game_id"], how="left")
+    absent = ~pl.col("position").is_in(OFFENCE) & pl.col(sport.stats[0]).is_null()
+    return found.filter(~absent).with_columns(pl.col(sport.stats).fill_null(0.0)).drop("team_id")
+
+
+def frame_of(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return a market's training frame, in order of time.
+
+    Args:
+        sport: The sport's declaration.
+        name: The key of one of its markets.
+        features: As `features.build.history` gives them, with `as_of`, each row's kick-off.
+        outcomes: As `outcomes_of` gives them.
+
+    Returns:
+        The keys, the features of the market's set, `as_of`, `known_at` and what the quantity was (`y`), of the
+        market's positions and of those for whom its `given` is true: active players, or those who were involved.
+    """
+    market = sport.markets[name]
+    chosen = outcomes.filter(pl.col("position").is_in(market.positions))
+    involved = sport.markets.get(INVOLVED)
+    if market.given == INVOLVED and involved is not None:
+        exempt = ~pl.col("position").is_in(involved.positions)
+        chosen = chosen.filter(exempt | (quantity(sport, involved) > 0))
+    labels = chosen.select("player_id", "game_id", KNOWN, quantity(sport, market).cast(pl.Float64).alias(TARGET))
+    read = sets.chosen([c for c in features.columns if c not in (*frames.FEATURE_KEYS, MOMENT)], sport, name)
+    labelled = features.select(*frames.FEATURE_KEYS, MOMENT, *read).join(labels, on=["player_id", "game_id"])
+    return labelled.filter(pl.col(TARGET).is_not_null()).sort(MOMENT, "game_id", "player_id")
 
 
 def digest(frame: pl.DataFrame) -> str:

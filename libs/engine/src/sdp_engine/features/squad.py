@@ -1,0 +1,90 @@
+"""Squad: who is expected to be active in a game, from rosters, named starters and injury reports."""
+
+import polars as pl
+from sdp_sports.spec import Sport
+
+OFFENCE = ("QB", "RB", "WR", "TE")
+"""Positions whose players are on the field with the offence, so that no line after a snap is a line of zeros."""
+ACTIVE = "ACT"
+AWAY = ("RES", "CUT", "RET", "DEV", "SUS", "EXE", "TRD", "TRC", "TRT", "NWT", "RSN", "RSR", "UDF", "PUP", "NON")
+"""Roster statuses of players who are not with the team on a game day; `INA` may be active the week after."""
+CHANCES = {"out": 0.0, "injured_reserve": 0.0, "doubtful": 0.05, "questionable": 0.62, "probable": 0.95}
+"""How often players so reported were active; a player who is not reported is counted as 1."""
+
+SQUAD = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "team_id": pl.String,
+    "position": pl.String,
+    "is_target": pl.Boolean,
+    "here": pl.Float64,
+}
+KEYS = ["player_id", "game_id"]
+
+
+def of_history(sport: Sport, snaps: pl.DataFrame, roles: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return who was to be active in past games (`SQUAD`).
+
+    Where a week's roster is not known the inactive players are not either; those on the field, special teams
+    counted, stand for the active ones, of quarterbacks the named starter alone: who relieved him was not known.
+    """
+    active = roles.filter(pl.col("status") == ACTIVE, pl.col("position").is_in(OFFENCE))
+    place = ["game_id", "team_id"]
+    told = roles.filter(pl.col("is_starter").fill_null(value=False))
+    named = told.select(*place, "position", starter="player_id")
+    seen = (
+        snaps.filter(pl.col("position").is_in(OFFENCE))
+        .join(active.select(place).unique(), on=place, how="anti")
+        .join(named, on=[*place, "position"], how="left")
+        .filter(pl.col("starter").is_null() | (pl.col("starter") == pl.col("player_id")))
+    )
+    known = pl.concat([frame.select(*KEYS, "team_id", "position") for frame in (active, seen)]).unique(KEYS)
+    others = lines.filter(~pl.col("position").is_in(OFFENCE)) if known.height else lines
+    others = others.filter(pl.col("position").is_in(sport.positions)).join(known, on=KEYS, how="anti")
+    if known.height:
+        others = others.join(known.select("game_id").unique(), on="game_id", how="semi")
+    chosen = [
+        known.with_columns(here=pl.lit(1.0)),
+        others.select(*KEYS, "team_id", "position", here=pl.lit(None, pl.Float64)),
+    ]
+    return pl.concat(chosen).with_columns(is_target=pl.lit(value=True)).select(*SQUAD)
+
+
+def of_population(population: pl.DataFrame, games: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
+    """Return the population with its team-mates in the same games, and how surely each is active (`SQUAD`).
+
+    From the week's roster where it is known; else from the team's last roster and the injury reports; null where no
+    roster was ever known.
+    """
+    asked = population.select(*KEYS, "team_id", "position", reported="injury_status", is_target=pl.lit(value=True))
+    teams = asked.select("game_id", "team_id").unique()
+    listed = roles.filter(pl.col("status").is_not_null(), pl.col("position").is_in(OFFENCE))
+    fresh = listed.join(teams, on=["game_id", "team_id"], how="semi")
+    waiting = teams.join(fresh.select("game_id", "team_id").unique(), on=["game_id", "team_id"], how="anti")
+    stale = _last_rosters(listed, games, waiting)
+    hurt = roles.filter(pl.col("injury_status").is_not_null()).select(*KEYS, "injury_status")
+    mates = pl.concat(
+        [
+            fresh.select(*KEYS, "team_id", "position", sure=(pl.col("status") == ACTIVE).cast(pl.Float64)),
+            stale.select(*KEYS, "team_id", "position", sure=pl.lit(None, pl.Float64)),
+        ]
+    )
+    both = asked.join(mates, on=KEYS, how="full", coalesce=True, suffix="_mates").with_columns(
+        team_id=pl.coalesce("team_id", "team_id_mates"),
+        position=pl.coalesce("position", "position_mates"),
+        is_target=pl.col("is_target").fill_null(value=False),
+    )
+    known = mates.select("game_id", "team_id").unique().with_columns(is_known=pl.lit(value=True))
+    both = both.join(hurt, on=KEYS, how="left").join(known, on=["game_id", "team_id"], how="left")
+    word = pl.coalesce("reported", "injury_status")
+    chance = pl.coalesce("sure", word.replace_strict(CHANCES, default=1.0, return_dtype=pl.Float64))
+    in_squad = pl.col("is_known") & pl.col("position").is_in(OFFENCE)
+    return both.with_columns(here=pl.when(in_squad).then(chance)).select(*SQUAD)
+
+
+def _last_rosters(listed: pl.DataFrame, games: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
+    """Return those whom their team's last known roster had, as rows of the team's coming game."""
+    dated = listed.join(games.select("game_id", "starts_at"), on="game_id")
+    latest = dated.filter(pl.col("starts_at") == pl.col("starts_at").max().over("team_id"))
+    with_team = latest.filter(~pl.col("status").is_in(AWAY)).select("player_id", "team_id", "position")
+    return waiting.join(with_team, on="team_id").select(*KEYS, "team_id", "position")
