@@ -7,6 +7,7 @@ from sdp_sports.files.refusal import Fault
 
 MOST_NAME = 200
 MOST_SALARY = 1_000_000
+MOST_NOTED = 10_000
 _NUMBER = re.compile(r"[+-]?(\d{1,12}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -71,8 +72,9 @@ class Cells:
         return int(text)
 
     def fault(self, column: str | None, message: str) -> None:
-        """Note what is wrong with a cell, or with the row."""
-        self._faults.append(Fault(message, self.row, column))
+        """Note what is wrong with a cell, or with the row; of endlessly many the first are enough."""
+        if len(self._faults) < MOST_NOTED:
+            self._faults.append(Fault(message, self.row, column))
 
 
 def word(label: str) -> str:

@@ -26,7 +26,8 @@ _NEEDED = ("Position", "Name", "ID", "Roster Position", "Game Info", "TeamAbbrev
 _STARTED = frozenset({"in progress", "final", "postponed", "cancelled", "canceled", "delayed", "suspended"})
 _OFF = frozenset({"postponed", "cancelled", "canceled"})
 _GAME = re.compile(r"^(.+?)\s*(@|\bvs\b\.?)\s*(.+?)(?:\s+(\d{2}/\d{2}/\d{4}))?\s+(\d{1,2}:\d{2}[AP]M)\s+ET$")
-_LOCKED = re.compile(r"\s*\(LOCKED\)$")
+MOST_GAME = 100
+"""Letters of a game or an event's title."""
 _EASTERN = ZoneInfo("America/New_York")
 _HINT = "download it again from the contest's lineup page (Export to CSV) and bring it as it is"
 
@@ -101,7 +102,7 @@ def _row(cells: Cells, width: int, columns: dict[str, int], faults: list[Fault])
         game=game,
         is_off=is_off,
         average_points=average,
-        is_locked=_LOCKED.search(cells.text("Name + ID")) is not None,
+        is_locked=cells.text("Name + ID").endswith("(LOCKED)"),
     )
 
 
@@ -145,13 +146,13 @@ def read_game(cells: Cells, column: str) -> tuple[Game | None, bool]:
     text = cells.text(column)
     if text.lower() in _STARTED:
         return None, text.lower() in _OFF
-    found = _GAME.match(text)
+    found = _GAME.match(text) if len(text) <= MOST_GAME else None
     if found is None:
         if not text:
             cells.fault(column, "is empty")
-        elif "@" in text or len(text) > 100:
+        elif "@" in text or len(text) > MOST_GAME:
             cells.fault(column, f"{text[:60]!r} is not like TEN@CAR 11/03/2019 01:00PM ET, In Progress or Final")
-        return Game(text[:100]), False
+        return Game(text[:MOST_GAME]), False
     one, sign, other, day, clock = found.groups()
     away, home = (one, other) if sign == "@" else (other, one)
     starts_at = None

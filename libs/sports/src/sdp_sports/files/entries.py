@@ -11,6 +11,8 @@ from sdp_sports.files.refusal import Fault, Refused, check_faults
 from sdp_sports.files.salaries import Salary
 
 MOST_ENTRIES = 20_000
+MOST_PLACE = 400
+"""Letters of a cell that names a player: with more it is not looked at further."""
 _HEADS = {"entry id": "entry_id", "contest name": "contest_name", "contest id": "contest_id", "entry fee": "entry_fee"}
 _POOLS = ("Name + ID", "Player ID + Player Name")
 _DRAFTKINGS = re.compile(r"^(?P<name>.*?)\s*\((?P<id>\d+)\)\s*(?P<locked>\(LOCKED\))?$")
@@ -137,7 +139,7 @@ def read_place(slot: str, text: str, site: str) -> Place | None:
         return Place(slot, text, is_locked=bool(text))
     if text.isascii() and text.isdigit():
         return Place(slot, text, text)
-    found = (_FANDUEL if site == "fanduel" else _DRAFTKINGS).match(text)
+    found = (_FANDUEL if site == "fanduel" else _DRAFTKINGS).match(text) if len(text) <= MOST_PLACE else None
     if found is None:
         return None
     parts = found.groupdict()

@@ -1,6 +1,5 @@
 """FanDuel's player lists: the quoted layout of old, the one with roster positions, and single games."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from sdp_sports.files.cells import Cells
@@ -81,7 +80,7 @@ def roster_slots(text: str) -> tuple[str, ...]:
 
 def slot_name(label: str) -> str:
     """Return a slot's name without what it multiplies: `MVP - 1.5X Points` is `MVP`, `AnyFLEX` is `FLEX`."""
-    plain = re.sub(r"\s+-\s+.*$", "", label.strip())
+    plain = label.partition(" - ")[0].strip()
     return plain.removeprefix("Any") if plain.startswith("Any") else plain
 
 

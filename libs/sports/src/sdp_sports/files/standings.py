@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sdp_sports.files.cells import Cells
+from sdp_sports.files.cells import MOST_NAME, Cells
 from sdp_sports.files.grid import Line
 from sdp_sports.files.refusal import Fault, Refused, check_faults
 
@@ -87,7 +87,7 @@ def _drafted(cells: Cells) -> Drafted:
 
 def _standing(cells: Cells, slots: set[str], known: set[str]) -> Standing:
     name = cells.text("EntryName")
-    numbered = _NUMBERED.match(name)
+    numbered = _NUMBERED.match(name) if len(name) <= MOST_NAME else None
     user, number, of = numbered.groups() if numbered else (name, "1", "1")
     text = cells.text("Lineup")
     lineup = split_lineup(text, slots, known)
