@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -59,12 +59,14 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def bring(engine: Engine) -> Callable[..., dict[str, Any]]:
-    def brought(body: bytes, kind: str = "salaries") -> dict[str, Any]:
+    def brought(
+        body: bytes, kind: str = "salaries", filename: str = "DKSalaries.csv", on: date | None = None
+    ) -> dict[str, Any]:
         with Session(engine) as session, session.begin():
             run_id = runs.create(session, "ingest-dfs", "import_slate", {}, status="running").id
-            upload_id = uploads.save_upload(session, kind=kind, filename="DKSalaries.csv", body=body)
+            upload_id = uploads.save_upload(session, kind=kind, filename=filename, body=body)
         job = Job(run_id, engine=engine, settings=Settings(_env_file=None), now=NOW)
-        return import_upload(job, upload_id)
+        return import_upload(job, upload_id, on)
 
     return brought
 
@@ -90,6 +92,39 @@ def test_a_file_becomes_a_slate(bring: Any, engine: Engine) -> None:
     told = last_upload(engine)
     assert (told.status, told.slate_id) == ("accepted", report["slate_id"])
     assert told.report == report
+
+
+FANDUEL = "Id,Position,First Name,Nickname,Last Name,FPPG,Played,Salary,Game,Team,Opponent,Injury Indicator"
+
+
+def fanduel() -> bytes:
+    lines = [FANDUEL]
+    for number, (position, name, team, salary) in enumerate(MEN, 100):
+        label = {"DST": "D"}.get(position, position)
+        lines.append(f"7-{number},{label},x,{name},y,9.5,10,{salary + 1000},BUF@PHI,{team},,")
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    "filename", ["FanDuel-NFL-2023-11-26-16939-players-list.csv", "FanDuel-NFL-2023 ET-11 ET-26 ET-1-players-list.csv"]
+)
+def test_fanduels_list_becomes_a_slate_of_the_day_in_its_name(bring: Any, engine: Engine, filename: str) -> None:
+    report = bring(fanduel(), filename=filename)
+    assert (report["contest"], report["rows"], report["matched"], report["games"]) == ("fanduel_classic", 6, 5, 1)
+    with Session(engine) as session:
+        slate = slates.slate(session, report["slate_id"])
+        assert (slate.site, slate.starts_at) == ("fanduel", KICK_OFF)
+        frame = slates.draftables(session, slate.id)
+    assert dict(frame.select("position", "roster_slots").iter_rows())["DST"] == ["DEF"]
+    assert set(frame["salary_usd"]) >= {9000, 4000}
+
+
+def test_a_file_without_days_asks_for_one(bring: Any) -> None:
+    with pytest.raises(BadInput, match="does not date its games"):
+        bring(fanduel())
+    assert bring(fanduel(), on=date(2023, 11, 26))["games"] == 1
+    with pytest.raises(BadInput, match="2019-11-26 is known"):
+        bring(fanduel(), on=date(2019, 11, 26))
 
 
 def test_bringing_it_again_is_the_same_slate(bring: Any, engine: Engine) -> None:

@@ -3,8 +3,10 @@
 import csv
 import io
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sdp_sports.files import Refused, SalaryFile, read
 from sdp_sports.files.entries import Entries
@@ -12,6 +14,8 @@ from sdp_sports.files.filling import fill_entries
 from sdp_sports.files.projections import Projections
 from sdp_sports.files.standings import Standings
 from sdp_sports.files.upload import Pick
+from sdp_sports.names import normalise
+from sdp_sports.score import points
 from sdp_sports.spec import load
 
 pytestmark = pytest.mark.shared
@@ -99,15 +103,34 @@ def test_standings_name_every_player_of_every_lineup(shared: Path) -> None:
         for entry in content.entries:
             assert len(entry.lineup) in (0, 8)
             assert {name for _, name in entry.lineup} <= known | {None}
-        points: dict[str, float] = {player.name: player.points or 0.0 for player in content.players}
+        worth = {player.name: player.points or 0.0 for player in content.players}
         finals += content.is_final
         if content.is_final:
             for entry in content.entries[:2000]:
                 if entry.lineup and all(name for _, name in entry.lineup):
-                    assert entry.points == pytest.approx(
-                        sum(points[name] for _, name in entry.lineup if name), abs=0.02
-                    )
+                    assert entry.points == pytest.approx(sum(worth[name] for _, name in entry.lineup if name), abs=0.02)
     assert finals == 6
+
+
+def test_the_sites_points_are_ours_of_the_box_scores(shared: Path) -> None:
+    """DraftKings' points of six nights of the NBA, but for the few that were corrected after the contests closed."""
+    contest = load("nba").contests["draftkings_classic"]
+    names = ("points", "three_pointers_made", "rebounds", "assists", "steals", "blocks", "turnovers")
+    columns = dict(zip(names, ("PTS", "FG3M", "REB", "AST", "STL", "BLK", "TOV"), strict=True))
+    played = pl.read_parquet(shared / "data/nba_player_game_full/2024-25_to_2025-02_with_ids.parquet")
+    equal = compared = 0
+    for night in (13, 14, 15, 19, 20, 21):
+        box = played.filter(pl.col("GAME_DATE").dt.date() == date(2024, 12, night))
+        lines = {normalise(line["PLAYER_NAME"]): line for line in box.iter_rows(named=True)}
+        path = shared / f"data/dfs_originals/nba_dec2024_slates/contest-standings_12{night}.csv"
+        _, content = read(path.read_bytes())
+        assert isinstance(content, Standings)
+        for player in content.players:
+            if (line := lines.get(normalise(player.name))) is not None:
+                compared += 1
+                equal += points(contest, {ours: line[theirs] for ours, theirs in columns.items()}) == player.points
+    assert compared > 750
+    assert equal >= 0.99 * compared
 
 
 def test_real_entries_come_back_sign_by_sign_and_take_a_swap(shared: Path) -> None:

@@ -1,7 +1,7 @@
 """`sdp-ingest FEED run|once|health`: five feeds, each a service with a queue, a schedule and a fate of its own."""
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 from sdp_common.errors import BadInput, PlatformError
@@ -63,9 +63,27 @@ def tidy(job: Job) -> dict[str, Any]:
     return done
 
 
-def import_slate(job: Job, upload_id: int) -> dict[str, Any]:
-    """Make a slate of an uploaded salary file and return the slate's id and whom we could not match."""
-    return import_upload(job, upload_id)
+def import_slate(job: Job, upload_id: int, on: str | None = None) -> dict[str, Any]:
+    """Make a slate of an uploaded salary file and return the slate's id and whom we could not match.
+
+    Args:
+        job: The running job.
+        upload_id: The upload.
+        on: The slate's day, `2024-11-24`, for files that do not date their games.
+    """
+    return import_upload(job, upload_id, day(on))
+
+
+def day(text: str | None) -> date | None:
+    """Return a day as people write it, None where none is given.
+
+    Raises:
+        BadInput: It is none.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(f"{text!r} is not a day like 2024-11-24") from error
 
 
 def service(feed: str) -> Service:

@@ -1,15 +1,19 @@
 """An uploaded salary file becomes a slate: the contest recognised, games found, players matched."""
 
 import hashlib
+import re
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sdp_common.errors import BadInput, Conflict
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import Job
 from sdp_common.store import slates, uploads
 from sdp_sports.files import SalaryFile, read
+from sdp_sports.files.identify import with_slots
 from sdp_sports.files.salaries import Game, Salary
-from sdp_sports.spec import load
+from sdp_sports.spec import Contest, load
 from sqlalchemy.orm import Session
 
 from sdp_ingestion.rows import DraftableRow, Matchup, SlateRow, TeamNear
@@ -17,18 +21,25 @@ from sdp_ingestion.save.context import Context
 from sdp_ingestion.save.slates import Matched, described, match
 from sdp_ingestion.tally import Tally
 
-SOURCE = "draftkings_csv"
-SITE = "draftkings"
-REGULAR_SALARY = 3500
-"""A player below this salary is a deep reserve; the share matched is told for those above."""
+REGULAR_SHARE = 0.07
+"""A player who costs less of the cap (3,500 of 50,000) is a deep reserve; the share matched is told for the others."""
+_CLOCK = ZoneInfo("America/New_York")
+_DAY_IN_NAME = re.compile(r"(\d{4})(?: ET)?-(\d{2})(?: ET)?-(\d{2})")
+"""FanDuel writes the slate's day into the file's name: `FanDuel-NFL-2024 ET-11 ET-24 ET-...`."""
 
 
-def import_upload(job: Job, upload_id: int) -> dict[str, Any]:
+def import_upload(job: Job, upload_id: int, on: date | None = None) -> dict[str, Any]:
     """Make a slate of an upload, all of it or nothing; the upload keeps the report either way.
+
+    Args:
+        job: The running job.
+        upload_id: The upload.
+        on: The slate's day in the east of the United States, for files that do not date their games (FanDuel's and
+            Yahoo's); the day in the file's name where None.
 
     Returns:
         `slate_id`, `contest`, `rows`, `matched`, `unmatched` (a list of names with team, position and salary),
-        `share_matched` of the players with a salary of `REGULAR_SALARY` or more, `unknown_games`.
+        `share_matched` of the players who cost `REGULAR_SHARE` of the cap or more, `unknown_games`.
 
     Raises:
         BadInput: The file cannot be used; `problems` says where.
@@ -36,12 +47,12 @@ def import_upload(job: Job, upload_id: int) -> dict[str, Any]:
     """
     with job.session() as session:
         upload = uploads.upload(session, upload_id)
-        kind, body = upload.kind, bytes(upload.body)
+        kind, body, filename = upload.kind, bytes(upload.body), upload.filename
     if kind != "salaries":
         raise Conflict(f"upload {upload_id} holds {kind}, not salaries")
     try:
         with job.session() as session:
-            report = _import(session, job, body)
+            report = _import(session, job, body, on or _day_of(filename))
             uploads.settle_upload(session, upload_id, status="accepted", report=report, slate_id=report["slate_id"])
     except BadInput as refusal:
         problems = [{"message": p.message, "row": p.row, "column": p.column} for p in refusal.problems]
@@ -52,43 +63,58 @@ def import_upload(job: Job, upload_id: int) -> dict[str, Any]:
     return report
 
 
-def _import(session: Session, job: Job, body: bytes) -> dict[str, Any]:
+def _day_of(filename: str) -> date | None:
+    found = _DAY_IN_NAME.search(filename)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _import(session: Session, job: Job, body: bytes, on: date | None) -> dict[str, Any]:
     with refusals_as_bad_input():
         found, content = read(body)
-    if not isinstance(content, SalaryFile) or found.site != SITE:
-        raise BadInput(f"these are {found.layout}: a slate is made of DraftKings' salary export")
-    sport, contest = _contest(content)
-    rows = [row for row in content.rows if row.external_id is not None and row.salary_usd is not None]
+    if not isinstance(content, SalaryFile):
+        raise BadInput(f"these are {found.layout}: a slate is made of a site's salary export")
+    code, key = _contest(content, on)
+    sport = load(code)
+    filled = with_slots(sport, sport.contests[key], content.rows)
+    rows = [row for row in filled if row.external_id is not None and row.salary_usd is not None and row.roster_slots]
     if not rows:
         raise BadInput(f"these are {found.layout}, which lack the ids or salaries that a slate is made of")
-    context = Context(session, load(sport), SOURCE, job.now, Tally())
-    games, unknown = _games(context, rows)
-    slate = _slate(context, contest, rows, games)
+    context = Context(session, sport, f"{found.site}_csv", job.now, Tally())
+    games, unknown = _games(context, rows, on)
+    slate = _slate(context, key, rows, games)
     matched = match(context, slate)
     slate_id = slates.save_slate(session, matched.slate, matched.draftables)
-    return _report(slate_id, slate, matched, unknown)
+    return _report(slate_id, slate, matched, unknown, sport.contests[key])
 
 
-def _contest(content: SalaryFile) -> tuple[str, str]:
-    """Return the sport and the contest that the file is for.
+def _contest(content: SalaryFile, on: date | None) -> tuple[str, str]:
+    """Return the sport and the contest that the file is for, among those played on the day.
 
     Raises:
         BadInput: No contest that we know has such slots, or more than one.
     """
-    if len(content.contests) == 1:
-        return content.contests[0]
+    played = [one for one in content.contests if on is None or load(one[0]).contests[one[1]].valid_on(on)]
+    if len(played) == 1:
+        return played[0]
     named = ", ".join(sorted({slot for row in content.rows for slot in row.roster_slots}))
     if content.contests:
         codes = ", ".join(load(sport).contests[key].code for sport, key in content.contests)
-        raise BadInput(f"this file may be for any of {codes}: its slots {named} do not tell which")
+        raise BadInput(
+            f"this file may be for any of {codes}: its slots {named} do not tell which, nor is its day known"
+        )
     raise BadInput(f"no contest that we know is drafted with {named}: `sdp contests` lists ours")
 
 
-def _games(context: Context, rows: list[Salary]) -> tuple[dict[str, Matchup | TeamNear], list[str]]:
+def _games(context: Context, rows: list[Salary], on: date | None) -> tuple[dict[str, Matchup | TeamNear], list[str]]:
     """Return each team's game, and the games that we do not know, in words."""
-    listed = {match for row in rows if row.game is not None and (match := _matchup(row.game)) is not None}
+    listed = {match for row in rows if row.game is not None and (match := _matchup(row.game, on)) is not None}
+    if not listed and any(row.game is not None and row.game.home is not None for row in rows):
+        raise BadInput("the file does not date its games: say the slate's day, --on 2024-11-24 or in the file's name")
     if not listed:
-        raise BadInput("the file dates no game (all have started, or it names none): export it before the slate locks")
+        raise BadInput("the file names no game (all have started): export it before the slate locks")
     found: dict[str, Matchup | TeamNear] = {}
     unknown: list[str] = []
     for game in sorted(listed, key=lambda game: (game.near, game.home)):
@@ -107,11 +133,14 @@ def _games(context: Context, rows: list[Salary]) -> tuple[dict[str, Matchup | Te
     return found, unknown
 
 
-def _matchup(game: Game) -> Matchup | None:
-    """Return a game of two teams at a known time."""
-    if game.home is None or game.away is None or game.starts_at is None:
+def _matchup(game: Game, on: date | None) -> Matchup | None:
+    """Return a game of two teams at a known time, or near the middle of a known day."""
+    near = game.starts_at
+    if near is None and on is not None:
+        near = datetime.combine(on, time(16), _CLOCK).astimezone(UTC)
+    if game.home is None or game.away is None or near is None:
         return None
-    return Matchup(game.home, game.away, game.starts_at)
+    return Matchup(game.home, game.away, near)
 
 
 def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, Matchup | TeamNear]) -> SlateRow:
@@ -122,7 +151,7 @@ def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, 
     title = context.sport.contests[contest].title
     return SlateRow(
         external_id=f"{contest}:{starts_at:%Y%m%dT%H%M}:{digest}",
-        site=SITE,
+        site=context.sport.contests[contest].site,
         contest=contest,
         name=f"{title} {starts_at:%Y-%m-%d}, {len(known)} game{'' if len(known) == 1 else 's'}",
         starts_at=starts_at,
@@ -143,9 +172,10 @@ def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, 
     )
 
 
-def _report(slate_id: int, slate: SlateRow, matched: Matched, unknown: list[str]) -> dict[str, Any]:
-    regular = [row for row in slate.draftables if row.salary_usd >= REGULAR_SALARY]
-    missed = sum(1 for row in matched.unmatched if row.salary_usd >= REGULAR_SALARY)
+def _report(slate_id: int, slate: SlateRow, matched: Matched, unknown: list[str], contest: Contest) -> dict[str, Any]:
+    least = REGULAR_SHARE * contest.salary_cap_usd if contest.is_capped else 0
+    regular = [row for row in slate.draftables if row.salary_usd >= least]
+    missed = sum(1 for row in matched.unmatched if row.salary_usd >= least)
     dearest = sorted(matched.unmatched, key=lambda row: (-row.salary_usd, row.name))
     return {
         "slate_id": slate_id,

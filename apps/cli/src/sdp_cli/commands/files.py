@@ -43,6 +43,7 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="A salary export, entries, standings, payouts or projections.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read only, without database or server.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --dry-run: one JSON object with every row.")] = False,
+    on: Annotated[str | None, typer.Option(help="The slate's day, where the file dates no game: 2024-11-24.")] = None,
     named: Annotated[
         list[str] | None, typer.Option("--map", help="Projections: OURS=THEIRS, such as points=Median; repeatable.")
     ] = None,
@@ -59,7 +60,7 @@ def import_file(
         raise BadInput(f"{file.name} has {found.layout}: {_ELSEWHERE[found.kind]}; --dry-run shows its rows")
     from sdp_cli.commands.slates import import_slate  # only this way needs a database
 
-    import_slate(file)
+    import_slate(file, on)
 
 
 def read_bytes(file: Path) -> bytes:

@@ -45,6 +45,7 @@ def slates(
 @slate.command("import")
 def import_slate(
     file: Annotated[Path, typer.Argument(help="A salary export of the site, CSV.")],
+    on: Annotated[str | None, typer.Option(help="The slate's day, where the file dates no game: 2024-11-24.")] = None,
 ) -> None:
     """Read a salary export; every player whose name cannot be matched is listed."""
     body = read_file(file, settings().upload_max_bytes)
@@ -58,6 +59,7 @@ def import_slate(
             progress=lambda share, message: place.reporter.progress(f"import {file.name}", share, message),
             watch=place.watch,
             upload_id=upload_id,
+            on=on,
         )
         place.reporter.clear()
     show_import(result)
