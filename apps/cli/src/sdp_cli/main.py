@@ -16,6 +16,7 @@ COMMANDS = {
     "status": "status:status",
     "ingest": "ingest:ingest",
     "contests": "contests:contests",
+    "backtest": "backtest:backtest",
     "reparse": "reparse:reparse",
     "import": "files:import_file",
     "slates": "slates:slates",

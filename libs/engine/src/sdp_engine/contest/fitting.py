@@ -135,7 +135,8 @@ def fit(
     best = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": rounds, "ftol": 1e-6})
     learned = _habits(plain, best.x)
     sharp = learned.model_copy(update={"sharpness": _sharpness(seen, learned)})
-    found = {"discount": _discount(seen, sharp), "slates": tuple(sorted(s.digest for s in slates if s.digest))}
+    known = {s.digest for s in slates if s.digest} | (set(start.slates) if trust > 0 else set())
+    found = {"discount": _discount(seen, sharp), "slates": tuple(sorted(known))}
     return sharp.model_copy(update=found)
 
 

@@ -49,6 +49,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "roster",
         "field own",
     ),
+    "field_points": ("field proj", "fieldfpts", "field fpts", "field points", "field projection", "consensus proj"),
     "ceiling": ("ceiling", "ceil", "ceil fp", "projections ceiling", "upside"),
     "floor": ("floor", "floor fp", "projections floor"),
     "sd": ("std dev", "stddev", "sd", "stdev", "standard deviation"),

@@ -17,7 +17,10 @@ TOLD = ("points", "ownership", "ceiling", "floor", "sd", "optimal")
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What a file says of one player: points are fantasy points, shares run from 0 to 1; None where it says nothing."""
+    """What a file says of one player: points are fantasy points, shares run from 0 to 1; None where it says nothing.
+
+    `field_points` is what the file's author takes others to expect of him.
+    """
 
     row: int
     name: str | None
@@ -33,6 +36,7 @@ class Projection:
     sd: float | None
     minutes: float | None
     optimal: float | None
+    field_points: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ def _row(cells: Cells, columns: Columns) -> Projection:
         sd=cells.number("sd"),
         minutes=cells.number("minutes"),
         optimal=_percent(cells, "optimal"),
+        field_points=cells.number("field_points"),
     )
 
 

@@ -1,0 +1,243 @@
+"""A played contest as the field model learns from it and is judged by it: standings joined to what was known before."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sdp_sports.files.projections import Projections
+from sdp_sports.files.recognition import SalaryFile
+from sdp_sports.files.standings import Standings
+from sdp_sports.names import normalise
+from sdp_sports.spec import Contest, codes, load
+
+from sdp_engine.contest.fitting import Slate
+
+KNOWN_SHARE = 0.9
+"""Of all that was drafted a pool must know so much, or it is another slate's."""
+_LEGAL_SHARE = 0.9
+_SAMPLE = 2000
+_HIDDEN_SHARE = 0.02
+COLUMNS = {
+    "player_id": pl.Int64,
+    "name": pl.String,
+    "team_id": pl.String,
+    "opponent_id": pl.String,
+    "game_id": pl.String,
+    "position": pl.String,
+    "salary_usd": pl.Int64,
+    "points": pl.Float64,
+    "field_points": pl.Float64,
+    "ownership": pl.Float64,
+}
+"""What is known of a slate's players before the lock, beside `roster_slots`; the last two null where nobody says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A file that says who could be drafted: its name, and COLUMNS by normalised name in `key`."""
+
+    name: str
+    rows: pl.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A finished contest.
+
+    Attributes:
+        name: What the standings file is called.
+        source: What the file of its players is called.
+        sport: The sport's code.
+        mode: The format's mode (`classic`).
+        slate: Pool and real lineups, for learning; lineups with somebody whom the pool does not know are left out.
+        drafted: Real share of the entries that have each row of the pool, (rows,).
+        scored: Real points of each row, NaN where the standings do not say, (rows,).
+        entry_points: Points of every entry, (entries,).
+        entries: How many entered, with or without a lineup.
+        lost: Share of all that was drafted that the pool does not know.
+        is_final: Nobody has minutes left, so that points are final, too.
+    """
+
+    name: str
+    source: str
+    sport: str
+    mode: str
+    slate: Slate
+    drafted: NDArray[np.float64]
+    scored: NDArray[np.float64]
+    entry_points: NDArray[np.float64]
+    entries: int
+    lost: float
+    is_final: bool
+
+    @property
+    def has_ownership(self) -> bool:
+        """Whether somebody's projected ownership is known."""
+        return self.slate.pool["ownership"].null_count() < self.slate.pool.height
+
+
+def source_of(name: str, content: Projections | SalaryFile) -> Source | None:
+    """Return a projection or salary file as a source; None where it has no salaries or nothing to expect of anybody."""
+    if isinstance(content, SalaryFile):
+        rows: list[dict[str, Any]] = [
+            {
+                "name": r.name,
+                "team_id": r.team,
+                "opponent_id": r.opponent,
+                "position": r.position,
+                "salary_usd": r.salary_usd,
+                "points": r.average_points,
+            }
+            for r in content.rows
+        ]
+    else:
+        rows = [
+            {
+                "name": r.name,
+                "team_id": r.team,
+                "opponent_id": r.opponent,
+                "position": r.position,
+                "salary_usd": r.salary_usd,
+                "points": r.points,
+                "field_points": r.field_points,
+                "ownership": r.ownership,
+            }
+            for r in content.rows
+        ]
+    full = [r for r in rows if r["name"] and r["salary_usd"] and r["position"] and r["points"] is not None]
+    if not full:
+        return None
+    frame = pl.DataFrame([{name: r.get(name) for name in COLUMNS} for r in full], schema=COLUMNS)
+    game = pl.when(pl.col("opponent_id").is_not_null()).then(
+        pl.concat_str(pl.min_horizontal("team_id", "opponent_id"), pl.max_horizontal("team_id", "opponent_id"))
+    )
+    keyed = frame.with_columns(
+        key=pl.Series([normalise(n) for n in frame["name"]], dtype=pl.String), game_id=game
+    ).sort("points", descending=True, maintain_order=True)
+    unique = keyed.unique("key", keep="first", maintain_order=True)
+    return Source(name, unique.with_columns(player_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)))
+
+
+def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Finished:
+    """Return a finished contest joined to the source that fits it best, whatever the files are called.
+
+    A source fits by how much of what was drafted it knows, and by how many of the lineups it prices within the cap:
+    another day's salaries do not.
+
+    Raises:
+        ValueError: Games have not started, the format is not declared, or no source fits; says which.
+    """
+    lineups = [e.lineup for e in standings.entries if e.lineup]
+    if not lineups:
+        raise ValueError(f"{name}: the standings show no lineup")
+    hidden = sum(any(who is None for _, who in lineup) for lineup in lineups) / len(lineups)
+    if hidden > _HIDDEN_SHARE:
+        raise ValueError(f"{name}: games have not started; {hidden:.0%} of the lineups hide a player")
+    shape = Counter(slot for slot, _ in max(lineups, key=len))
+    best: tuple[float, Source, str, Contest] | None = None
+    for source in sources:
+        sport, contest = _format(shape, source)
+        if contest is None:
+            continue
+        fit = _known(standings, source) * _priced(lineups, source, contest)
+        if best is None or fit > best[0]:
+            best = (fit, source, sport, contest)
+    if best is None:
+        told = ", ".join(f"{n} {slot}" for slot, n in shape.items())
+        raise ValueError(f"{name}: no projection or salary file beside it is of a contest with {told}")
+    if best[0] < KNOWN_SHARE * _LEGAL_SHARE:
+        raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {best[1].name})")
+    return _joined(name, standings, *best[1:])
+
+
+def _format(shape: Counter[str], source: Source) -> tuple[str, Contest | None]:
+    """Return the declared contest with these slots that the source's positions fit best."""
+    positions = {p for text in source.rows["position"].unique() for p in text.split("/")}
+    found: tuple[float, str, Contest | None] = (0.0, "", None)
+    for code in codes():
+        sport = load(code)
+        for contest in sport.contests.values():
+            if contest.site != "draftkings" or Counter(s.name for s in contest.expanded_slots) != shape:
+                continue
+            known = {sport.position(p) for p in positions} & contest.positions
+            share = len(known) / max(len(positions), 1) - 0.01 * contest.closed
+            if share > found[0]:
+                found = (share, code, contest)
+    return found[1], found[2]
+
+
+def _known(standings: Standings, source: Source) -> float:
+    """Return how much of all that was drafted the source knows."""
+    keys = set(source.rows["key"])
+    whole = sum(p.share_drafted for p in standings.players)
+    return sum(p.share_drafted for p in standings.players if normalise(p.name) in keys) / max(whole, 1e-9)
+
+
+def _priced(lineups: Sequence[tuple[tuple[str, str | None], ...]], source: Source, contest: Contest) -> float:
+    """Return the share of the lineups the source knows whose salaries keep the cap."""
+    salary = dict(source.rows.select("key", "salary_usd").iter_rows())
+    times = {slot.name: slot.salary_multiplier for slot in contest.slots}
+    kept = seen = 0
+    for lineup in lineups[:: max(1, len(lineups) // _SAMPLE)]:
+        paid = [salary.get(normalise(who or ""), -1) * times[slot] for slot, who in lineup if slot in times]
+        if len(paid) == contest.roster_size and min(paid) >= 0:
+            seen += 1
+            kept += sum(paid) <= contest.salary_cap_usd
+    return kept / seen if seen else 0.0
+
+
+def _joined(name: str, standings: Standings, source: Source, sport: str, contest: Contest) -> Finished:
+    position_of = load(sport).position
+    told = ["/".join(position_of(p) for p in text.split("/")) for text in source.rows["position"]]
+    slots = [[s.name for s in contest.slots if set(s.positions) & set(p.split("/"))] for p in told]
+    frame = source.rows.with_columns(
+        position=pl.Series(told, dtype=pl.String), roster_slots=pl.Series(slots, dtype=pl.List(pl.String))
+    )
+    pool = frame.filter(pl.col("roster_slots").list.len() > 0)
+    row_of = {key: row for row, key in enumerate(pool["key"])}
+    drafted, scored = np.zeros(pool.height), np.full(pool.height, np.nan)
+    lost = 0.0
+    for player in standings.players:
+        row = row_of.get(normalise(player.name))
+        if row is None:
+            lost += player.share_drafted
+            continue
+        drafted[row] += player.share_drafted
+        if player.points is not None:
+            scored[row] = player.points
+    whole = sum(p.share_drafted for p in standings.players)
+    mine = contest.model_copy(update={"copy_per_slot": False})
+    lineups = _rows(standings, contest, row_of)
+    points = np.array([e.points for e in standings.entries if e.points is not None])
+    slate = Slate(mine, pool.drop("key"), lineups, digest(standings))
+    return Finished(
+        name, source.name, sport, contest.mode, slate, drafted, scored, points, len(standings.entries),
+        lost / max(whole, 1e-9), standings.is_final,
+    )  # fmt: skip
+
+
+def _rows(standings: Standings, contest: Contest, row_of: dict[str, int]) -> NDArray[np.int64]:
+    """Return every whole lineup as rows of the pool in the order of the contest's slots."""
+    order = [slot.name for slot in contest.expanded_slots]
+    found = []
+    for entry in standings.entries:
+        by_slot: dict[str, list[int]] = {}
+        for slot, who in entry.lineup:
+            row = row_of.get(normalise(who)) if who else None
+            if row is not None:
+                by_slot.setdefault(slot, []).append(row)
+        if sum(map(len, by_slot.values())) == len(order) and Counter(order) == {s: len(r) for s, r in by_slot.items()}:
+            left = {slot: iter(rows) for slot, rows in by_slot.items()}
+            found.append([next(left[slot]) for slot in order])
+    return np.array(found, np.int64).reshape(-1, len(order))
+
+
+def digest(standings: Standings) -> str:
+    """Return what identifies a contest whatever file it came in: who was drafted how often, and the entries' number."""
+    told: Iterable[str] = sorted(f"{normalise(p.name)} {p.slot} {p.share_drafted:.4f}" for p in standings.players)
+    return hashlib.sha256("\n".join([str(len(standings.entries)), *told]).encode()).hexdigest()[:16]

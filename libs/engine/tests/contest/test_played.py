@@ -1,0 +1,169 @@
+"""Finished contests in the site's shape, invented: joined to their slate, and predicted by others' habits."""
+
+import csv
+import io
+
+import numpy as np
+import polars as pl
+import pytest
+from sdp_engine.contest import backtest, grading
+from sdp_engine.contest import habits as habit_files
+from sdp_engine.contest.field import Crowd
+from sdp_engine.contest.finished import Finished, Source, assemble, source_of
+from sdp_sports.files import read
+from sdp_sports.files.standings import Standings
+from sdp_sports.spec import load
+
+NBA = load("nba").contests["draftkings_classic"]
+POSITIONS = ("PG", "SG", "SF", "PF", "C", "PG/SG", "SF/PF", "PF/C")
+
+
+def players(seed: int) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    salary = (rng.integers(30, 110, 56) * 100).astype(int)
+    rows = [
+        {
+            "Name": f"Day{seed} Player{i}",
+            "Position": POSITIONS[i % 8],
+            "Team": f"T{i % 6}",
+            "Salary": int(salary[i]),
+            "Fpts": round(float(salary[i]) / 200 * rng.uniform(0.8, 1.2), 2),
+            "Own%": 10.0,
+        }
+        for i in range(56)
+    ]
+    return pl.DataFrame(rows).with_columns(**{"Field Proj": pl.col("Fpts") * 1.02})
+
+
+def standings_csv(table: pl.DataFrame, seed: int, entries: int = 300, hidden: bool = False) -> str:
+    rng = np.random.default_rng(seed)
+    source = source_of("x", read(table.write_csv().encode())[1])  # type: ignore[arg-type]
+    assert source is not None
+    fits = [[s.name for s in NBA.slots if set(s.positions) & set(p.split("/"))] for p in source.rows["position"]]
+    pool = source.rows.with_columns(roster_slots=pl.Series(fits), game_id=pl.lit(None, pl.String))
+    crowd = Crowd(NBA, pool, habit_files.load("nba_classic"))
+    rows = crowd.roster.row[crowd.draw(entries, rng)]
+    scored = np.round(pool["points"].to_numpy() * rng.uniform(0.5, 1.5, pool.height) * 4) / 4
+    share = np.bincount(rows.ravel(), minlength=pool.height) / entries
+    names, out = pool["name"].to_list(), io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ["Rank", "EntryId", "EntryName", "TimeRemaining", "Points", "Lineup", "", "Player", "Roster Position",
+         "%Drafted", "FPTS"]
+    )  # fmt: skip
+    drafted = np.flatnonzero(share > 0)
+    for i, lineup in enumerate(sorted(rows.tolist(), key=lambda line: -scored[line].sum())):
+        filled = in_slots(lineup, fits)
+        if hidden:
+            filled[0] = -1
+        told = " ".join(
+            f"{s.name} {'LOCKED' if r < 0 else names[r]}" for s, r in zip(NBA.expanded_slots, filled, strict=True)
+        )
+        right = ["", "", "", "", ""]
+        if i < len(drafted):
+            r = int(drafted[i])
+            right = ["", names[r], fits[r][i % len(fits[r])], f"{100 * share[r]:.2f}%", f"{scored[r]}"]
+        writer.writerow([i + 1, 1000 + i, f"user{i} (1/2)", 0, scored[lineup].sum(), told, *right])
+    return out.getvalue()
+
+
+def in_slots(lineup: list[int], fits: list[list[str]]) -> list[int]:
+    """Put players into slots, the choosiest slot first, by trying again where one is stuck."""
+    slots = [s.name for s in NBA.expanded_slots]
+
+    def fill(place: int, left: tuple[int, ...]) -> list[int] | None:
+        if place == len(slots):
+            return []
+        for r in left:
+            if slots[place] in fits[r]:
+                rest = fill(place + 1, tuple(x for x in left if x != r))
+                if rest is not None:
+                    return [r, *rest]
+        return None
+
+    found = fill(0, tuple(lineup))
+    assert found is not None
+    return found
+
+
+def board(text: str) -> Standings:
+    content = read(text.encode())[1]
+    assert isinstance(content, Standings)
+    return content
+
+
+def sources(*seeds: int) -> list[Source]:
+    made = [source_of(f"day{s}.csv", read(players(s).write_csv().encode())[1]) for s in seeds]  # type: ignore[arg-type]
+    return [s for s in made if s is not None]
+
+
+@pytest.fixture(scope="module")
+def played() -> list[Finished]:
+    days = sources(1, 2, 3)
+    return [assemble(f"c{s}", board(standings_csv(players(s), s)), days) for s in (3, 1, 2)]
+
+
+def test_a_contest_finds_its_own_slate_whatever_the_files_are_called(played: list[Finished]) -> None:
+    assert [c.source for c in played] == ["day3.csv", "day1.csv", "day2.csv"]
+    first = played[0]
+    assert (first.sport, first.mode, first.lost) == ("nba", "classic", 0.0)
+    assert len(first.slate.lineups) == first.entries == 300
+    assert first.drafted.sum() == pytest.approx(8, abs=0.01)
+    salary = first.slate.pool["salary_usd"].to_numpy()
+    assert salary[first.slate.lineups].sum(axis=1).max() <= 50_000
+    again = (np.nan_to_num(first.scored)[first.slate.lineups]).sum(axis=1)
+    np.testing.assert_allclose(np.sort(again), np.sort(first.entry_points))
+
+
+def test_a_contest_without_its_slate_or_not_begun_is_refused() -> None:
+    with pytest.raises(ValueError, match="this slate"):
+        assemble("c1", board(standings_csv(players(1), 1)), sources(2))
+    with pytest.raises(ValueError, match="not started"):
+        assemble("c1", board(standings_csv(players(1), 1, entries=50, hidden=True)), sources(1))
+    with pytest.raises(ValueError, match="no projection or salary file"):
+        assemble("c1", board(standings_csv(players(1), 1, entries=50)), [])
+
+
+def test_the_same_contest_has_the_same_digest_and_another_has_not(played: list[Finished]) -> None:
+    again = assemble("other name", board(standings_csv(players(3), 3)), sources(3))
+    assert again.slate.digest == played[0].slate.digest
+    assert len({c.slate.digest for c in played}) == 3
+
+
+def test_contests_are_predicted_by_habits_that_have_not_seen_them(played: list[Finished]) -> None:
+    told: list[str] = []
+    grades = backtest.leave_one_out(played, told.append)
+    assert told == [c.name for c in played]
+    means = backtest.summary(grades)
+    beside = means["with_projected_ownership"]
+    assert means["contests"] == beside["contests"] == 3
+    assert beside["model_mae"] < 0.5 * beside["projected_mae"]  # the invented field does what the model thinks
+    assert beside["model_rank_correlation"] > 0.8
+    assert means["field_score_ks"] < 0.2
+    assert all(g["habits"] == "shipped, and 2 others" for g in grades)
+
+
+def test_a_contest_that_the_shipped_habits_saw_is_predicted_from_the_others_alone(
+    played: list[Finished], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = habit_files.load("nba_classic").model_copy(update={"slates": (played[0].slate.digest,)})
+    monkeypatch.setattr(backtest.shipped, "load", lambda _: seen)
+    habits, how = backtest.unseen(played[0], played[1:2], said=False)
+    assert how == "1 others"
+    assert habits.slates == (played[1].slate.digest,)
+    assert backtest.unseen(played[0], [], said=False)[0] is backtest.UNLEARNED
+
+
+def test_scores_of_a_perfect_and_of_a_useless_prediction() -> None:
+    real = np.array([0.5, 0.3, 0.2, 0.0])
+    perfect = grading.ownership(real, real)
+    assert (perfect["mae"], perfect["rank_correlation"], perfect["players"]) == (0.0, 1.0, 3.0)
+    assert grading.ownership(real[::-1].copy(), real)["rank_correlation"] == pytest.approx(-1.0)
+    assert grading.distance({"a": 1.0}, {"b": 1.0}) == 1.0
+    assert grading.distance({"a": 0.5, "b": 0.5}, {"a": 0.5, "b": 0.5}) == 0.0
+
+
+def test_shapes_count_players_of_a_team() -> None:
+    team = pl.Series(["X", "X", "X", "Y", "Y", "Z"])
+    found = grading.shapes(np.array([[0, 1, 2, 3], [0, 1, 3, 4], [0, 3, 5, 1], [0, 3, 5, 5]]), team)
+    assert found == {"3": 0.25, "2-2": 0.25, "2": 0.5}
