@@ -24,6 +24,7 @@ COMMANDS = {
     "build": "slates:build",
     "lineups": "lineups:lineups",
     "settle": "lineups:settle",
+    "optimize": "optimize:optimize",
     "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",

@@ -47,10 +47,13 @@ class TeamCount(_Part):
 class Who(_Part):
     """Players of whom every given field is true: one of these draftables, of one of these teams, and so on.
 
+    `names` are written as on the slate.
+
     `captain` asks for the slot: true for slots that multiply points, false for the others.
     """
 
     draftables: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     opponents: tuple[str, ...] = ()
     games: tuple[str, ...] = ()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sdp_engine.optimize.cpsat import Task, feasible
+from sdp_engine.optimize.cpsat import feasible
+from sdp_engine.optimize.program import Task
 
 
 def clash(task: Task) -> tuple[str, ...]:

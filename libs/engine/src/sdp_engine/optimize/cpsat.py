@@ -1,31 +1,17 @@
 """One exact optimum of a program through OR-Tools' CP-SAT, with a tie-break that depends on nothing but the ids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from sdp_engine.optimize.bound import item_bounds
-from sdp_engine.optimize.program import Ints, Row
+from sdp_engine.optimize.program import Ints, Row, Task
 
 Floats = NDArray[np.float64]
 _FIRST_GAP = 0.015
 """How far below its relaxation a first optimum is expected, as a share; a wrong guess costs one more solve."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """Columns with a value and a largest value each, the rules, and how many leading columns are items.
-
-    Only items, which are 0 or 1, decide which of two answers of equal value comes first.
-    """
-
-    value: Ints
-    upper: Ints
-    rows: Sequence[Row]
-    items: int
 
 
 class Solver:

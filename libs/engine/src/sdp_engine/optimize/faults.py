@@ -167,6 +167,7 @@ def _opposing(rules: Rules, _contest: Contest, pool: pl.DataFrame) -> _Found:
 def _who(who: Who, pool: pl.DataFrame, *, several: bool) -> Iterable[str]:
     known = {
         "draftables": set(pool["draftable_id"].to_list()),
+        "names": set(pool["name"].to_list()),
         "teams": set(pool["team_id"].to_list()),
         "opponents": set(pool["opponent_id"].to_list()),
         "games": set(pool["game_id"].to_list()),
@@ -178,7 +179,15 @@ def _who(who: Who, pool: pl.DataFrame, *, several: bool) -> Iterable[str]:
                 yield f"{field}: {value} is not in this slate's pool"
     if who.captain is not None and not several:
         yield "captain: this contest has no captain"
-    if not (who.draftables or who.teams or who.opponents or who.games or who.positions or who.captain is not None):
+    if not (
+        who.draftables
+        or who.names
+        or who.teams
+        or who.opponents
+        or who.games
+        or who.positions
+        or who.captain is not None
+    ):
         yield "who: names nobody"
 
 

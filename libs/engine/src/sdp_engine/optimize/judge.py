@@ -22,6 +22,7 @@ def fits(place: Place, who: Who) -> bool:
     player = place.player
     return (
         (not who.draftables or player["draftable_id"] in who.draftables)
+        and (not who.names or player["name"] in who.names)
         and (not who.teams or player["team_id"] in who.teams)
         and (not who.opponents or player["opponent_id"] in who.opponents)
         and (not who.games or player["game_id"] in who.games)

@@ -1,7 +1,7 @@
 """A lineup as an integer program: columns that may be drafted and rows, each with the rule that put it there."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -33,6 +33,19 @@ def row(rule: str, columns: Iterable[int], *, low: int | None = None, high: int 
     """Return a row of weight one on every column."""
     index = np.fromiter(columns, np.int64)
     return Row(rule, index, np.ones(len(index), np.int64), low, high)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Columns with a value and a largest value each, the rules, and how many leading columns are items.
+
+    Only items, which are 0 or 1, decide which of two answers of equal value comes first.
+    """
+
+    value: Ints
+    upper: Ints
+    rows: Sequence[Row]
+    items: int
 
 
 Terms = tuple[tuple[Ints, int], ...]
@@ -157,6 +170,7 @@ class Program:
         times = [points for points, _ in slot_groups(self.contest)]
         wanted: dict[str, set[Any]] = {
             "draftable_id": set(who.draftables),
+            "name": set(who.names),
             "team_id": set(who.teams),
             "opponent_id": set(who.opponents),
             "game_id": set(who.games),
@@ -173,14 +187,14 @@ class Program:
         """Return a selection in words."""
         names = {r["draftable_id"]: str(r["name"]) for r in self.pool}
         parts = [
-            "/".join(names[d] for d in who.draftables),
+            "/".join([*(names[d] for d in who.draftables), *who.names]),
             "/".join(who.positions),
             f"of {', '.join(who.teams)}" if who.teams else "",
             f"against {', '.join(who.opponents)}" if who.opponents else "",
             f"in {', '.join(who.games)}" if who.games else "",
             {True: "as captain", False: "not as captain", None: ""}[who.captain],
         ]
-        return " ".join(filter(None, parts))
+        return " ".join(filter(None, parts if parts[0] or parts[1] else ["players", *parts]))
 
     def choose(self, choice: Choice) -> Iterator[Row]:
         """Note a rule that can be kept in several ways, and yield its rows."""

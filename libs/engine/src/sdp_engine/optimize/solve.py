@@ -13,10 +13,8 @@ from sdp_sports.spec import Contest, Stack
 from sdp_engine.optimize.assign import assign
 from sdp_engine.optimize.bands import Bands, Limits, Weary
 from sdp_engine.optimize.build import build
-from sdp_engine.optimize.clash import clash
-from sdp_engine.optimize.cpsat import Solver, Task
 from sdp_engine.optimize.faults import check_rules
-from sdp_engine.optimize.program import Exposed, Program, Row, row
+from sdp_engine.optimize.program import Exposed, Program, Row, Task, row
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
@@ -112,15 +110,19 @@ class _Search:
         self._ties = bool(
             program.exposed or rules.min_unique > 1 or min(self._caps.values(), default=0) < rules.lineups
         )
-        self._solver = Solver()
 
     def run(self) -> list[Items]:
         """Return the items of every lineup."""
         if not self._looks_ahead:
             self._run_bands()
+        if len(self._chosen) == self._rules.lineups:
+            return self._chosen
+        from sdp_engine.optimize.cpsat import Solver  # takes longer to load than most requests take
+
+        solver = Solver()
         while len(self._chosen) < self._rules.lineups:
             task = self._task()
-            best = self._solver.best(task)
+            best = solver.best(task)
             if best is None:
                 self._retreat(task)
             else:
@@ -229,6 +231,8 @@ def _shifted(rule: Row, by: int, times: int) -> Row:
 
 
 def _no_lineup(task: Task, depth: int, lineups: int) -> NoLineup:
+    from sdp_engine.optimize.clash import clash  # loads OR-Tools
+
     rules = clash(task)
     where = "No lineup satisfies" if depth == 0 else f"After {depth} of {lineups} lineups no other satisfies"
     return NoLineup(f"{where} all of: {'; '.join(rules)}", rules)

@@ -1,0 +1,188 @@
+"""`sdp optimize`: lineups from files alone, without a database or a server."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+from sdp_common.errors import BadInput, Infeasible, Problem
+from sdp_common.intake import refusals_as_bad_input
+from sdp_engine.optimize.check import check_lineups
+from sdp_engine.optimize.faults import check_rules
+from sdp_engine.optimize.offer import Offer, offer
+from sdp_engine.optimize.solve import Lineup, NoLineup, solve
+from sdp_sports.files import SalaryFile, read
+from sdp_sports.files.identify import with_slots
+from sdp_sports.files.projections import Projection, Projections
+from sdp_sports.files.upload import Pick, upload_file
+from sdp_sports.rules import Rules
+from sdp_sports.spec import Sport, find_contest
+
+from sdp_cli.commands.files import read_bytes
+from sdp_cli.commands.lineups import check_writable
+from sdp_cli.console import Reporter, out, print_json
+
+SHOWN = 20
+"""Lineups shown to a person."""
+
+
+def optimize(
+    salaries: Annotated[Path, typer.Option(help="The site's salary export.")],
+    contest: Annotated[str, typer.Option(help="The contest's code, as `sdp contests` lists it.")],
+    projections: Annotated[Path | None, typer.Option(help="Projections; else the site's average points.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="JSON file of rules, as docs/reference/optimizer.md has them.")
+    ] = None,
+    count: Annotated[int, typer.Option("--lineups", min=1, max=10_000, help="How many lineups.")] = 20,
+    objective: Annotated[str, typer.Option(help="points, floor, ceiling, or a quantile such as 0.8.")] = "points",
+    file: Annotated[
+        Path | None, typer.Option("--out", help="Write the site's upload file here, or JSON (.json).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every lineup.")] = False,
+) -> None:
+    """Build lineups from files alone: the best one after another, each proven."""
+    check_writable(file)
+    asked = _rules(rules, count)
+    sport, key = _contest(contest)
+    offered = _offer(sport, key, salaries, projections, objective)
+    if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
+        raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
+    reporter = Reporter()
+    try:
+        built = _solve(sport, offered, asked, reporter)
+    finally:
+        reporter.clear()
+    document = _document(offered, built, contest)
+    if file is not None:
+        _write(file, document, offered, built)
+    if as_json:
+        print_json(document)
+    else:
+        _show(offered, document)
+
+
+def _rules(file: Path | None, count: int) -> Rules:
+    given: Any = {}
+    if file is not None:
+        try:
+            given = json.loads(read_bytes(file))
+        except ValueError as error:
+            raise BadInput(f"{file} is not JSON: {error}") from error
+        if not isinstance(given, dict):
+            raise BadInput(f'{file} holds no JSON object of rules, like {{"min_unique": 2}}')
+    try:
+        return Rules.model_validate({**given, "lineups": count})
+    except ValidationError as error:
+        problems = [Problem(e["msg"], column=".".join(["rules", *map(str, e["loc"])])) for e in error.errors()]
+        raise BadInput(f"{file} cannot be used", problems) from error
+
+
+def _contest(name: str) -> tuple[Sport, str]:
+    try:
+        return find_contest(name)
+    except KeyError as error:
+        raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
+
+
+def _offer(sport: Sport, key: str, salaries: Path, projections: Path | None, objective: str) -> Offer:
+    contest = sport.contests[key]
+    with refusals_as_bad_input():
+        _, content = read(read_bytes(salaries))
+    if not isinstance(content, SalaryFile):
+        raise BadInput(f"{salaries} is not a salary export: `sdp import --dry-run {salaries}` says what it is")
+    if content.contests and (sport.code, key) not in content.contests:
+        codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in content.contests)
+        raise BadInput(f"{salaries} is a file for {codes}, not for {contest.code}")
+    told: tuple[Projection, ...] | None = None
+    if projections is not None:
+        with refusals_as_bad_input():
+            _, other = read(read_bytes(projections))
+        if not isinstance(other, Projections):
+            raise BadInput(f"{projections} has no projections: it needs a column of players and one of points")
+        told = other.rows
+    try:
+        return offer(sport, contest, with_slots(sport, contest, content.rows), told, objective)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def _solve(sport: Sport, offered: Offer, rules: Rules, reporter: Reporter) -> list[Lineup]:
+    contest, pool, wanted = offered.contest, offered.pool, rules.lineups
+
+    def told(done: int) -> None:
+        reporter.progress(f"lineups of {len(pool)} players", done / wanted, f"{done} of {wanted}")
+
+    reporter.progress(f"lineups of {len(pool)} players", 0.0, "loading the solver (compiled once on this machine)")
+    try:
+        built = solve(contest, pool, rules, sport.stacks, starts=offered.starts, on_lineup=told)
+    except NoLineup as error:
+        raise Infeasible(str(error), error.rules) from error
+    faults = check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks)
+    if faults:
+        raise RuntimeError(f"the solver broke the rules: {'; '.join(faults[:5])}")
+    return built
+
+
+def _document(offered: Offer, built: list[Lineup], contest: str) -> dict[str, Any]:
+    """Return the answer as plain values."""
+    known = {row["draftable_id"]: row for row in offered.pool.to_dicts()}
+    slots = [slot.name for slot in offered.contest.expanded_slots]
+    lineups = [
+        {
+            "points": lineup.points,
+            "salary_usd": lineup.salary_usd,
+            "players": [
+                {"slot": slot, "id": known[i]["external_id"], "name": known[i]["name"], "team": known[i]["team_id"]}
+                for slot, i in zip(slots, lineup.draftable_ids, strict=True)
+            ],
+        }
+        for lineup in built
+    ]
+    return {
+        "contest": contest,
+        "players": len(offered.pool),
+        "unprojected": offered.unprojected,
+        "unmatched": [p.name or p.external_id for p in offered.unmatched],
+        "points": round(sum(x.points for x in built), 4),
+        "lineups": lineups,
+    }
+
+
+def _write(file: Path, document: dict[str, Any], offered: Offer, built: list[Lineup]) -> None:
+    """Write the site's upload file, or all of it where the name ends in .json.
+
+    Raises:
+        BadInput: The contest has no upload file, or the file cannot be written.
+    """
+    known = {row["draftable_id"]: row for row in offered.pool.to_dicts()}
+    try:
+        if file.suffix == ".json":
+            text = json.dumps(document, indent=1) + "\n"
+        else:
+            picks = [[Pick(known[i]["external_id"] or "", known[i]["name"]) for i in x.draftable_ids] for x in built]
+            text = upload_file(offered.contest, picks, modelled=False)
+        with file.open("w", encoding="utf-8", newline="") as target:
+            target.write(text)
+    except ValueError as error:
+        raise BadInput(f"{error}: a name that ends in .json takes any number of lineups") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _show(offered: Offer, document: dict[str, Any]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("#", "points", "salary", "players"):
+        table.add_column(column, justify="left" if column == "players" else "right")
+    for number, lineup in enumerate(document["lineups"][:SHOWN], 1):
+        names = ", ".join(f"{p['slot']} {p['name']}" for p in lineup["players"])
+        table.add_row(str(number), f"{lineup['points']:.2f}", f"{lineup['salary_usd']:,}", names)
+    out.print(table)
+    if len(document["lineups"]) > SHOWN:
+        out.print(f"and {len(document['lineups']) - SHOWN:,} more: --json or --out has all")
+    if document["unprojected"]:
+        out.print(f"{document['unprojected']} players have no projection and were left out", highlight=False)
+    if offered.unmatched:
+        names = ", ".join(str(name) for name in document["unmatched"][:5])
+        out.print(f"{len(offered.unmatched)} projections name nobody of the slate ({names})", highlight=False)

@@ -1,0 +1,138 @@
+"""`sdp optimize` as a person types it: files in, lineups out, no database and no server."""
+
+import csv
+import io
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sdp_cli.commands.optimize import optimize
+from sdp_common.errors import BadInput, Infeasible
+
+HEADER = "Position,Name + ID,Name,ID,Roster Position,Salary,Game Info,TeamAbbrev,AvgPointsPerGame"
+GAMES = (("BUF", "KC"), ("DAL", "PHI"), ("NYJ", "NE"))
+DEPTH = {"QB": 2, "RB": 3, "WR": 4, "TE": 2, "DST": 1}
+SLOTS = {"QB": "QB", "RB": "RB/FLEX", "WR": "WR/FLEX", "TE": "TE/FLEX", "DST": "DST"}
+
+
+def a_salary_file(file: Path) -> Path:
+    rng, lines, number = random.Random(3), [HEADER], 20_000_000
+    for away, home in GAMES:
+        for team in (away, home):
+            for position, depth in DEPTH.items():
+                for place in range(depth):
+                    number += 1
+                    salary = rng.randrange(2500, 8000, 100)
+                    name = f"{team} {position} {place}"
+                    lines.append(
+                        f"{position},{name} ({number}),{name},{number},{SLOTS[position]},{salary},"
+                        f"{away}@{home} 09/08/2024 01:00PM ET,{team},{rng.uniform(1, 25):.2f}"
+                    )
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def sdp(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "sdp_cli.main", "optimize", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def salaries(tmp_path: Path) -> Path:
+    return a_salary_file(tmp_path / "DKSalaries.csv")
+
+
+def test_lineups_of_a_file_keep_its_rules_and_are_written_as_the_site_reads_them(
+    salaries: Path, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.json"
+    rules.write_text(
+        json.dumps(
+            {
+                "max_exposure": 0.5,
+                "min_unique": 2,
+                "stacks": [{"sizes": [3], "positions": ["QB", "WR", "TE"]}],
+                "groups": [{"given": {"names": ["BUF QB 0"]}, "who": {"names": ["KC WR 0"]}, "at_least": 1}],
+            }
+        ),
+        encoding="utf-8",
+    )
+    upload = tmp_path / "upload.csv"
+    done = sdp("--salaries", salaries, "--contest", "dk_nfl_classic", "--rules", rules, "--lineups", 10,
+               "--out", upload, "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert len(answer["lineups"]) == 10
+    points = [lineup["points"] for lineup in answer["lineups"]]
+    assert points == sorted(points, reverse=True)
+    for lineup in answer["lineups"]:
+        names = {p["name"] for p in lineup["players"]}
+        assert lineup["salary_usd"] <= 50_000
+        assert "BUF QB 0" not in names or "KC WR 0" in names
+        passers = [n.split()[0] for n in names if n.split()[1] in {"QB", "WR", "TE"}]
+        assert max(passers.count(team) for team in passers) >= 3
+    rows = list(csv.reader(io.StringIO(upload.read_text(encoding="utf-8"))))
+    assert rows[0] == ["QB", "RB", "RB", "WR", "WR", "WR", "TE", "FLEX", "DST"]
+    assert [[f"{p['name']} ({p['id']})" for p in x["players"]] for x in answer["lineups"]] == rows[1:]
+
+
+def test_projections_decide_and_those_who_name_nobody_are_told(
+    salaries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    projected = tmp_path / "projections.csv"
+    lines = ["Name,Team,Pos,Proj,Own%"]
+    for line in csv.DictReader(io.StringIO(salaries.read_text(encoding="utf-8"))):
+        worth = 50 if line["Name"].endswith(" 1") or line["Position"] == "DST" else 1
+        lines.append(f"{line['Name']},{line['TeamAbbrev']},{line['Position']},{worth},{worth}")
+    projected.write_text("\n".join([*lines, "Nobody Known,BUF,QB,99,1"]) + "\n", encoding="utf-8")
+    optimize(salaries, "dk_nfl_classic", projected, None, 1, as_json=True)
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["unmatched"] == ["Nobody Known"]
+    assert sum(p["name"].endswith(" 1") for p in answer["lineups"][0]["players"]) >= 7
+
+
+@pytest.mark.parametrize(
+    ("contest", "projected", "objective", "told"),
+    [
+        ("dk_nfl_clasic", False, "points", "no contest 'dk_nfl_clasic'"),
+        ("fd_nfl_classic", False, "points", "is a file for dk_nfl_classic, not for"),
+        ("dk_nfl_classic", True, "points", "has no projections"),
+    ],
+)
+def test_what_cannot_be_used_is_explained(
+    salaries: Path, contest: str, projected: bool, objective: str, told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        optimize(salaries, contest, salaries if projected else None, None, 1, objective)
+
+
+def test_rules_that_clash_are_named(salaries: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.json"
+    asked = {"groups": [{"who": {"teams": ["nfl:BUF"]}, "at_least": 3}], "max_per_team": 2}
+    rules.write_text(json.dumps(asked), encoding="utf-8")
+    with pytest.raises(Infeasible) as refused:
+        optimize(salaries, "dk_nfl_classic", None, rules, 20)
+    assert sorted(refused.value.rules) == ["at least 3 of players of nfl:BUF", "at most 2 players a team"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("file", "contest"),
+    [
+        ("dk_nfl/2019-01-05_showdown_IND_HOU.csv", "dk_nfl_showdown"),
+        ("dk_nhl/2018-12-22.csv", "dk_nhl_classic"),
+        ("dk_pga/2020_farmers.csv", "dk_pga_classic"),
+        ("dk_soccer/2018-12_laliga.csv", "dk_soc_classic"),
+        ("dk_nba/2018-12-21_pickem_tiers.csv", "dk_nba_tiers"),
+        ("fd_nba/2018-12_30803.csv", "fd_nba_classic"),
+        ("fd_nfl/2018-12_30514.csv", "fd_nfl_classic"),
+        ("fd_mlb/2018_26449.csv", "fd_mlb_classic"),
+    ],
+)
+def test_real_files_of_many_contests_have_lineups(shared: Path, tmp_path: Path, file: str, contest: str) -> None:
+    upload = tmp_path / "upload.csv"
+    optimize(shared / "data/dfs_originals" / file, contest, None, None, 5, file=upload)
+    assert len(upload.read_text(encoding="utf-8").splitlines()) == 6

@@ -1,0 +1,162 @@
+"""What a site's salary file offers, as a pool; with another tool's projections, where there are some."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import NormalDist
+from typing import Any
+
+import polars as pl
+from sdp_sports.files.projections import Projection
+from sdp_sports.files.salaries import Game, Salary
+from sdp_sports.names import formal, normalise
+from sdp_sports.spec import Contest, Sport
+
+from sdp_engine.frames import POOL
+
+_MORE = {"ownership": pl.Float64, "batting_order": pl.Int64, "external_id": pl.String}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What may be drafted.
+
+    Attributes:
+        contest: The contest; of a tiers format with the slate's tiers.
+        pool: POOL rows with `external_id`, `batting_order` and, where projected, `ownership`. A `draftable_id` is the
+            site's own id where that is a number, else its digits or, where these are not unique, the file's row.
+        starts: When each game starts, UTC, where the file says so.
+        unmatched: Projections that name nobody in the file.
+        unprojected: How many players have no projection; they are left out.
+    """
+
+    contest: Contest
+    pool: pl.DataFrame
+    starts: Mapping[str, datetime]
+    unmatched: tuple[Projection, ...]
+    unprojected: int
+
+
+def offer(
+    sport: Sport,
+    contest: Contest,
+    rows: Sequence[Salary],
+    projections: Sequence[Projection] | None = None,
+    objective: str = "points",
+) -> Offer:
+    """Return a file's players with what is to be maximised of each.
+
+    Players whose game is off, has started or who are locked are left out.
+
+    Args:
+        sport: The sport.
+        contest: The contest the file is for.
+        rows: The file's rows, slots filled in.
+        projections: Another tool's; without, the site's average points are maximised.
+        objective: `points`, `floor`, `ceiling`, or a quantile such as `0.8`: the points of a normal distribution
+            around `points` with the file's `sd`.
+
+    Raises:
+        ValueError: The objective is none of these, or the file says nothing of it.
+    """
+    if contest.mode == "tiers":
+        tiers = dict.fromkeys(slot for row in rows for slot in row.roster_slots)
+        contest = contest.with_tiers(tuple(tiers), sport.positions)
+    ids = _ids(rows)
+    people = {athlete: i for i, athlete in enumerate(dict.fromkeys(row.athlete for row in rows), 1)}
+    told, unmatched = _matched(sport, rows, projections or ())
+    found: list[dict[str, Any]] = []
+    starts: dict[str, datetime] = {}
+    names_games, without = any(row.game is not None for row in rows), 0
+    for row in rows:
+        if row.is_off or row.is_locked or not row.roster_slots or (names_games and row.game is None):
+            continue
+        projection = told.get(row.row)
+        points = row.average_points if projections is None else _objective(projection, objective)
+        if points is None:
+            without += 1
+            continue
+        game = _game(row.game)
+        if game is not None and row.game is not None and row.game.starts_at is not None:
+            starts[game] = row.game.starts_at
+        found.append(
+            {
+                "draftable_id": ids[row.row],
+                "player_id": people[row.athlete],
+                "name": row.name,
+                "team_id": sport.team_id(row.team) if row.team else None,
+                "opponent_id": sport.team_id(row.opponent) if row.opponent else None,
+                "game_id": game,
+                "position": "/".join(sport.position(p) for p in row.positions),
+                "roster_slots": list(row.roster_slots),
+                "salary_usd": row.salary_usd or 0,
+                "points": points,
+                "ownership": projection.ownership if projection else None,
+                "batting_order": row.batting_order,
+                "external_id": row.external_id,
+            }
+        )
+    if not found:
+        raise ValueError(f"nobody in the file has {'average points' if projections is None else objective}")
+    pool = pl.DataFrame(found, schema={**POOL, **_MORE})
+    if pool["ownership"].null_count() == len(pool):
+        pool = pool.drop("ownership")
+    return Offer(contest, pool, starts, unmatched, without)
+
+
+def _game(game: Game | None) -> str | None:
+    return None if game is None else f"{game.away}@{game.home}" if game.home else game.text
+
+
+def _ids(rows: Sequence[Salary]) -> dict[int, int]:
+    """Return a number of each row, by the file's row."""
+    digits = {row.row: "".join(c for c in row.external_id or "" if c.isdigit())[:18] for row in rows}
+    if all(digits.values()) and len(set(digits.values())) == len(rows):
+        return {row: int(text) for row, text in digits.items()}
+    return {row.row: row.row for row in rows}
+
+
+def _objective(projection: Projection | None, objective: str) -> float | None:
+    if projection is None:
+        return None
+    if objective in {"points", "floor", "ceiling"}:
+        value: float | None = getattr(projection, objective)
+        return value
+    try:
+        normal = NormalDist(projection.points or 0.0, projection.sd or 0.0)
+        return normal.inv_cdf(float(objective)) if normal.stdev else projection.points
+    except ValueError as error:
+        raise ValueError(f"{objective!r} is neither points, floor, ceiling nor a quantile like 0.8") from error
+
+
+def _matched(
+    sport: Sport, rows: Sequence[Salary], projections: Iterable[Projection]
+) -> tuple[dict[int, Projection], tuple[Projection, ...]]:
+    """Return each row's projection by the file's row, and the projections that name nobody.
+
+    The site's id decides, then the name with team or position, then the name alone where one athlete bears it. What
+    is told of one copy of an athlete holds for his other copies.
+    """
+    by_id: dict[str, Salary] = {row.external_id: row for row in rows if row.external_id}
+    by_name: dict[Any, dict[str, Salary]] = defaultdict(dict)
+    for r in rows:
+        name = formal(normalise(r.name))
+        for key in (name, (name, sport.team(r.team)), *((name, sport.position(p)) for p in r.positions)):
+            by_name[key].setdefault(r.athlete, r)
+    found: dict[str, Projection] = {}
+    unmatched: list[Projection] = []
+    for projection in projections:
+        row: Salary | None = by_id.get(projection.external_id or "")
+        name = formal(normalise(projection.name or ""))
+        team = sport.team(projection.team) if projection.team else None
+        places = [sport.position(p) for p in (projection.position or "").split("/") if p]
+        keys: list[Any] = [(name, team), *((name, place) for place in places), name]
+        if row is None:
+            named = next((by_name[key] for key in keys if len(by_name.get(key, ())) == 1), {})
+            row = next(iter(named.values()), None)
+        if row is None:
+            unmatched.append(projection)
+        else:
+            found.setdefault(row.athlete, projection)
+    return {r.row: found[r.athlete] for r in rows if r.athlete in found}, tuple(unmatched)
