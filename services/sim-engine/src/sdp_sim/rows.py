@@ -1,10 +1,10 @@
 """From draws to the rows of a projection set."""
 
-from dataclasses import asdict
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
-from sdp_engine.simulate import Draws, marginal
+from sdp_engine.simulate import Draws, readoff
 
 from sdp_sim.inputs import Inputs
 
@@ -14,41 +14,62 @@ def projection_rows(draws: Draws, inputs: Inputs) -> list[dict[str, Any]]:
 
     A player who is out, benched or without a prediction gets zeros; an unmatched draftable gets no row.
     """
-    row_of = {player: row for row, player in enumerate(draws.players["player_id"].to_list()) if player is not None}
-    known = inputs.draftables.filter(inputs.draftables["player_id"].is_in(list(row_of)))
     ids: dict[int, list[int]] = {}
-    for draftable, player in known.select("id", "player_id").iter_rows():
+    for draftable, player in inputs.draftables.select("id", "player_id").iter_rows():
         ids.setdefault(player, []).append(draftable)
-    return [
-        {"draftable_id": draftable, "stat": stat, **summary}
-        for player, draftables in ids.items()
-        for stat, summary in _summaries(draws, inputs, row_of[player]).items()
-        for draftable in draftables
-    ]
+    players = draws.players["player_id"].to_list()
+    positions = draws.players["position"].to_list()
+    made: list[dict[str, Any]] = []
+    for stat, allowed, summary, rows in _summaries(draws, inputs):
+        for at, row in enumerate(rows):
+            if positions[row] in allowed:
+                told = _told(summary, at)
+                made += [{"draftable_id": d, "stat": stat, **told} for d in ids.get(players[row], ())]
+    return made
 
 
-def _summaries(draws: Draws, inputs: Inputs, row: int) -> dict[str, dict[str, Any]]:
-    """Return the distribution of every stat that is offered for a player's position.
+def _summaries(draws: Draws, inputs: Inputs) -> Iterator[tuple[str, Collection[str], readoff.Summary, list[int]]]:
+    """Yield every stat that is offered, to which positions, its distributions and their rows of `draws.players`.
 
     Points are told in the slate's contest and in every classic one that is still played; the formats of a single game
-    and those of sites that have closed would multiply the rows and say the same.
+    and those of sites that have closed would multiply the rows and say the same. Where a model predicts a contest's
+    points, the points are read half off the draws, half off the prediction, world by world (`readoff.mapped`).
     """
-    sport, position = inputs.sport, draws.players["position"][row]
-    values: dict[str, np.ndarray[Any, Any]] = {
-        name: draws.market(market, row, sport.contests)
-        for name, market in sport.markets.items()
-        if market.stats and position in market.positions
-    }
+    sport = inputs.sport
+    everybody = [row for row, player in enumerate(draws.players["player_id"]) if player is not None]
+    rows = np.array(everybody, np.int64)
+    for name, market in sport.markets.items():
+        if market.stats:
+            yield name, market.positions, readoff.summarise(draws.table(market.stats, rows)), everybody
+    predicted = {market.contest: name for name, market in sport.markets.items() if market.contest}
     for name, contest in sport.contests.items():
-        told = name == inputs.contest or (contest.mode == "classic" and contest.is_open)
-        if told and position in contest.positions:
-            values[f"{name}_points"] = draws.points(contest, row)
-    return {stat: asdict(marginal.marginal(drawn)) for stat, drawn in values.items()}
+        if name == inputs.contest or (contest.mode == "classic" and contest.is_open):
+            scored = readoff.points(draws, contest)
+            if name in predicted:
+                means = scored.mean(axis=1) / readoff.CENTS
+                scored = readoff.mapped(scored, readoff.targets(draws, inputs.predictions, predicted[name], means))
+            summary = readoff.summarise(scored[rows], 1 / readoff.CENTS)
+            yield f"{name}_points", contest.positions, summary, everybody
+
+
+def _told(summary: readoff.Summary, at: int) -> dict[str, Any]:
+    """Return one variable's columns of `projections`."""
+    shares = summary.hist_shares[at]
+    bins = int(np.flatnonzero(shares)[-1]) + 1
+    return {
+        "mean": float(summary.mean[at]),
+        "sd": float(summary.sd[at]),
+        "prob_zero": float(summary.prob_zero[at]),
+        "quantiles": np.round(summary.quantiles[at], 4).tolist(),
+        "hist_from": float(summary.hist_from[at]),
+        "hist_width": float(summary.hist_width[at]),
+        "hist_counts": np.round(shares[:bins], 6).tolist(),
+    }
 
 
 def game_rows(draws: Draws) -> list[dict[str, Any]]:
     """Return the rows of `game_projections`."""
-    return marginal.games(draws).to_dicts()
+    return readoff.games(draws).to_dicts()
 
 
 def story(draws: Draws, inputs: Inputs) -> dict[str, Any]:

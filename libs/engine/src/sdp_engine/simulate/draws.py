@@ -1,6 +1,6 @@
 """Joint draws: every stat of every player and every score, in the same worlds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,17 @@ class Draws:
         if market.contest is not None:
             return self.points(contests[market.contest], row)
         return np.asarray(sum((self.stat(row, name) for name in market.stats), np.zeros(self.worlds, np.int16)))
+
+    def table(self, stats: Sequence[str], rows: NDArray[np.int64]) -> Int16s:
+        """Return the sum of stats of some rows of `players`, (rows, W)."""
+        out = np.zeros((rows.size, self.worlds), np.int16)
+        for name in stats:
+            group, i = _PLACE.get(name, ("", 0))
+            if group:
+                places = self.places[group][rows]
+                held = places >= 0
+                out[held] += self.sheets[group][i, places[held]]
+        return out
 
     @property
     def calibration(self) -> pl.DataFrame:

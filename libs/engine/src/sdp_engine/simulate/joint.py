@@ -65,7 +65,7 @@ def simulate(
     games = expected_games(slate, predictions)
     if not games:
         return _draws(games, p.blank(0, 0, worlds), worlds)
-    plan = arrange(games, slate.past or _nothing())
+    plan = arrange(games, past_of(slate))
     return _draws(games, draw(plan, seed, worlds, first=first, threads=threads, on_game=on_game), worlds)
 
 
@@ -79,6 +79,11 @@ def warm() -> None:
 @cache
 def _nothing() -> Past:
     return nothing()
+
+
+def past_of(slate: Slate) -> Past:
+    """Return the past games a slate's scores are drawn from."""
+    return slate.past or _nothing()
 
 
 def expected_games(slate: Slate, predictions: pl.DataFrame) -> list[Game]:

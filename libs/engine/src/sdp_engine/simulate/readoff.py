@@ -1,0 +1,324 @@
+"""Read fantasy scores and distributions off the draws, all players at once.
+
+Raw worlds are never changed. Where a price or a score is wanted as the market models see it, `mapped` puts the same
+worlds, in the same order of luck, onto another distribution: correlations stay, marginals become the target's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sdp_sports.spec import QUANTILES, Contest
+
+from sdp_engine.simulate.compiled import entry
+from sdp_engine.simulate.draws import GROUPS, Draws
+
+Floats = NDArray[np.float64]
+CENTS = 100
+"""Points are counted in hundredths."""
+MOST_BINS = 41
+FAR = 0.4
+WIDTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """Distributions of n variables.
+
+    Attributes:
+        mean, sd, prob_zero: Moments and the share of worlds in which it is 0, (n,).
+        quantiles: At `sdp_sports.spec.QUANTILES`: the smallest drawn value that at least this share do not exceed,
+            (n, 15).
+        hist_from, hist_width: Start and width of equal bins, (n,).
+        hist_shares: Shares of the worlds by bin, (n, MOST_BINS), zero beyond the last bin.
+    """
+
+    mean: Floats
+    sd: Floats
+    prob_zero: Floats
+    quantiles: Floats
+    hist_from: Floats
+    hist_width: Floats
+    hist_shares: Floats
+
+
+def summarise(values: NDArray[Any], scale: float = 1.0) -> Summary:
+    """Summarise whole-numbered draws, (n, W), each standing for `scale` of its unit.
+
+    Raises:
+        ValueError: There are no draws.
+    """
+    if values.ndim != 2 or values.shape[1] == 0:
+        raise ValueError("no draws to summarise")
+    n, worlds = values.shape
+    levels = np.maximum(np.ceil(np.array(QUANTILES) * worlds - 1e-9).astype(np.int64), 1)
+    widths = np.maximum(np.round(np.array(WIDTHS) / scale), 1).astype(np.int64)
+    moments, quantiles = np.zeros((n, 3)), np.zeros((n, levels.size))
+    bins, shares = np.zeros((n, 2)), np.zeros((n, MOST_BINS))
+    if n:
+        count(values, levels, widths, moments, quantiles, bins, shares)
+    return Summary(
+        moments[:, 0] * scale,
+        moments[:, 1] * scale,
+        moments[:, 2],
+        quantiles * scale,
+        bins[:, 0] * scale,
+        bins[:, 1] * scale,
+        shares,
+    )
+
+
+@entry
+def count(stamp: int) -> Callable[..., int]:
+    """Close over the stamp."""
+
+    def count(
+        values: NDArray[Any],
+        levels: NDArray[np.int64],
+        widths: NDArray[np.int64],
+        moments: Floats,
+        quantiles: Floats,
+        bins: Floats,
+        shares: Floats,
+    ) -> int:
+        """Count how often each row takes each value, and write what `Summary` tells of it."""
+        n, worlds = values.shape
+        for i in range(n):
+            low, high = np.int64(values[i, 0]), np.int64(values[i, 0])
+            for w in range(worlds):
+                x = np.int64(values[i, w])
+                low, high = min(low, x), max(high, x)
+            often = np.zeros(high - low + 1, np.int64)
+            for w in range(worlds):
+                often[np.int64(values[i, w]) - low] += 1
+            width = widths[-1]
+            for j in range(widths.size):
+                if (high - low) // widths[j] < 40:
+                    width = widths[j]
+                    break
+            start = (low // width) * width
+            total, square, seen, level = 0.0, 0.0, 0, 0
+            for k in range(often.size):
+                if often[k] == 0:
+                    continue
+                x = low + k
+                total += often[k] * x
+                square += np.float64(often[k]) * x * x
+                seen += often[k]
+                shares[i, min((x - start) // width, shares.shape[1] - 1)] += often[k] / worlds
+                while level < levels.size and seen >= levels[level]:
+                    quantiles[i, level] = x
+                    level += 1
+            mean = total / worlds
+            moments[i, 0] = mean
+            moments[i, 1] = np.sqrt(max(square / worlds - mean * mean, 0.0))
+            moments[i, 2] = often[-low] / worlds if low <= 0 <= high else 0.0
+            bins[i, 0] = start
+            bins[i, 1] = width
+        return stamp
+
+    return count
+
+
+def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
+    """Return the contest's fantasy points of every row of `draws.players`, in hundredths, (rows, W).
+
+    The same numbers as `Draws.points`, to the hundredth.
+    """
+    out = np.zeros((draws.players.height, draws.worlds), np.int32)
+    if _plain(contest):
+        positions = draws.players["position"].to_list()
+        for group, names in GROUPS.items():
+            sheet, places = draws.sheets[group], draws.places[group]
+            weights = np.array([round(contest.scoring.get(name, 0.0) * CENTS) for name in names], np.int32)
+            add(out, sheet, places, weights)
+            for i, name in enumerate(names):
+                for at_least, worth, allowed in _steps(contest, name):
+                    chosen = [p >= 0 and (not allowed or q in allowed) for p, q in zip(places, positions, strict=True)]
+                    step(out, sheet[i], np.where(chosen, places, -1), at_least, worth)
+        return out
+    for row in range(draws.players.height):
+        out[row] = np.round(draws.points(contest, row) * CENTS)
+    return out
+
+
+def _plain(contest: Contest) -> bool:
+    """Return whether every stat counts by itself, and in hundredths."""
+    whole = all(abs(w * CENTS - round(w * CENTS)) < 1e-9 for w in contest.scoring.values())
+    return whole and not contest.milestones and not any(bonus.plus for bonus in contest.bonuses)
+
+
+def _steps(contest: Contest, stat: str) -> list[tuple[float, int, tuple[str, ...]]]:
+    """Return from which value on a stat adds how many hundredths, to whom (everybody where empty)."""
+    steps: list[tuple[float, int, tuple[str, ...]]] = [
+        (b.at_least, round(b.points * CENTS), ()) for b in contest.bonuses if b.stat == stat
+    ]
+    for band in contest.bands:
+        if band.stat == stat:
+            worth = round(band.points * CENTS)
+            steps.append((-np.inf if band.at_least is None else band.at_least, worth, band.positions))
+            if band.below is not None:
+                steps.append((band.below, -worth, band.positions))
+    return steps
+
+
+@entry
+def add(stamp: int) -> Callable[..., int]:
+    """Close over the stamp."""
+
+    def add(out: NDArray[Any], sheet: NDArray[Any], places: NDArray[np.int64], weights: NDArray[np.int32]) -> int:
+        """Add weighted stats of a sheet, (stats, players, W), to the rows that have a place in it."""
+        for row in range(out.shape[0]):
+            place = places[row]
+            if place >= 0:
+                for i in range(weights.size):
+                    weight = weights[i]
+                    if weight != 0:
+                        for w in range(out.shape[1]):
+                            out[row, w] += weight * np.int32(sheet[i, place, w])
+        return stamp
+
+    return add
+
+
+@entry
+def step(stamp: int) -> Callable[..., int]:
+    """Close over the stamp."""
+
+    def step(out: NDArray[Any], stat: NDArray[Any], places: NDArray[np.int64], at_least: float, worth: int) -> int:
+        """Add a bonus where a stat, (players, W), reaches a value."""
+        for row in range(out.shape[0]):
+            place = places[row]
+            if place >= 0:
+                for w in range(out.shape[1]):
+                    out[row, w] += np.int32(worth) if stat[place, w] >= at_least else np.int32(0)
+        return stamp
+
+    return step
+
+
+def mapped(values: NDArray[np.int32], targets: Mapping[int, Floats], weight: float = 0.5) -> NDArray[np.int32]:
+    """Put rows of draws onto target distributions, world by world in the order of their own values.
+
+    Args:
+        values: Draws, (rows, W).
+        targets: By row, quantiles at `sdp_sports.spec.QUANTILES` in the unit of the draws; other rows stay.
+        weight: Of the target against the row's own distribution: each quantile is the weighted mean of the two.
+
+    Returns:
+        (rows, W). Ties are broken by the number of the world.
+    """
+    out = values.copy()
+    rows = np.array(sorted(targets), np.int64)
+    if rows.size:
+        grid = np.stack([_grid(np.asarray(targets[row], np.float64)) for row in rows])
+        levels = np.array([0.0, *QUANTILES, 1.0])
+        rank(values, rows, levels, grid, weight, out)
+    return out
+
+
+def _grid(quantiles: Floats) -> Floats:
+    """Return quantiles with both ends: half a step below the lowest, and beyond the highest."""
+    rising = np.maximum.accumulate(quantiles)
+    low = rising[0] - 0.5 * (rising[1] - rising[0])
+    high = rising[-1] + 0.8 * (rising[-1] - rising[-2])
+    return np.array([low, *rising, high])
+
+
+@entry
+def rank(stamp: int) -> Callable[..., int]:
+    """Close over the stamp."""
+
+    def rank(
+        values: NDArray[Any], rows: NDArray[np.int64], levels: Floats, grid: Floats, weight: float, out: NDArray[Any]
+    ) -> int:
+        """Write each chosen row's mapped values, by counting ranks."""
+        worlds = values.shape[1]
+        for i in range(rows.size):
+            row = rows[i]
+            low, high = np.int64(values[row, 0]), np.int64(values[row, 0])
+            for w in range(worlds):
+                x = np.int64(values[row, w])
+                low, high = min(low, x), max(high, x)
+            place = np.zeros(high - low + 2, np.int64)
+            for w in range(worlds):
+                place[np.int64(values[row, w]) - low + 1] += 1
+            for k in range(1, place.size):
+                place[k] += place[k - 1]
+            target = np.empty(worlds)
+            cell = 0
+            for w in range(worlds):
+                level = (w + 0.5) / worlds
+                while levels[cell + 1] < level:
+                    cell += 1
+                share = (level - levels[cell]) / (levels[cell + 1] - levels[cell])
+                target[w] = grid[i, cell] + share * (grid[i, cell + 1] - grid[i, cell])
+            for w in range(worlds):
+                at = np.int64(values[row, w]) - low
+                blend = weight * target[place[at]] + (1.0 - weight) * np.float64(values[row, w])
+                place[at] += 1
+                out[row, w] = np.int32(np.floor(blend + 0.5))
+        return stamp
+
+    return rank
+
+
+def targets(draws: Draws, predictions: pl.DataFrame, market: str, means: Floats) -> dict[int, Floats]:
+    """Return, by row of `draws.players`, a market's predicted quantiles in hundredths, as `mapped` takes them.
+
+    Left out are players who do not play, backups, and those of whom model and simulation think too differently for
+    both to mean the same role: by more than FAR of the predicted mean.
+
+    Args:
+        draws: The draws.
+        predictions: PREDICTIONS frame.
+        market: Which market of it.
+        means: Each row's simulated mean, (rows,).
+    """
+    told = predictions.filter((pl.col("market") == market) & pl.col("mean").is_finite() & (pl.col("mean") > 0))
+    known = {(p, g): (m, q) for p, g, m, q in told.select("player_id", "game_id", "mean", "quantiles").iter_rows()}
+    found: dict[int, Floats] = {}
+    for row, key in enumerate(draws.players.select("player_id", "game_id").iter_rows()):
+        mean, quantiles = known.get(key, (0.0, []))
+        if len(quantiles) == len(QUANTILES) and abs(means[row] - mean) <= FAR * mean:
+            found[row] = np.asarray(quantiles, np.float64) * CENTS
+    return found
+
+
+def prob_over(values: NDArray[Any], line: float) -> tuple[float, float]:
+    """Return P(X > line) and P(X = line), the push."""
+    return float(np.mean(values > line)), float(np.mean(values == line))
+
+
+GAME_MARGINALS = {
+    "game_id": pl.String,
+    "home_score_mean": pl.Float64,
+    "away_score_mean": pl.Float64,
+    "total_sd": pl.Float64,
+    "margin_sd": pl.Float64,
+    "prob_home_win": pl.Float64,
+    "line_source": pl.String,
+}
+"""Columns of `games`."""
+
+
+def games(draws: Draws) -> pl.DataFrame:
+    """Return GAME_MARGINALS, one row a game; a tie counts as half a win."""
+    scores = draws.scores.astype(np.int64)
+    home, away = scores[:, 0], scores[:, 1]
+    wins = (home > away).mean(axis=1) + (home == away).mean(axis=1) / 2
+    return pl.DataFrame(
+        {
+            "game_id": draws.games["game_id"],
+            "home_score_mean": home.mean(axis=1),
+            "away_score_mean": away.mean(axis=1),
+            "total_sd": (home + away).std(axis=1),
+            "margin_sd": (home - away).std(axis=1),
+            "prob_home_win": wins,
+            "line_source": draws.games["line_source"],
+        },
+        schema=GAME_MARGINALS,
+    )

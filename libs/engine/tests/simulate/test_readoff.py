@@ -1,0 +1,121 @@
+"""Distributions read off draws."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sdp_engine import frames
+from sdp_engine.simulate import readoff, simulate
+from sdp_sports.spec import QUANTILES, load
+
+NFL = load("nfl")
+DRAWS = arrays(np.int16, st.tuples(st.integers(1, 4), st.integers(1, 200)), elements=st.integers(-40, 600))
+
+
+def test_a_small_sample_by_hand():
+    found = readoff.summarise(np.array([[0, 0, 1, 3]], np.int16))
+    assert (found.mean[0], found.prob_zero[0], found.sd[0]) == (1.0, 0.5, pytest.approx(np.sqrt(1.5)))
+    assert (found.hist_from[0], found.hist_width[0]) == (0.0, 1.0)
+    assert found.hist_shares[0, :5].tolist() == [0.5, 0.25, 0.0, 0.25, 0.0]
+    by_level = dict(zip(QUANTILES, found.quantiles[0], strict=True))
+    assert (by_level[0.5], by_level[0.6], by_level[0.75], by_level[0.8]) == (0.0, 1.0, 1.0, 3.0)
+
+
+@given(DRAWS)
+def test_histograms_hold_every_draw_and_quantiles_rise(values):
+    found = readoff.summarise(values)
+    assert found.hist_shares.sum(axis=1) == pytest.approx(np.ones(len(values)))
+    for row, drawn in enumerate(values):
+        bins = np.flatnonzero(found.hist_shares[row])
+        assert found.hist_from[row] <= drawn.min()
+        assert found.hist_from[row] + found.hist_width[row] * (bins[-1] + 1) > drawn.max()
+        assert found.mean[row] == pytest.approx(drawn.mean())
+        assert found.sd[row] == pytest.approx(drawn.std(), abs=1e-6)
+        for level, value in zip(QUANTILES, found.quantiles[row], strict=True):
+            assert np.mean(drawn <= value) >= level - 1e-9
+            assert np.mean(drawn < value) < level
+
+
+def test_no_draws_are_refused():
+    with pytest.raises(ValueError, match="no draws"):
+        readoff.summarise(np.zeros((1, 0), np.int16))
+
+
+@pytest.fixture(scope="module")
+def draws(two_games):
+    return simulate(two_games.slate, two_games.predicted, 1, 1500)
+
+
+@pytest.mark.parametrize("contest", ["draftkings_classic", "fanduel_classic"])
+def test_points_of_all_players_are_those_of_each(draws, contest):
+    scored = readoff.points(draws, NFL.contests[contest])
+    for row in range(draws.players.height):
+        assert scored[row] / 100 == pytest.approx(draws.points(NFL.contests[contest], row), abs=0.005)
+
+
+def test_a_table_holds_the_sums_of_stats(draws):
+    rows = np.arange(draws.players.height)
+    table = draws.table(("rushing_tds", "receiving_tds"), rows)
+    for row in rows:
+        assert (table[row] == draws.stat(row, "rushing_tds") + draws.stat(row, "receiving_tds")).all()
+
+
+def test_mapping_keeps_the_order_of_worlds_and_takes_the_targets_distribution(draws):
+    scored = readoff.points(draws, NFL.contests["draftkings_classic"])
+    target = np.quantile(np.random.default_rng(1).gamma(4.0, 400.0, 50_000), QUANTILES)
+    row = int(scored.mean(axis=1).argmax())
+    before = scored.copy()
+    whole = readoff.mapped(scored, {row: target}, weight=1.0)
+    assert (scored == before).all(), "the raw draws stay"
+    others = np.arange(len(scored)) != row
+    assert (whole[others] == scored[others]).all()
+    order = np.argsort(scored[row], kind="stable")
+    assert (np.diff(whole[row][order]) >= 0).all()
+    assert np.quantile(whole[row], QUANTILES) == pytest.approx(target, rel=0.03, abs=5)
+    half = readoff.mapped(scored, {row: target})
+    assert half[row].mean() == pytest.approx((whole[row].mean() + scored[row].mean()) / 2, abs=1)
+
+
+def test_correlations_hardly_move_under_a_mapping(draws):
+    scored = readoff.points(draws, NFL.contests["draftkings_classic"])
+    rows = [row for row, mean in enumerate(scored.mean(axis=1)) if mean > 500]
+    wider = {row: np.quantile(scored[row], QUANTILES) * 1.15 for row in rows}
+    after = readoff.mapped(scored, wider, weight=1.0)
+    change = np.corrcoef(after[rows]) - np.corrcoef(scored[rows])
+    assert np.abs(change).max() < 0.02
+
+
+def test_who_is_seen_too_differently_has_no_target(draws):
+    means = np.full(draws.players.height, 10.0)
+    player, game = draws.players.select("player_id", "game_id").row(0)
+    quantiles = [float(q) for q in range(15)]
+
+    def told(mean):
+        row = (player, game, "t", "QB", "draftkings_points", mean, 1.0, 0.0, quantiles)
+        frame = pl.DataFrame([row], schema=dict(frames.PREDICTIONS), orient="row")
+        return readoff.targets(draws, frame, "draftkings_points", means)
+
+    assert list(told(9.0)) == [0]
+    assert told(9.0)[0].tolist() == [100 * q for q in quantiles]
+    assert told(30.0) == {}
+    assert told(float("nan")) == {}
+
+
+def test_over_and_push():
+    values = np.array([0, 1, 2, 2, 5])
+    assert readoff.prob_over(values, 1.5) == (0.6, 0.0)
+    assert readoff.prob_over(values, 2) == (0.2, 0.4)
+
+
+def test_games_agree_with_their_scores(two_games):
+    draws = simulate(two_games.slate, two_games.predicted, 1, 2000)
+    games = readoff.games(draws)
+    assert games.columns == list(readoff.GAME_MARGINALS)
+    for row, score in zip(games.iter_rows(named=True), draws.scores.astype(int), strict=True):
+        home, away = score
+        assert row["home_score_mean"] == pytest.approx(home.mean())
+        assert row["total_sd"] == pytest.approx((home + away).std())
+        assert row["prob_home_win"] == pytest.approx((home > away).mean() + (home == away).mean() / 2)
+        assert row["line_source"] == "market"
