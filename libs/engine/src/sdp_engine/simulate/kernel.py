@@ -31,7 +31,7 @@ def draw_stay(plan: Plan, key: Any) -> float:
 
 
 @inner
-def pass_game(side: int, k: int, key: Any, w: int, room: Scratch, sheets: Sheets, size: int, stays: float) -> None:
+def pass_game(k: int, key: Any, w: int, room: Scratch, sheets: Sheets, size: int, stays: float) -> None:
     """Write the passing lines of the starter and his backup: together they are the receivers'."""
     caught, yards = 0, 0
     for j in range(p.BLANK, size):
@@ -52,7 +52,7 @@ def pass_game(side: int, k: int, key: Any, w: int, room: Scratch, sheets: Sheets
         own_sacks = np.int64(sacks * stays + 0.5)
     own_caught = own_scored + own_plain
     own_yards = np.int64(np.floor(yards * own_caught / caught + 0.5)) if caught > 0 else 0
-    row = 2 * side
+    row = 2 * k
     lines = (
         (own_caught + own_picks + own_missed, own_caught, own_scored, own_picks, own_sacks),
         (attempts, caught, scored, picks, sacks),
@@ -65,7 +65,7 @@ def pass_game(side: int, k: int, key: Any, w: int, room: Scratch, sheets: Sheets
 
 
 @inner
-def kick_game(plan: Plan, tables: Tables, side: int, k: int, key: Any, w: int, room: Scratch, sheets: Sheets) -> int:
+def kick_game(plan: Plan, tables: Tables, k: int, key: Any, w: int, room: Scratch, sheets: Sheets) -> int:
     """Write a side's kicks and return how many of its kicks were blocked."""
     near, middle, far = 0, 0, 0
     for m in range(room.way[k, GOALS]):
@@ -87,30 +87,30 @@ def kick_game(plan: Plan, tables: Tables, side: int, k: int, key: Any, w: int, r
             blocked += 1 if np.float64(unit32(low(x))) < plan.rates[p.BLOCKED_TRY] else 0
     lost = missed * plan.rates[p.BLOCKED_GOAL] + plan.rates[p.BLOCKED_PUNTS]
     blocked += 1 if np.float64(unit32(low(z))) < lost else 0
-    sheets.kicker[p.NEAR, side, w] = near
-    sheets.kicker[p.MIDDLE, side, w] = middle
-    sheets.kicker[p.FAR, side, w] = far
-    sheets.kicker[p.MISSED, side, w] = missed
-    sheets.kicker[p.EXTRA_MADE, side, w] = room.way[k, EXTRA]
-    sheets.kicker[p.EXTRA_MISSED, side, w] = wide
+    sheets.kicker[p.NEAR, k, w] = near
+    sheets.kicker[p.MIDDLE, k, w] = middle
+    sheets.kicker[p.FAR, k, w] = far
+    sheets.kicker[p.MISSED, k, w] = missed
+    sheets.kicker[p.EXTRA_MADE, k, w] = room.way[k, EXTRA]
+    sheets.kicker[p.EXTRA_MISSED, k, w] = wide
     return blocked
 
 
 @inner
-def defend(side: int, k: int, w: int, room: Scratch, sheets: Sheets, blocked: int) -> None:
+def defend(k: int, w: int, room: Scratch, sheets: Sheets, blocked: int) -> None:
     """Write what a defence did to the other side's offence.
 
     Points allowed are the opponent's less those that its own defence scored (turnovers returned, safeties).
     """
     o = 1 - k
-    sheets.defence[p.D_SACKS, side, w] = room.volume[o, p.P_SACKS]
-    sheets.defence[p.D_PICKS, side, w] = room.volume[o, p.P_PICKS]
-    sheets.defence[p.D_FUMBLES, side, w] = room.volume[o, p.P_FUMBLES]
-    sheets.defence[p.D_TDS, side, w] = room.way[k, DEFENSIVE]
-    sheets.defence[p.D_SAFETIES, side, w] = room.way[k, SAFETY]
-    sheets.defence[p.D_BLOCKED, side, w] = blocked
+    sheets.defence[p.D_SACKS, k, w] = room.volume[o, p.P_SACKS]
+    sheets.defence[p.D_PICKS, k, w] = room.volume[o, p.P_PICKS]
+    sheets.defence[p.D_FUMBLES, k, w] = room.volume[o, p.P_FUMBLES]
+    sheets.defence[p.D_TDS, k, w] = room.way[k, DEFENSIVE]
+    sheets.defence[p.D_SAFETIES, k, w] = room.way[k, SAFETY]
+    sheets.defence[p.D_BLOCKED, k, w] = blocked
     returned = room.way[o, DEFENSIVE] - room.volume[o, p.P_SPECIAL]
-    sheets.defence[p.D_ALLOWED, side, w] = max(room.score[o, 0] - 6 * returned - 2 * room.way[o, SAFETY], 0)
+    sheets.defence[p.D_ALLOWED, k, w] = max(room.score[o, 0] - 6 * returned - 2 * room.way[o, SAFETY], 0)
 
 
 @inner
@@ -138,7 +138,8 @@ def offend(plan: Plan, tables: Tables, side: int, k: int, key: Any, w: int, room
     mind_turnovers(k, size, room)
     give_scores(plan, side, k, key, room)
     sundries(plan, side, k, key, room, stays)
-    pass_game(side, k, key, w, room, sheets, size, stays)
+    pass_game(k, key, w, room, sheets, size, stays)
+    first -= plan.first[side - k]
     for j in range(size):
         for i in range(8):
             sheets.skill[i, first + j, w] = room.tally[i, j]
@@ -151,20 +152,20 @@ def play(stamp: int) -> Callable[..., int]:
     """Close over the stamp."""
 
     def play(
-        plan: Plan, tables: Tables, room: Scratch, seed: Any, g: int, since: int, until: int, skip: int, sheets: Sheets
+        plan: Plan, tables: Tables, room: Scratch, seed: Any, g: int, since: int, until: int, sheets: Sheets
     ) -> int:
-        """Draw worlds `since` to `until` of game g; world w is written at w - skip."""
+        """Draw worlds `since` to `until` of game g onto sheets of that game and these worlds alone."""
         for world in range(since, until):
             key = world_key(seed, plan.game_key[g], world)
-            w = world - skip
+            w = world - since
             draw_course(plan, tables, g, key, room)
             for k in range(2):
                 offend(plan, tables, 2 * g + k, k, team_key(key, k), w, room, sheets)
             for k in range(2):
-                blocked = kick_game(plan, tables, 2 * g + 1 - k, 1 - k, team_key(key, 1 - k), w, room, sheets)
-                defend(2 * g + k, k, w, room, sheets, blocked)
-                sheets.scores[g, k, w] = room.score[k, 0]
-            sheets.overtime[g, w] = room.overtime[0]
+                blocked = kick_game(plan, tables, 1 - k, team_key(key, 1 - k), w, room, sheets)
+                defend(k, w, room, sheets, blocked)
+                sheets.scores[0, k, w] = room.score[k, 0]
+            sheets.overtime[0, w] = room.overtime[0]
         return stamp
 
     return play
