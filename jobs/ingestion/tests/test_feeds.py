@@ -5,11 +5,12 @@ import sys
 from typing import get_args
 
 import pytest
-from sdp_common.errors import BadInput
+from sdp_common.errors import BadInput, Misconfigured
 from sdp_common.settings import settings
 from sdp_ingestion.main import FEEDS, main, service
 from sdp_ingestion.provider import Feed
 from sdp_ingestion.registry import providers
+from sdp_ingestion.timetable import TICK
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +32,17 @@ def test_feeds_are_those_of_the_providers() -> None:
 
 
 def test_schedules_are_those_of_the_providers_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert service("stats").jobs["crawl_nflverse"].cron == providers()["nflverse"].cron
+    assert service("stats").jobs["crawl_nflverse"].cron == TICK
     assert "crawl_nflgame" not in service("stats").jobs
     assert "crawl_espn_odds" not in service("odds").jobs
     monkeypatch.setenv("SDP_PROVIDERS_ENABLED", "espn_odds")
-    assert service("odds").jobs["crawl_espn_odds"].cron == providers()["espn_odds"].cron
+    assert service("odds").jobs["crawl_espn_odds"].cron == providers()["espn_odds"].near
+    monkeypatch.setenv("SDP_SCHEDULES", "espn_odds=*/5 * * * *|* * * * *; kalshi=off")
+    assert service("odds").jobs["crawl_espn_odds"].cron == "* * * * *"
+    assert "crawl_kalshi" not in service("odds").jobs
+    monkeypatch.setenv("SDP_SCHEDULES", "espn_odds=often")
+    with pytest.raises(Misconfigured, match="five fields"):
+        service("odds")
 
 
 def test_an_unknown_feed_is_named() -> None:

@@ -24,7 +24,8 @@ def samples(shared: Path) -> Path:
 
 
 def parsed(name: str, path: Path, tag: str, about: dict[str, str] | None = None, sport: str = "nfl") -> list[Any]:
-    request = Request(f"https://example.org/{path.name}", tag, about or {})
+    host = "api.weather.gov" if name == "nws" else "example.org"
+    request = Request(f"https://{host}/{path.name}", tag, about or {})
     return list(provider(name).parse(Payload(request, path.read_bytes(), FETCHED_AT, sport=sport)))
 
 

@@ -4,11 +4,10 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
-from sdp_common.errors import BadInput, PlatformError
+from sdp_common.errors import BadInput, Cancelled, PlatformError
 from sdp_common.service import Job, Service
 from sdp_common.settings import settings
 from sdp_common.store import retention
-from sdp_sports.spec import codes
 
 from sdp_ingestion.ingest import ingest, switched_on
 from sdp_ingestion.provider import Feed, Provider
@@ -16,6 +15,7 @@ from sdp_ingestion.registry import provider as named
 from sdp_ingestion.registry import providers
 from sdp_ingestion.reparse import reparse as replay
 from sdp_ingestion.slate_import import import_upload
+from sdp_ingestion.timetable import TICK, Pace, declare, due, pace
 
 FEEDS: tuple[str, ...] = get_args(Feed)
 
@@ -102,21 +102,44 @@ def service(feed: str) -> Service:
     if feed == "dfs":
         made.job()(import_slate)
     configured = settings()
-    for provider in providers().values():
-        if provider.feed == feed and provider.cron and switched_on(provider, configured):
-            made.job(cron=provider.cron)(_scheduled(provider))
+    mine = [(one, switched_on(one, configured)) for one in providers().values() if one.feed == feed]
+    made.job(cron=TICK)(_declaring(mine))
+    for provider, is_on in mine:
+        at = pace(provider, configured)
+        if is_on and at is not None:
+            made.job(cron=at.near or TICK)(_scheduled(provider, at))
     return made
 
 
-def _scheduled(provider: Provider) -> Any:
-    """Return the job that crawls every sport of a provider; it has a name of its own, as its schedule has."""
+def _declaring(mine: list[tuple[Provider, bool]]) -> Any:
+    """Return the job that writes down what this feed is meant to read."""
 
-    def crawl_all(job: Job) -> dict[str, Any]:
-        return {sport: ingest(job, provider, sport) for sport in provider.sports if sport in codes()}
+    def declare_schedules(job: Job) -> None:
+        declare(job, mine)
 
-    crawl_all.__name__ = crawl_all.__qualname__ = f"crawl_{provider.name}"
-    crawl_all.__doc__ = f"Crawl {provider.name}."
-    return crawl_all
+    return declare_schedules
+
+
+def _scheduled(provider: Provider, at: Pace) -> Any:
+    """Return the job that crawls the sports of a provider whose turn has come; it has a name of its own.
+
+    What fails for one sport is told and leaves the others alone.
+    """
+
+    def crawl_due(job: Job) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for sport in due(job, provider, at):
+            try:
+                told[sport] = ingest(job, provider, sport)
+            except Cancelled:
+                raise
+            except PlatformError as error:
+                told[sport] = {"status": "failed", "code": error.code, "message": error.message}
+        return told
+
+    crawl_due.__name__ = crawl_due.__qualname__ = f"crawl_{provider.name}"
+    crawl_due.__doc__ = f"Crawl {provider.name}."
+    return crawl_due
 
 
 def main() -> None:

@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
+
+from sdp_common.errors import DriftedSource
 
 from sdp_ingestion.rows import Rejected, Row
 
+MOST_REQUESTS = 3000
+"""To how many further requests the answers of one crawl may lead."""
 Feed = Literal["stats", "odds", "weather", "injury", "dfs"]
 
 
@@ -113,7 +118,7 @@ class Provider:
 
     `start` and `parse` are pure. `parse` yields rows in our words, `Rejected` for what it cannot use, and further
     `Request`s; it raises `DriftedSource` where the shape is not understood. An empty list is a valid answer.
-    `cron` is when the feed's service asks it by itself.
+    `cron` is when the feed's service asks it by itself, `near` when it does so while a game is near its start.
     """
 
     name: str
@@ -123,6 +128,7 @@ class Provider:
     start: Callable[[Ask], Iterable[Request]]
     parse: Callable[[Payload], Iterator["Row | Rejected | Request"]]
     quality: Quality
+    near: str | None = None
 
 
 def crawl(
@@ -131,11 +137,21 @@ def crawl(
     """Yield each answer with the rows it holds, following the requests that the parser yields.
 
     `fetch` returns None for an optional thing that is not there. The rows of an answer must be consumed before the
-    next answer is asked for.
+    next answer is asked for. What was asked for is not asked for again: pages that lead back to themselves end.
+
+    Raises:
+        DriftedSource: The answers lead to more requests without end.
     """
     pending = list(provider.start(ask))
+    limit = len(pending) + MOST_REQUESTS
+    asked: set[tuple[str, str]] = set()
     while pending:
         request = pending.pop(0)
+        if (request.url, request.tag) in asked:
+            continue
+        asked.add((request.url, request.tag))
+        if len(asked) > limit:
+            raise DriftedSource(f"{provider.name} leads to more than {MOST_REQUESTS} further requests")
         payload = fetch(request)
         if payload is None:
             if request.otherwise is not None:
@@ -149,6 +165,8 @@ def crawl(
 def _rows(provider: Provider, payload: Payload, further: list[Request]) -> Iterator[Row | Rejected]:
     for item in provider.parse(payload):
         if isinstance(item, Request):
+            if urlsplit(item.url).scheme != urlsplit(payload.request.url).scheme:  # a body must not lead to a file
+                raise DriftedSource(f"{payload.request.url} leads to {item.url}, which is not followed")
             further.append(item)
         else:
             yield item

@@ -75,18 +75,18 @@ class Fetcher:
         settings: Settings,
         *,
         capture: Callable[[Answer], None] | None = None,
-        first_wait_s: float = 0.5,
+        first_wait_s: float | None = None,
     ) -> None:
         """Prepare a client.
 
         Args:
             settings: The `http_` settings and `contact`.
             capture: Called with every answer that has a body, before anyone parses it.
-            first_wait_s: Longest wait before the second attempt; doubles with each.
+            first_wait_s: Longest wait before the second attempt, instead of the setting's; doubles with each.
         """
         self._settings = settings
         self._capture = capture
-        self._first_wait_s = first_wait_s
+        self._first_wait_s = first_wait_s or settings.http_first_wait_s
         self._buckets: dict[str, TokenBucket] = {}
         self._lock = Lock()
         self._client = httpx.Client(

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     )
     http_max_bytes: int = Field(64 * 2**20, ge=1024, description="largest response accepted, decoded")
     http_attempts: int = Field(4, ge=1, le=10, description="tries of one outgoing request")
+    http_first_wait_s: float = Field(0.5, gt=0, le=60, description="wait before the second try; doubles with each")
     http_rate_per_s: float = Field(
         1.0, gt=0, le=100, description="requests a second to one host, unless the provider says less"
     )
@@ -100,6 +101,10 @@ class Settings(BaseSettings):
     mlb_statsapi_base_url: SourceUrl = Field("https://statsapi.mlb.com", description="MLB's StatsAPI")
     nhl_api_base_url: SourceUrl = Field("https://api-web.nhle.com", description="the NHL's web API")
     nba_cdn_base_url: SourceUrl = Field("https://cdn.nba.com", description="the NBA's live data")
+    sports: str = Field("", description="comma-separated sports that feeds read by themselves; all where empty")
+    schedules: str = Field(
+        "", description="when providers are read: name=CRON, name=CRON|CRON (near a lock) or name=off, separated by ;"
+    )
     odds_months_kept: int = Field(0, ge=0, description="months of quotes kept; 0 keeps all")
     bodies_days_kept: int = Field(
         0, ge=0, description="days raw bodies are kept after they were last seen; 0: for good"

@@ -75,6 +75,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(LEAGUES),
     cron="*/30 * * * *",
+    near="*/10 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("Action Network", 0.5),

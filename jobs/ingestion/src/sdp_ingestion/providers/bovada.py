@@ -89,6 +89,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(PATHS),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("Bovada", 0.5),

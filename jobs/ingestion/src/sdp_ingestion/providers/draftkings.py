@@ -273,6 +273,7 @@ PROVIDER = Provider(
     feed="dfs",
     sports=tuple(_SPORTS),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=Quality(

@@ -99,6 +99,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(LEAGUES),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("DraftKings' sportsbook", 0.5),

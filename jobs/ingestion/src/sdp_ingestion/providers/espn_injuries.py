@@ -71,6 +71,7 @@ PROVIDER = Provider(
     feed="injury",
     sports=tuple(PATHS),
     cron="10 */2 * * *",
+    near="*/10 * * * *",
     start=start,
     parse=guarded(parse),
     quality=replace(QUALITY, replayable=False, why_not_kept="the body carries write-ups that are licensed text"),

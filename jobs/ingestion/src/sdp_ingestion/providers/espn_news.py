@@ -42,6 +42,7 @@ PROVIDER = Provider(
     feed="injury",
     sports=tuple(PATHS),
     cron="*/20 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=replace(QUALITY, replayable=False, why_not_kept="the body carries articles that are licensed text"),

@@ -85,6 +85,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(PATHS),
     cron="*/15 * * * *",
+    near="*/2 * * * *",
     start=start,
     parse=guarded(parse),
     quality=QUALITY,

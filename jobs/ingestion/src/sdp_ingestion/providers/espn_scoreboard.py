@@ -85,6 +85,7 @@ PROVIDER = Provider(
     feed="stats",
     sports=tuple(PATHS),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=QUALITY,

@@ -107,6 +107,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(PAGES),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("FanDuel's sportsbook", 0.5, key=True),

@@ -97,6 +97,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(SERIES),
     cron="*/10 * * * *",
+    near="*/2 * * * *",
     start=start,
     parse=guarded(parse),
     quality=Quality(

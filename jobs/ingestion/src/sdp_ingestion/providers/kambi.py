@@ -124,6 +124,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(PATHS),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("Kambi and its books", 0.5),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sdp_ingestion.documents import Document, guarded, items, moment, read
 from sdp_ingestion.leads import due
@@ -45,8 +46,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     properties = read(payload, "properties")["properties"]
     about = payload.request.about
     if payload.request.tag == "point":
-        hourly = Request(properties["forecastHourly"], "hourly", about, optional=True)
-        yield Request(properties["forecastGridData"], "grid", about, optional=True, otherwise=hourly)
+        hourly = Request(_here(payload, properties["forecastHourly"]), "hourly", about, optional=True)
+        url = _here(payload, properties["forecastGridData"])
+        yield Request(url, "grid", about, optional=True, otherwise=hourly)
         return
     kick_off = moment(about["starts_at"])
     found = (_grid if payload.request.tag == "grid" else _hourly)(properties, kick_off)
@@ -64,6 +66,13 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         wind_along_mph=along,
         wind_across_mph=across,
     )
+
+
+def _here(payload: Payload, url: object) -> str:
+    """Return an address that an answer names, which must be at the source itself."""
+    if not isinstance(url, str) or urlsplit(url).netloc != urlsplit(payload.request.url).netloc:
+        raise ValueError(f"{url!r} is no address of the service")
+    return url
 
 
 def _grid(properties: Document, kick_off: datetime) -> dict[str, Any] | None:

@@ -78,6 +78,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(LEAGUES),
     cron="*/10 * * * *",
+    near="*/2 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("Pinnacle", 0.5, key=True),

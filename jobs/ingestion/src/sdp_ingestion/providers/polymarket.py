@@ -99,6 +99,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(TAGS),
     cron="*/10 * * * *",
+    near="*/2 * * * *",
     start=start,
     parse=guarded(parse),
     quality=Quality(

@@ -73,6 +73,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(LEAGUES),
     cron="*/30 * * * *",
+    near="*/10 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("PrizePicks", 0.2),

@@ -86,6 +86,7 @@ PROVIDER = Provider(
     feed="injury",
     sports=("nfl", "nba", "mlb", "nhl", "wnba", "cfb", "cbb"),
     cron="*/15 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=Quality(

@@ -56,6 +56,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=SPORTS,
     cron="*/20 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("Sleeper", 0.5),

@@ -137,6 +137,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(SPORTS),
     cron="*/30 * * * *",
+    near="*/15 * * * *",
     start=start,
     parse=guarded(parse),
     quality=Quality(

@@ -96,6 +96,7 @@ PROVIDER = Provider(
     feed="odds",
     sports=tuple(SPORTS),
     cron="*/20 * * * *",
+    near="*/5 * * * *",
     start=start,
     parse=guarded(parse),
     quality=opt_in("Underdog", 0.5),

@@ -1,14 +1,15 @@
 """Ingest runs: what each crawl of each provider cost and brought, also where it failed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from sdp_common.db.models.runs import IngestRun
+from sdp_common.db.bulk import upsert
+from sdp_common.db.models.runs import FeedSchedule, IngestRun
 
 _COUNTS = ("requests", "bytes", "rows_new", "rows_changed", "rows_unchanged", "rows_rejected")
 
@@ -53,3 +54,24 @@ def latest(session: Session) -> Sequence[IngestRun]:
 def feed_of(session: Session, provider: str) -> str | None:
     """Return the feed of a provider that was crawled before."""
     return session.scalar(select(IngestRun.feed).where(IngestRun.provider == provider).limit(1))
+
+
+def declare(session: Session, feeds: Collection[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what feeds are meant to read (the columns of `feed_schedules`); when it was first declared stays."""
+    kept = {(row["provider"], row["sport"]) for row in rows}
+    for old in session.scalars(select(FeedSchedule).where(FeedSchedule.feed.in_(feeds))).all():
+        if (old.provider, old.sport) not in kept:
+            gone = (FeedSchedule.provider == old.provider, FeedSchedule.sport == old.sport)
+            session.execute(delete(FeedSchedule).where(*gone))
+    update_columns = ("feed", "schedule", "target_s", "is_on", "terms")
+    upsert(session, FeedSchedule, list(rows), key=["provider", "sport"], update=update_columns)
+
+
+def declared(session: Session) -> Sequence[FeedSchedule]:
+    """Return everything that is meant to be read, in order."""
+    return session.scalars(select(FeedSchedule).order_by(FeedSchedule.provider, FeedSchedule.sport)).all()
+
+
+def declared_at(session: Session, provider: str) -> dict[str, datetime]:
+    """Return since when each sport of a provider is meant to be read."""
+    return {row.sport: row.declared_at for row in declared(session) if row.provider == provider}

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from psycopg import sql
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import Counts, append, read_frame, upsert
@@ -216,8 +217,23 @@ def _key_columns() -> sql.Composed:
 
 
 def save_splits(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
-    """Save betting percentages (the columns of `betting_splits`) by game, source, market, side and moment."""
-    return upsert(session, BettingSplit, list(rows), key=["game_id", "source", "market", "side", "known_at"])
+    """Save betting percentages (the columns of `betting_splits`) where they differ from those that stand."""
+    listed = list(rows)
+    key = ("game_id", "source", "market", "side")
+    query = (
+        select(*(getattr(BettingSplit, name) for name in (*key, "tickets_pct", "money_pct")))
+        .ext(distinct_on(*(getattr(BettingSplit, name) for name in key)))
+        .where(BettingSplit.game_id.in_({row["game_id"] for row in listed}))
+        .order_by(*(getattr(BettingSplit, name) for name in key), BettingSplit.known_at.desc())
+    )
+    standing = {tuple(row[:4]): tuple(row[4:]) for row in session.execute(query)}
+    fresh = [
+        row
+        for row in listed
+        if standing.get(tuple(row[name] for name in key)) != (row["tickets_pct"], row["money_pct"])
+    ]
+    done = upsert(session, BettingSplit, fresh, key=[*key, "known_at"])
+    return done + Counts(unchanged=len(listed) - len(fresh))
 
 
 _FORGET = (
