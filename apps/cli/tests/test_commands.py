@@ -313,3 +313,28 @@ def test_import_says_what_is_wrong_and_what_to_do(home: Path) -> None:
     assert "upload it to its slate" in explained(sdp(home, "import", "p.csv"))
     assert "cannot be read" in explained(sdp(home, "import", "nowhere.csv", "--dry-run"))
     assert "is not like points=Median" in explained(sdp(home, "import", "p.csv", "--dry-run", "--map", "points"))
+
+
+def test_fill_puts_lineups_into_entries_and_leaves_the_rest(home: Path) -> None:
+    slots = ["PG", "SG", "SF", "PF", "C", "G", "F", "UTIL"]
+    locked = ["Al Big (1) (LOCKED)", *[f"Man {i} ({i})" for i in range(2, 9)]]
+    rows = [
+        ",".join(["Entry ID", "Contest Name", "Contest ID", "Entry Fee", *slots, "", "Instructions"]),
+        ",".join(["900", "Cup", "7", "$4", *locked, "", "1. Column A"]),
+        ",".join(["901", "Cup", "7", "$4", *[""] * 8, "", ""]),
+    ]
+    (home / "entries.csv").write_bytes("\r\n".join(rows).encode())
+    players = [{"slot": slot, "id": str(10 + i), "name": f"New {i}"} for i, slot in enumerate(slots)]
+    (home / "lineups.json").write_text(json.dumps({"lineups": [{"players": players[::-1]}]}), encoding="utf-8")
+    done = sdp(home, "fill", "entries.csv", "lineups.json", "--reserved", "--out", "filled.csv")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 2 entries filled from 1 lineups" in done.stdout
+    after = (home / "filled.csv").read_text(encoding="utf-8").splitlines()
+    assert after[:2] == rows[:2]
+    assert after[2].split(",")[4:6] == ["New 0 (10)", "New 1 (11)"]
+    refused = sdp(home, "fill", "entries.csv", "lineups.json", "--out", "other.csv")
+    assert refused.returncode == 1
+    assert "Al Big is locked and must stay" in refused.stderr
+    assert not (home / "other.csv").exists()
+    assert "no table of payouts" in explained(sdp(home, "fill", "lineups.json", "lineups.json", "--out", "x.csv"))
+    assert "and no lineups" in explained(sdp(home, "fill", "entries.csv", "entries.csv", "--out", "x.csv"))

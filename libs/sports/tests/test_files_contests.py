@@ -13,7 +13,8 @@ from sdp_sports.files.filling import fill_entries
 from sdp_sports.files.payouts import Payouts
 from sdp_sports.files.projections import Projections
 from sdp_sports.files.standings import Standings, split_lineup
-from sdp_sports.files.upload import Pick
+from sdp_sports.files.upload import Listed, Pick, plain_file, upload_file
+from sdp_sports.spec import load
 
 POOL = "Position,Name + ID,Name,ID,Roster Position,Salary,Game Info,TeamAbbrev,AvgPointsPerGame"
 ENTRIES = (
@@ -257,3 +258,25 @@ def test_no_bytes_break_them(body: bytes) -> None:
     for head in heads:
         with suppress(Refused):
             read(head.encode() + body)
+
+
+def test_lineups_are_read_back_from_an_upload_file_and_a_filled_template() -> None:
+    contest = load("nba").contests["draftkings_classic"]
+    text = upload_file(contest, [[Pick(str(i), f"Man {i}") for i in range(8)]] * 2, modelled=True)
+    found, uploaded = read(text.encode())
+    assert (found.kind, found.site) == ("lineups", "draftkings")
+    assert isinstance(uploaded, Entries)
+    assert [[p.external_id for p in one] for one in uploaded.lineups] == [[str(i) for i in range(8)]] * 2
+    filled = content(TEMPLATE.replace(",,,,1. Locate", "0,1,Man 2 (2),,1. Locate"), Entries)
+    assert [[p.external_id for p in one] for one in filled.lineups] == [["0", "1", "2"]]
+    assert len(filled.pool) == 3
+
+
+def test_a_plain_file_numbers_the_places_of_a_slot() -> None:
+    contest = load("nfl").contests["fanduel_classic"]
+    text = plain_file(contest, [Listed([Pick(f"1-{i}", "=Man") for i in range(9)], 59_000, 101.5)], modelled=False)
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert list(row)[:7] == ["lineup", "salary_usd", "points", "QB", "QB_id", "RB1", "RB1_id"]
+    assert (row["points"], row["DEF"], row["DEF_id"]) == ("101.5", "Man", "1-8")
+    with pytest.raises(ValueError, match="has 1 players, not 9"):
+        plain_file(contest, [Listed([Pick("1", "A")])], modelled=False)

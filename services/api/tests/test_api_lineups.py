@@ -30,6 +30,21 @@ def test_a_lineup_is_shown_slot_by_slot_with_exposures(ann: httpx.Client, world)
     assert found["salary_cap_usd"] == 50_000
 
 
+def test_the_plain_file_has_a_column_of_its_own_for_each_place(ann: httpx.Client, world) -> None:
+    answer = ann.get(f"/api/lineup-sets/{world.lineup_set_id}/lineups.csv")
+    assert answer.status_code == 200
+    first, second = csv.DictReader(io.StringIO(answer.text))
+    assert (first["lineup"], first["QB"], first["QB_id"], first["RB2_id"] != "") == (
+        "1",
+        "Quinn Passer",
+        "31000000",
+        True,
+    )
+    assert {float(first["points"]), float(second["points"])} == {121.0, 122.0}
+    assert len(set(first)) == 3 + 18 + 1
+    assert "modelled" in second["note"]
+
+
 def test_the_upload_file_says_modelled_in_name_and_content(ann: httpx.Client, world) -> None:
     answer = ann.get(f"/api/lineup-sets/{world.lineup_set_id}/upload.csv")
     assert answer.status_code == 200
@@ -60,7 +75,7 @@ def test_a_set_larger_than_a_file_comes_in_parts(ann: httpx.Client, world, write
 def test_lineups_are_their_owners_alone(ann: httpx.Client, bob: httpx.Client, world) -> None:
     assert bob.get(f"/api/slates/{world.slate_id}/lineup-sets").json() == []
     path = f"/api/lineup-sets/{world.lineup_set_id}"
-    for answer in (bob.get(path), bob.get(f"{path}/upload.csv"), bob.delete(path)):
+    for answer in (bob.get(path), bob.get(f"{path}/upload.csv"), bob.get(f"{path}/lineups.csv"), bob.delete(path)):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert ann.get(path).status_code == 200
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "backtest": "backtest:backtest",
     "reparse": "reparse:reparse",
     "import": "files:import_file",
+    "fill": "fill:fill",
     "slates": "slates:slates",
     "slate": "slates:slate",
     "build": "slates:build",

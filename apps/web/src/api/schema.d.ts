@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lineup-sets/{set_id}/lineups.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lineup Set
+         * @description Download every lineup as plain CSV, for people and other programs; the same as JSON is the set itself.
+         */
+        get: operations["list_lineup_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lineup-sets/{set_id}/upload.csv": {
         parameters: {
             query?: never;
@@ -2271,6 +2291,8 @@ export interface components {
          * Who
          * @description Players of whom every given field is true: one of these draftables, of one of these teams, and so on.
          *
+         *     `names` are written as on the slate.
+         *
          *     `captain` asks for the slot: true for slots that multiply points, false for the others.
          */
         Who: {
@@ -2286,6 +2308,11 @@ export interface components {
              * @default []
              */
             games?: string[];
+            /**
+             * Names
+             * @default []
+             */
+            names?: string[];
             /**
              * Opponents
              * @default []
@@ -2426,6 +2453,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_lineup_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description Not signed in, or the session has expired (code `session_expired`). */
             401: {

@@ -15,7 +15,7 @@ from sdp_common.errors import NotFound, PlatformError
 from sdp_common.store import slates
 
 from sdp_cli.commands.ingest import check_crawl
-from sdp_cli.commands.lineups import points, read_set, total, write_upload
+from sdp_cli.commands.lineups import points, read_set, total, write_lineups
 from sdp_cli.console import err, out, print_error, print_json
 from sdp_cli.home import Home
 from sdp_cli.pipeline import Pipeline, optimize, prepare, settle, simulate
@@ -98,7 +98,7 @@ def main_job(place: Workplace, pipeline: Pipeline, season: int, week: int, world
     settle(pipeline, lineup_set_id)
     began = time.monotonic()
     file = _file(place.home, name, lineup_set_id)
-    write_upload(place, lineup_set_id, file)
+    write_lineups(place, lineup_set_id, file)
     detail = read_set(place, lineup_set_id)
     pipeline.note("write upload file", len(detail["lineup_list"]), time.monotonic() - began)
     return {

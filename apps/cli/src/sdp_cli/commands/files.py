@@ -26,13 +26,15 @@ _COLUMNS = {
     "salaries": ("external_id", "name", "position", "roster_slots", "salary_usd", "listed_usd", "team", "opponent"),
     "entries": ("entry_id", "contest_id", "contest_name", "fee_usd"),
     "template": ("external_id", "name", "position", "roster_slots", "salary_usd", "team"),
+    "lineups": ("lineup",),
     "standings": ("rank", "entry_id", "user", "points", "minutes_remaining"),
     "payouts": ("first", "last", "payout_usd"),
     "projections": ("name", "external_id", "position", "team", "salary_usd", "points", "ownership"),
 }
 _ELSEWHERE = {
-    "entries": "an entries file is filled in, not imported",
+    "entries": "an entries file is filled in (`sdp fill`), not imported",
     "template": "a template is filled in, not imported: bring the salary export beside it",
+    "lineups": "lineups go into an entries file with `sdp fill`, not into the platform",
     "standings": "the platform keeps no standings yet",
     "payouts": "the platform keeps no payout tables yet",
     "projections": "upload it to its slate in the web app (Projections), where its players are matched",
@@ -90,7 +92,8 @@ def _told(content: Content) -> dict[str, Any]:
         return _about(content) | {"rows": [asdict(row) for row in content.rows]}
     if isinstance(content, Entries):
         pool = {"pool": [asdict(row) for row in content.pool]}
-        return {"slots": content.slots, "rows": [asdict(entry) for entry in content.entries]} | pool
+        lineups = [{"lineup": n, "places": [asdict(p) for p in one]} for n, one in enumerate(content.lineups, 1)]
+        return {"slots": content.slots, "rows": [asdict(entry) for entry in content.entries] or lineups} | pool
     if isinstance(content, Standings):
         players = {"players": [asdict(player) for player in content.players]}
         return {"is_final": content.is_final, "rows": [asdict(entry) for entry in content.entries]} | players
@@ -113,7 +116,7 @@ def _projections(content: Projections) -> dict[str, Any]:
 
 def _show(found: Recognised, told: dict[str, Any]) -> None:
     """Print what a file is and its first rows."""
-    rows = told["rows"] or told.get("pool", [])
+    rows = told["pool"] if found.kind == "template" else told["rows"]
     named = [f"{key} {told[key]}" for key in ("sport", "contest", "entries", "fee_usd") if told.get(key) is not None]
     if not told.get("contest") and told.get("contests"):
         named.append(f"contest one of {', '.join(told['contests'])}")

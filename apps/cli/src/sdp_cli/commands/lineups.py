@@ -1,5 +1,6 @@
 """`sdp lineups` and `sdp settle`: build lineups, write the site's upload file, compare with what happened."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,16 @@ from sdp_cli.pipeline import optimize
 from sdp_cli.pipeline import settle as settle_lineups
 from sdp_cli.workplace import Workplace, workplace
 
+
+class Form(StrEnum):
+    """How lineups are written to a file."""
+
+    UPLOAD = "upload"
+    CSV = "csv"
+    JSON = "json"
+
+
+_PATHS = {Form.UPLOAD: "/upload.csv", Form.CSV: "/lineups.csv", Form.JSON: ""}
 SlateId = Annotated[int, typer.Argument(help="Id of the slate, as `sdp slates` lists it.")]
 
 
@@ -22,6 +33,7 @@ def lineups(
     max_exposure: Annotated[float, typer.Option(min=0.01, max=1.0, help="Largest share of one player.")] = 1.0,
     min_unique: Annotated[int, typer.Option(min=1, help="Players in which any two lineups differ.")] = 1,
     file: Annotated[Path | None, typer.Option("--out", help="Write the site's upload file here.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="Of --out: the site's own, plain CSV, or JSON.")] = Form.UPLOAD,
 ) -> None:
     """Build lineups from the newest simulation of a slate."""
     check_writable(file)
@@ -35,7 +47,7 @@ def lineups(
         set_id = optimize(place.pipeline(), slate_id, slate["latest_projection_set_id"], rules)
         detail = show_set(place, set_id)
         if file is not None:
-            write_upload(place, set_id, file)
+            write_lineups(place, set_id, file, form)
         out.print(f"lineup set {detail['id']} of {slate['name']}", highlight=False)
 
 
@@ -65,14 +77,14 @@ def read_set(place: Workplace, set_id: int) -> dict[str, Any]:
     return detail
 
 
-def write_upload(place: Workplace, set_id: int, file: Path) -> None:
-    """Write the site's own upload file.
+def write_lineups(place: Workplace, set_id: int, file: Path, form: Form = Form.UPLOAD) -> None:
+    """Write a lineup set to a file.
 
     Raises:
         BadInput: The file cannot be written.
     """
     with place.client() as client:
-        text = client.text(f"/api/lineup-sets/{set_id}/upload.csv")
+        text = client.text(f"/api/lineup-sets/{set_id}{_PATHS[form]}")
     try:
         with file.open("w", encoding="utf-8", newline="") as target:
             target.write(text)

@@ -49,13 +49,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """An entries file, or a template, which has no entries.
+    """An entries file, or a template or upload file, which has lineups without entries.
 
     Attributes:
         site: `draftkings` or `fanduel`.
         slots: The roster places in the file's order, by the contest's names for them.
         first_place: The column of the first roster place.
         entries: In the file's order.
+        lineups: The lineups of a template or an upload file, in its order.
         pool: The players whom the file offers; empty where it has none.
     """
 
@@ -63,6 +64,7 @@ class Entries:
     slots: tuple[str, ...]
     first_place: int
     entries: tuple[Entry, ...]
+    lineups: tuple[tuple[Place, ...], ...]
     pool: tuple[Salary, ...]
 
 
@@ -103,16 +105,32 @@ def read_entries(lines: Sequence[Line], site: str) -> Entries:
         for entry in found
         if (row := seen.setdefault(entry.entry_id, entry.row)) != entry.row
     ]
+    filled = [] if told else [line for line in lines[1:] if any(line.cells[: len(slots)])]
+    lineups = [_places(line, first, slots, site, faults) for line in filled]
     check_faults(faults)
-    if len(found) > MOST_ENTRIES:
-        raise Refused(f"the file has more than {MOST_ENTRIES:,} entries")
-    return Entries(site, slots, first, tuple(found), tuple(_pool(lines, first + len(slots), site)))
+    if len(found) + len(lineups) > MOST_ENTRIES:
+        raise Refused(f"the file has more than {MOST_ENTRIES:,} entries or lineups")
+    pool = tuple(_pool(lines, first + len(slots), site))
+    return Entries(site, slots, first, tuple(found), tuple(lineups), pool)
 
 
 def _entry(
     line: Line, told: dict[str, int], first: int, slots: tuple[str, ...], site: str, faults: list[Fault]
 ) -> Entry:
     cells = Cells(line.row, line.cells, told, faults)
+    fee = cells.text("entry_fee").lstrip("$").replace(",", "").strip()
+    return Entry(
+        row=line.row,
+        entry_id=cells.needed("entry_id"),
+        contest_id=cells.text("contest_id"),
+        contest_name=cells.text("contest_name"),
+        fee_usd=cells.number("entry_fee", fee),
+        places=_places(line, first, slots, site, faults),
+    )
+
+
+def _places(line: Line, first: int, slots: Sequence[str], site: str, faults: list[Fault]) -> tuple[Place, ...]:
+    """Return who stands in a row's roster places, or note the cells that cannot be read."""
     row = [*line.cells, *[""] * max(0, first + len(slots) - len(line.cells))]
     places = []
     for slot, text in zip(slots, row[first:], strict=False):
@@ -122,15 +140,7 @@ def _entry(
             faults.append(Fault(f"{text[:60]!r} is not like {example}", line.row, slot))
         else:
             places.append(place)
-    fee = cells.text("entry_fee").lstrip("$").replace(",", "").strip()
-    return Entry(
-        row=line.row,
-        entry_id=cells.needed("entry_id"),
-        contest_id=cells.text("contest_id"),
-        contest_name=cells.text("contest_name"),
-        fee_usd=cells.number("entry_fee", fee),
-        places=tuple(places),
-    )
+    return tuple(places)
 
 
 def read_place(slot: str, text: str, site: str) -> Place | None:

@@ -17,9 +17,9 @@ from sdp_sports.files.refusal import Fault, Refused
 from sdp_sports.files.salaries import MOST_ROWS, Salary
 from sdp_sports.files.standings import HEADER as STANDINGS
 from sdp_sports.files.standings import Standings, read_standings
-from sdp_sports.spec import load
+from sdp_sports.spec import codes, load
 
-Kind = Literal["salaries", "entries", "template", "standings", "payouts", "projections"]
+Kind = Literal["salaries", "entries", "template", "lineups", "standings", "payouts", "projections"]
 _FANDUEL_POOL, _HEAD = "Player ID + Player Name", 20_000
 """What heads the players of FanDuel's template, and how far down that may stand."""
 _SITES_DAY = timezone(timedelta(hours=-5))
@@ -84,7 +84,7 @@ def read(body: bytes, mapping: Mapping[str, str] | None = None) -> tuple[Recogni
         return Recognised("payouts", None, "JSON table of payouts"), read_json(text)
     header = next(read_lines(text)).cells
     found = Recognised("projections", None, "projections") if mapping else _recognised(header, text)
-    if found.kind in {"entries", "template"} and found.site:
+    if found.kind in {"entries", "template", "lineups"} and found.site:
         return found, read_entries(list(read_lines(text, MOST_ROWS)), found.site)
     lines = read_lines(text, MOST_STANDINGS if found.kind == "standings" else MOST_ROWS)
     next(lines)
@@ -141,7 +141,17 @@ def _recognised(header: Sequence[str], text: str) -> Recognised:
     if "Instructions" in names and labels:
         site = "fanduel" if _FANDUEL_POOL in text[:_HEAD] else "draftkings"
         return Recognised("template", site, f"{'DraftKings' if site == 'draftkings' else 'FanDuel'} lineup template")
+    if (whose := _uploaded(header)) is not None:
+        return Recognised("lineups", whose, f"{'DraftKings' if whose == 'draftkings' else 'FanDuel'} lineups")
     return _salaries_or_other(header, names)
+
+
+def _uploaded(header: Sequence[str]) -> str | None:
+    """Return whose upload file a header begins, None where it is no contest's: the places, then nothing or a note."""
+    labels = tuple(header[: header.index("")]) if "" in header else tuple(header)
+    declared = (contest for code in codes() for contest in load(code).contests.values())
+    sites = {contest.site for contest in declared if contest.upload_header == labels}
+    return next((site for site in ("draftkings", "fanduel") if site in sites), None)
 
 
 def _salaries_or_other(header: Sequence[str], names: set[str]) -> Recognised:

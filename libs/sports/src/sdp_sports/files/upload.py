@@ -1,4 +1,4 @@
-"""The file a site reads lineups from: one line a lineup, one cell a roster place, in the contest's order."""
+"""Lineups as files: the one a site reads, and a plain one for people and other programs."""
 
 import csv
 import io
@@ -46,6 +46,48 @@ def upload_file(contest: Contest, lineups: Sequence[Sequence[Pick]], *, modelled
         cells = [contest.upload_cell.format(id=plain(p.external_id), name=plain(p.name)) for p in lineup]
         writer.writerow([*cells, *(["", MODELLED_NOTE] if modelled else [])])
     return text.getvalue()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A lineup with its sums: picks in the order of the contest's slots, points as projected."""
+
+    picks: Sequence[Pick]
+    salary_usd: int | None = None
+    points: float | None = None
+
+
+def plain_file(contest: Contest, lineups: Sequence[Listed], *, modelled: bool) -> str:
+    """Return lineups as plain CSV: number, sums, then id and name of each place under columns of their own.
+
+    Args:
+        contest: The declared contest; places that a slot has several of are numbered (`RB1`, `RB2`).
+        lineups: In the order in which they are numbered.
+        modelled: The salaries are ours: say so in a last column.
+
+    Raises:
+        ValueError: A lineup has the wrong number of players.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    places = [name for name in place_names(contest) for name in (name, f"{name}_id")]
+    writer.writerow(["lineup", "salary_usd", "points", *places, *(["note"] if modelled else [])])
+    for number, lineup in enumerate(lineups, start=1):
+        if len(lineup.picks) != contest.roster_size:
+            raise ValueError(f"lineup {number} has {len(lineup.picks)} players, not {contest.roster_size}")
+        sums = ["" if value is None else value for value in (lineup.salary_usd, lineup.points)]
+        cells = [cell for pick in lineup.picks for cell in (plain(pick.name), plain(pick.external_id))]
+        writer.writerow([number, *sums, *cells, *([MODELLED_NOTE] if modelled else [])])
+    return text.getvalue()
+
+
+def place_names(contest: Contest) -> list[str]:
+    """Return a name for each roster place that no other has: `QB`, `RB1`, `RB2`."""
+    return [
+        slot.name if slot.count == 1 else f"{slot.name}{number}"
+        for slot in contest.slots
+        for number in range(1, slot.count + 1)
+    ]
 
 
 def upload_name(site: str, slate: str, *, modelled: bool, part: int | None = None) -> str:

@@ -40,6 +40,18 @@ def download_lineup_set(set_id: int, caller: Caller, database: Database, part: P
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
+@router.get(
+    "/lineup-sets/{set_id}/lineups.csv",
+    response_class=Response,
+    responses=refusals(401, 404, 422) | file_answer("text/csv"),
+)
+def list_lineup_set(set_id: int, caller: Caller, database: Database) -> Response:
+    """Download every lineup as plain CSV, for people and other programs; the same as JSON is the set itself."""
+    filename, text = service.listing(database, caller.user.id, set_id)
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
 @router.delete("/lineup-sets/{set_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 404, 422))
 def delete_lineup_set(set_id: int, caller: Caller, database: Database) -> None:
     """Delete one of the caller's lineup sets."""

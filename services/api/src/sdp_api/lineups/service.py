@@ -8,7 +8,7 @@ from sdp_common.db.models.lineups import Lineup
 from sdp_common.errors import Conflict, NotFound
 from sdp_common.store.screens import lineups as screen
 from sdp_common.store.slates import slate as read_slate
-from sdp_sports.files.upload import Pick, upload_file, upload_name
+from sdp_sports.files.upload import Listed, Pick, plain_file, upload_file, upload_name
 from sdp_sports.spec import Contest
 from sqlalchemy.orm import Session
 
@@ -73,6 +73,27 @@ def upload(database: Session, user_id: int, set_id: int, part: int | None) -> tu
     except ValueError as error:
         raise Conflict(str(error)) from error
     return upload_name(contest.site, slate.name, modelled=modelled, part=part), text
+
+
+def listing(database: Session, user_id: int, set_id: int) -> tuple[str, str]:
+    """Return the name and the text of a plain CSV file of every lineup, whatever the contest.
+
+    Raises:
+        NotFound: There is no such set.
+    """
+    row, slate = _own(database, user_id, set_id)[:2]
+    contest = contest_of(slate, None)
+    built = screen.lineups(database, row.id)
+    pool = {p.draftable_id: p for p in players(database, slate, contest, {})}
+    listed = [
+        Listed(
+            [Pick(pool[i].external_id, pool[i].name) for i in one.draftable_ids], one.salary_usd, one.projected_points
+        )
+        for one in built
+    ]
+    modelled = slate.salary_source != "site"
+    name = upload_name(contest.site, f"{slate.name} plain", modelled=modelled)
+    return name, plain_file(contest, listed, modelled=modelled)
 
 
 def delete(database: Session, user_id: int, set_id: int) -> None:
