@@ -5,15 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from sdp_common.db.models.accounts import User
+from sdp_common.db.models.lineups import Lineup, LineupSet
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.projections import ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team
+from sdp_common.db.models.slates import Draftable
 from sdp_common.db.session import make_engine, session_scope
 from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import odds, projections, runs, slates
-from sdp_sim.main import service, simulate
+from sdp_sim.main import service, simulate, simulate_contest
 from sdp_sports.spec import load
 from sqlalchemy import func, select
 
@@ -261,6 +264,36 @@ def test_a_slate_that_cannot_be_simulated_says_why(engine, slate_id):
         simulate(job(engine, fresh), fresh)
 
 
+def test_lineups_play_their_contest_in_the_worlds_of_their_projections(engine, slate_id, result):
+    contest = load("nfl").contests["draftkings_classic"]
+    with session_scope(engine) as session:
+        ann = User(username="ann", password_hash="x")
+        session.add(ann)
+        by_position = {}
+        for row in session.scalars(select(Draftable).where(Draftable.slate_id == slate_id).order_by(Draftable.id)):
+            row.roster_slots = [s.name for s in contest.slots if row.position in s.positions] or [row.position]
+            if row.player_id is not None and not row.name.startswith(("Slot A", "Newcomer", "Backup")):
+                by_position.setdefault(row.position, []).append(row.id)
+        built = LineupSet(
+            slate_id=slate_id, projection_set_id=result["projection_set_id"], user_id=None, name="One", rules={}
+        )
+        session.flush()
+        built.user_id = ann.id
+        session.add(built)
+        session.flush()
+        p = by_position
+        ids = [p["QB"][0], *p["RB"][:2], *p["WR"][:3], p["TE"][0], p["RB"][2], p["DST"][0]]
+        session.add(Lineup(set_id=built.id, rank=1, draftable_ids=ids, salary_usd=45000, projected_points=100.0))
+        run = runs.create(session, "sim-engine", "simulate_contest", {}, user_id=ann.id, status="running")
+        run_id, set_id = run.id, built.id
+    offer = {"fee_usd": 1, "entries": 200, "prizes": [{"first": 1, "last": 50, "cash_usd": 3.5}]}
+    mine = Job(run_id, engine=engine, settings=Settings(_env_file=None), now=LOCK + timedelta(days=9), progress_s=0.0)
+    told = simulate_contest(mine, set_id, offer, worlds=400)
+    assert told["draws"] == "joint"
+    assert 0 < told["lineups"][0]["prob_cash"] < 1
+    assert told["field"]["habits"].startswith("Maximum likelihood")
+
+
 def test_the_service_declares_its_job():
-    assert list(service.jobs) == ["simulate"]
+    assert list(service.jobs) == ["simulate", "simulate_contest"]
     assert service.name == "sim-engine"

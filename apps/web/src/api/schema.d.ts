@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/contests/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Payouts
+         * @description Read a payout table; nothing is kept.
+         */
+        post: operations["read_payouts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/data-health": {
         parameters: {
             query?: never;
@@ -310,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/simulate-contest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Contest Run
+         * @description Ask what a lineup set may win in a contest.
+         */
+        post: operations["create_contest_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -458,6 +498,26 @@ export interface paths {
          * @description Read a slate with its games, lines, weather and what the latest simulation says of each game.
          */
         get: operations["read_slate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slates/{slate_id}/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contest Offers
+         * @description List the contests known of a slate that say what they pay, the largest prize pool first.
+         */
+        get: operations["list_contest_offers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -708,6 +768,14 @@ export interface components {
              */
             file: string;
         };
+        /** Body_read_payouts */
+        Body_read_payouts: {
+            /**
+             * File
+             * @description payout table: CSV, JSON, or DraftKings' contest detail
+             */
+            file: string;
+        };
         /** Body_upload_projections */
         Body_upload_projections: {
             /**
@@ -728,6 +796,28 @@ export interface components {
         BuildCreate: {
             /** Slate Id */
             slate_id: number;
+        };
+        /**
+         * ContestOfferRead
+         * @description A contest that a site offers on a slate.
+         */
+        ContestOfferRead: {
+            /** Entries */
+            entries: number | null;
+            /** Entries Max Per User */
+            entries_max_per_user: number | null;
+            /** External Id */
+            external_id: string;
+            /** Fee Usd */
+            fee_usd: number | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string | null;
+            /** Prize Pool Usd */
+            prize_pool_usd: number;
+            /** Prizes */
+            prizes: components["schemas"]["PrizeRead"][];
         };
         /**
          * ContestRead
@@ -1087,6 +1177,43 @@ export interface components {
             title: string;
         };
         /**
+         * Offer
+         * @description A contest's money. `entries` is its size; `entries_max_per_user` is None where nobody says.
+         */
+        Offer: {
+            /** Entries */
+            entries: number;
+            /** Entries Max Per User */
+            entries_max_per_user?: number | null;
+            /** Fee Usd */
+            fee_usd: number;
+            /**
+             * Name
+             * @default Contest
+             */
+            name?: string;
+            /** Prizes */
+            prizes: components["schemas"]["Prize"][];
+        };
+        /**
+         * OfferRead
+         * @description A contest's money; null where the source does not say. `prize_pool_usd` is the sum of its prizes.
+         */
+        OfferRead: {
+            /** Entries */
+            entries: number | null;
+            /** Entries Max Per User */
+            entries_max_per_user: number | null;
+            /** Fee Usd */
+            fee_usd: number | null;
+            /** Name */
+            name: string | null;
+            /** Prize Pool Usd */
+            prize_pool_usd: number;
+            /** Prizes */
+            prizes: components["schemas"]["PrizeRead"][];
+        };
+        /**
          * Opposing
          * @description How many players `against` a lineup holds, of those who face one of its players of some positions.
          */
@@ -1375,6 +1502,37 @@ export interface components {
             title: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Prize
+         * @description What each of the ranks from `first` to `last` is paid: money, and the face value of tickets.
+         */
+        Prize: {
+            /** Cash Usd */
+            cash_usd: number;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /**
+             * Ticket Usd
+             * @default 0
+             */
+            ticket_usd?: number;
+        };
+        /**
+         * PrizeRead
+         * @description What each of the ranks from `first` to `last` is paid: money, and the face value of tickets.
+         */
+        PrizeRead: {
+            /** Cash Usd */
+            cash_usd: number;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Ticket Usd */
+            ticket_usd: number;
         };
         /**
          * Problem
@@ -1764,6 +1922,32 @@ export interface components {
         SetupRead: {
             /** Needed */
             needed: boolean;
+        };
+        /**
+         * SimulateContestCreate
+         * @description Enter a lineup set into a contest against a simulated field; the same seed gives the same answer.
+         *
+         *     `ticket_value` is what a dollar of a ticket is worth.
+         */
+        SimulateContestCreate: {
+            /** Lineup Set Id */
+            lineup_set_id: number;
+            offer: components["schemas"]["Offer"];
+            /**
+             * Seed
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * Ticket Value
+             * @default 1
+             */
+            ticket_value?: number;
+            /**
+             * Worlds
+             * @default 10000
+             */
+            worlds?: number;
         };
         /**
          * SimulateCreate
@@ -2338,6 +2522,57 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    read_payouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_read_payouts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_data_health: {
         parameters: {
             query?: never;
@@ -3134,6 +3369,66 @@ export interface operations {
             };
         };
     };
+    create_contest_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateContestCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_run: {
         parameters: {
             query?: never;
@@ -3582,6 +3877,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SlateDetail"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_contest_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestOfferRead"][];
                 };
             };
             /** @description Not signed in, or the session has expired (code `session_expired`). */

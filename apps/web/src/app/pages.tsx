@@ -1,4 +1,5 @@
 import { useParams } from "@tanstack/react-router";
+import { Contest } from "@/features/contests/contest";
 import { Optimizer } from "@/features/optimizer/optimizer";
 import { Player } from "@/features/players/player";
 
@@ -6,6 +7,11 @@ import { Player } from "@/features/players/player";
 export function OptimizePage() {
   const { slateId } = useParams({ from: "/slates/$slateId/optimize" });
   return <Optimizer slateId={Number(slateId)} />;
+}
+
+export function ContestPage() {
+  const { slateId } = useParams({ from: "/slates/$slateId/contest" });
+  return <Contest slateId={Number(slateId)} />;
 }
 
 export function PlayerPage() {

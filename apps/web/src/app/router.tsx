@@ -53,6 +53,7 @@ const lineups = createRoute({
     return <LineupSets slateId={Number(lineups.useParams().slateId)} />;
   },
 });
+const contest = createRoute({ getParentRoute: () => slate, path: "/contest", component: lazyRouteComponent(() => import("./pages"), "ContestPage") });
 const player = createRoute({ getParentRoute: () => slate, path: "/players/$draftableId", component: lazyRouteComponent(() => import("./pages"), "PlayerPage") });
 const lineupSet = createRoute({
   getParentRoute: () => root,
@@ -63,7 +64,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, account, slate.addChildren([pool, games, optimize, lineups, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, account, slate.addChildren([pool, games, optimize, lineups, contest, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

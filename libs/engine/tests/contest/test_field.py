@@ -250,3 +250,11 @@ def test_a_pool_without_a_legal_lineup_is_refused() -> None:
     dear = pool_of().with_columns(salary_usd=pl.lit(9000))
     with pytest.raises(ValueError, match="cap"):
         Crowd(CONTEST, dear, HABITS)
+
+
+def test_warming_compiles_what_a_field_needs() -> None:
+    from sdp_engine.contest import lattice, warm
+
+    warm.warm()
+    kernels = (lattice.completions, lattice.marginals, lattice.decode, lattice.join_trains)
+    assert all(kernel.signatures for kernel in kernels)

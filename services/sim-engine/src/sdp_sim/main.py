@@ -7,9 +7,11 @@ from typing import Any
 from sdp_common.errors import BadInput
 from sdp_common.service import Job, Service
 from sdp_common.store import projections
+from sdp_engine.contest.warm import warm as warm_contests
 from sdp_engine.simulate import joint
 from sdp_engine.simulate import simulate as draw
 
+from sdp_sim import contest as contests
 from sdp_sim.inputs import Inputs, read
 from sdp_sim.rows import game_rows, projection_rows, story
 
@@ -75,7 +77,53 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
     return {"projection_set_id": set_id, "rows": len(rows), "is_new": True, **story(draws, inputs)}
 
 
+@service.job(attempts=3)
+def simulate_contest(
+    job: Job,
+    lineup_set_id: int,
+    offer: dict[str, Any],
+    worlds: int = 10_000,
+    seed: int = 1,
+    ticket_value: float = 1.0,
+) -> dict[str, Any]:
+    """Enter a lineup set into a contest against a simulated field, in every world of the slate.
+
+    Args:
+        job: This execution; the lineups are its run's user's.
+        lineup_set_id: The lineups that are entered, once each.
+        offer: See `sdp_sports.offer.Offer`.
+        worlds: How many worlds are played.
+        seed: Seed of the field, and of the worlds where the lineups' projections have none of their own.
+        ticket_value: What a dollar of a ticket is worth, 0 to 1.
+
+    Raises:
+        NotFound: There is no such lineup set of the user's.
+        Conflict: The lineups cannot be entered any more.
+        BadInput: The contest, worlds, seed or ticket value cannot be used.
+    """
+    asked = contests.read_offer(offer)
+    contests.check_size(asked, worlds, seed, ticket_value)
+    job.progress(0.01, "reading the lineups and their projections")
+    with job.session() as session:
+        entry = contests.read_entry(session, job.run_id, lineup_set_id)
+    job.progress(0.03, "drawing the worlds")
+    points, how = contests.draw_points(job, entry, worlds, seed)
+
+    def told(share: float) -> None:
+        job.progress(0.3 + 0.69 * share, f"playing {worlds:,} worlds of {asked.entries:,} entries")
+
+    job.progress(0.3, "drafting the field")
+    found = contests.simulate(entry, asked, points, seed, ticket_value, told)
+    known = {"name": asked.name, "fee_usd": asked.fee_usd, "entries": asked.entries, "prize_pool_usd": asked.pool_usd}
+    return {"lineup_set_id": lineup_set_id, "slate_id": entry.slate_id, "contest": known, "draws": how, **found}
+
+
+def _warm() -> None:
+    joint.warm()
+    warm_contests()
+
+
 def main() -> None:
     """Run the service's command line; the kernels are compiled, or loaded, while the queue is reached."""
-    threading.Thread(target=joint.warm, daemon=True).start()
+    threading.Thread(target=_warm, daemon=True).start()
     service.main()

@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 
 const control =
   "h-10 w-full rounded-lg border border-line bg-surface px-3 text-sm text-ink placeholder:text-faint aria-invalid:border-bad";
@@ -37,6 +37,15 @@ export function TextField({ label, hint, error, className, ...rest }: Common & I
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
       <input id={id} className={clsx(control, className)} aria-invalid={error ? true : undefined} aria-describedby={`${id}-note`} {...rest} />
+    </Frame>
+  );
+}
+
+export function TextArea({ label, hint, error, className, ...rest }: Common & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <textarea id={id} className={clsx(control, "h-auto py-2 font-mono", className)} aria-invalid={error ? true : undefined} aria-describedby={`${id}-note`} {...rest} />
     </Frame>
   );
 }

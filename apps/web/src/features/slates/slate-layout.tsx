@@ -10,6 +10,7 @@ const TABS = [
   { to: "/slates/$slateId/games", label: "Games", exact: false },
   { to: "/slates/$slateId/optimize", label: "Optimize", exact: false },
   { to: "/slates/$slateId/lineups", label: "Lineups", exact: false },
+  { to: "/slates/$slateId/contest", label: "Contest", exact: false },
 ] as const;
 
 /** The head and the tabs that every page of a slate shares. */

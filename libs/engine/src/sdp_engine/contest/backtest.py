@@ -18,7 +18,7 @@ UNLEARNED = Habits(
     pulls={"value": 7.0, "good_value": 3.0, "salary": 4.0, "cheapest": -1.0},
     unspent=(2.5, 2.0, 1.5, 1.0, 0.5, -1.0, -2.5, -4.0),
 )
-_ROUNDS = 30
+_ROUNDS = 40
 _SAID = ("said", "said_share")
 
 
@@ -66,13 +66,13 @@ def unseen(contest: Finished, others: Sequence[Finished], *, said: bool) -> tupl
         return fit([c.slate for c in like], start, trust=TRUST, rounds=_ROUNDS), f"shipped, and {len(like)} others"
     blank = start.model_copy(
         update={
-            "pulls": dict.fromkeys(start.pulls, 0.0),
-            "unspent": (0.0,) * len(start.unspent),
+            "pulls": {name: UNLEARNED.pulls.get(name, 0.0) for name in start.pulls},
+            "unspent": UNLEARNED.unspent,
             "bonds": tuple(b.model_copy(update={"pull": 0.0}) for b in start.bonds),
             "slates": (),
         }
     )
-    return fit([c.slate for c in like], blank, rounds=2 * _ROUNDS), f"{len(like)} others"
+    return fit([c.slate for c in like], blank, rounds=_ROUNDS), f"{len(like)} others"
 
 
 def summary(grades: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -18,11 +18,12 @@ _FEE = {"entry fee", "fee", "buy in", "entryfee"}
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """What each place from `first` to `last` is paid, in dollars."""
+    """What each place from `first` to `last` is paid, in dollars; tickets at their face value beside the money."""
 
     first: int
     last: int
     payout_usd: float
+    ticket_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,12 @@ class Payouts:
     entries: int | None = None
     fee_usd: float | None = None
     name: str | None = None
+    entries_max_per_user: int | None = None
 
     @property
     def prize_pool_usd(self) -> float:
-        """The sum of all prizes."""
-        return sum((prize.last - prize.first + 1) * prize.payout_usd for prize in self.prizes)
+        """The sum of all prizes, tickets included."""
+        return sum((p.last - p.first + 1) * (p.payout_usd + p.ticket_usd) for p in self.prizes)
 
     @property
     def places_paid(self) -> int:
@@ -85,11 +87,15 @@ def read_payouts(header: Sequence[str], lines: Iterable[Line]) -> Payouts:
 def read_json(text: str) -> Payouts:
     """Read an object with `payouts` (each `start`, `end`, `amount`), `entry_fee`, `total_entries` and `name`.
 
+    DraftKings' own answer about a contest (`contestDetail` with `payoutSummary`) is read, too.
+
     Raises:
         Refused: It is not such an object.
     """
     try:
         told: Any = json.loads(text)
+        if isinstance(told, dict) and (detail := told.get("contestDetail", told)).get("payoutSummary"):
+            return _whole(_contest_detail(detail))
         prizes = tuple(Prize(int(p["start"]), int(p["end"]), float(p["amount"])) for p in told["payouts"])
         size, fee = told.get("total_entries"), told.get("entry_fee")
         found = Payouts(
@@ -98,6 +104,25 @@ def read_json(text: str) -> Payouts:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused("this JSON is no table of payouts: it has no `payouts` with `start`, `end`, `amount`") from error
     return _whole(found)
+
+
+def _contest_detail(told: Mapping[str, Any]) -> Payouts:
+    """Return what DraftKings says of a contest; what a place is paid beside "Cash" is a ticket or the like."""
+    prizes = []
+    for line in told["payoutSummary"]:
+        worth = sum(float(part.get("value") or 0.0) for part in line.get("payoutDescriptions") or ())
+        tiers = line.get("tierPayoutDescriptions") or {}
+        said = str(tiers.get("Cash", "")).replace("$", "").replace(",", "").strip()
+        cash = worth if not tiers or (set(tiers) == {"Cash"} and worth) else float(said or 0.0)
+        prizes.append(Prize(int(line["minPosition"]), int(line["maxPosition"]), cash, max(worth - cash, 0.0)))
+    size, fee, most = (told.get(key) for key in ("maximumEntries", "entryFee", "maximumEntriesPerUser"))
+    return Payouts(
+        tuple(prizes),
+        None if size is None else int(size),
+        None if fee is None else float(fee),
+        _text(told, "name"),
+        None if most is None else int(most),
+    )
 
 
 def _text(told: Mapping[str, Any], key: str) -> str | None:

@@ -17,6 +17,7 @@ from sdp_api.runs.schemas import (
     RunRead,
     RunStatus,
     SettleCreate,
+    SimulateContestCreate,
     SimulateCreate,
 )
 from sdp_api.schema import Limit, Offset
@@ -52,6 +53,12 @@ def create_simulate_run(body: SimulateCreate, caller: Caller, database: Database
 def create_optimize_run(body: OptimizeCreate, caller: Caller, database: Database) -> RunRead:
     """Ask for lineups."""
     return service.optimize(database, caller.user.id, body)
+
+
+@router.post("/simulate-contest", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_contest_run(body: SimulateContestCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask what a lineup set may win in a contest."""
+    return service.simulate_contest(database, caller.user.id, body)
 
 
 @router.post("/settle", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

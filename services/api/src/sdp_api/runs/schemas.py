@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
+from sdp_sports.offer import Offer
 from sdp_sports.rules import Rules
 
 from sdp_api.schema import Answer, ErrorBody, Request
@@ -80,6 +81,19 @@ class OptimizeCreate(Request):
     projection_set_id: int
     rules: Rules = Rules()
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
+
+
+class SimulateContestCreate(Request):
+    """Enter a lineup set into a contest against a simulated field; the same seed gives the same answer.
+
+    `ticket_value` is what a dollar of a ticket is worth.
+    """
+
+    lineup_set_id: int
+    offer: Offer
+    worlds: Annotated[int, Field(ge=100, le=100_000)] = 10_000
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    ticket_value: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
 class SettleCreate(Request):

@@ -23,6 +23,7 @@ from sdp_api.runs.schemas import (
     RunPage,
     RunRead,
     SettleCreate,
+    SimulateContestCreate,
     SimulateCreate,
 )
 
@@ -91,6 +92,13 @@ def optimize(database: Session, user_id: int, body: OptimizeCreate) -> RunRead:
         problem = Problem(f"choose one of {', '.join(stacks)}", column="rules.stack")
         raise BadInput(f"there is no stack {body.rules.stack}", [problem])
     return _ask(database, user_id, "optimizer", "optimize", **body.model_dump())
+
+
+def simulate_contest(database: Session, user_id: int, body: SimulateContestCreate) -> RunRead:
+    """Ask for one of the user's lineup sets to be entered into a contest."""
+    if not lineups.sets(database, user_id, set_id=body.lineup_set_id):
+        raise NotFound(f"there is no lineup set {body.lineup_set_id}")
+    return _ask(database, user_id, "sim-engine", "simulate_contest", **body.model_dump(mode="json"))
 
 
 def settle(database: Session, user_id: int, body: SettleCreate) -> RunRead:
