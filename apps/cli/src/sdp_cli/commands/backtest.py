@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-BACKTESTS = {"contests": "contest_backtest:contests"}
+BACKTESTS = {"contests": "contest_backtest:contests", "simulation": "simulation_backtest:simulation"}
 """Every back-test and where it is written."""
 
 

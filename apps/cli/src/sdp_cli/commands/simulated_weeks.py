@@ -1,0 +1,154 @@
+"""Past weeks as the simulation's back-test sees them: each as of its lock, from models of earlier seasons."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from sdp_common.db.session import session_scope
+from sdp_common.errors import Conflict
+from sdp_common.store import features, reference, stats
+from sdp_engine import frames
+from sdp_engine.features import build
+from sdp_engine.models import training
+from sdp_engine.models.families import FAMILIES
+from sdp_engine.models.model import KNOWN, MOMENT, Model
+from sdp_engine.simulate import Slate
+from sdp_engine.simulate.past import past as past_games
+from sdp_sports.score import points as score_points
+from sdp_sports.spec import QUANTILES, Contest, Sport, load
+from sqlalchemy import Engine
+
+FAMILY = "baseline"
+"""The family the back-test predicts with: fitted anew for each season on those before it."""
+CONTEST = "draftkings_classic"
+
+
+@dataclass(frozen=True, eq=False)
+class Week:
+    """One week: what was known at its lock, and what happened."""
+
+    season: int
+    week: int
+    slate: Slate
+    predictions: pl.DataFrame
+    scores: Mapping[str, tuple[int, int]]
+    points: Mapping[tuple[int, str], float]
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Everything the store knows of a sport's past."""
+
+    sport: Sport
+    games: pl.DataFrame
+    touchdowns: pl.DataFrame
+    rows: pl.DataFrame
+    outcomes: pl.DataFrame
+    lines: pl.DataFrame
+
+    @property
+    def contest(self) -> Contest:
+        """The contest whose points are compared."""
+        return self.sport.contests[CONTEST]
+
+    @property
+    def market(self) -> str:
+        """The market that predicts them."""
+        return next(name for name, market in self.sport.markets.items() if market.contest == CONTEST)
+
+    @classmethod
+    def read(cls, engine: Engine, code: str) -> "Past":
+        """Read it all, as known at the end of the last game.
+
+        Raises:
+            Conflict: Nothing was ingested, or no features were built.
+        """
+        end = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
+        sport = load(code)
+        with session_scope(engine) as session:
+            games = reference.games(session, code, as_of=end)
+            touchdowns = stats.team_touchdowns(session, code, as_of=end)
+            rows = features.history(session, code, build.NAME, until=end)
+            lines = stats.player_games(session, code, as_of=end)
+            snaps = stats.snaps(session, code, as_of=end)
+        if rows.is_empty():
+            raise Conflict(
+                "no features of past games are stored: run `sdp ingest stats`, then the features job `build`"
+            )
+        return cls(sport, games, touchdowns, rows, training.outcomes_of(sport, rows, lines, snaps), lines)
+
+
+def weeks(past: Past, seasons: Sequence[int], every: int) -> Iterator[Week]:
+    """Yield the regular weeks of the seasons whose games have lines and scores, in order of time."""
+    finished = past.games.filter(
+        (pl.col("season_type") == "REG") & pl.all_horizontal(pl.col("spread", "total", "home_score").is_not_null())
+    )
+    for season in seasons:
+        mine = finished.filter(pl.col("season") == season)
+        if mine.is_empty():
+            continue
+        models = _models(past, mine["starts_at"].min())
+        for number in mine["week"].unique().sort().to_list()[::every]:
+            yield _week(past, models, mine.filter(pl.col("week") == number), season, number)
+
+
+def _models(past: Past, lock: Any) -> dict[str, Model]:
+    """Fit every market on what was known before a season began."""
+    rows = past.rows.filter(pl.col(MOMENT) < lock)
+    outcomes = past.outcomes.filter(pl.col(KNOWN) < lock)
+    fitted: dict[str, Model] = {}
+    for name, market in past.sport.markets.items():
+        frame = training.frame_of(past.sport, name, rows, outcomes)
+        try:
+            fitted[name] = FAMILIES[FAMILY].fit(frame, name, market, lock)
+        except ValueError:
+            continue  # a market the past says too little of (kickers in sources without them)
+    return fitted
+
+
+def _week(past: Past, models: Mapping[str, Model], games: pl.DataFrame, season: int, number: int) -> Week:
+    lock = games["starts_at"].min()
+    rows = past.rows.filter(pl.col("game_id").is_in(games["game_id"].to_list()))
+    unknown = games.with_columns(pl.lit(None, pl.Int64).alias("home_score"), pl.lit(None, pl.Int64).alias("away_score"))
+    population = rows.select(
+        *(name for name in frames.POPULATION if name != "injury_status"),
+        pl.lit(None, pl.String).alias("injury_status"),
+    ).unique(["player_id", "game_id"], keep="first", maintain_order=True)
+    if not isinstance(lock, datetime):
+        raise TypeError("a game without kick-off")
+    slate = Slate(unknown, population, past=past_games(past.games, past.touchdowns, lock))
+    scores = {g: (h, a) for g, h, a in games.select("game_id", "home_score", "away_score").iter_rows()}
+    return Week(season, number, slate, _predict(past, models, rows), scores, _happened(past, games, population))
+
+
+def _predict(past: Past, models: Mapping[str, Model], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the PREDICTIONS of feature rows."""
+    parts = []
+    for name, model in models.items():
+        mine = rows.filter(pl.col("position").is_in(past.sport.markets[name].positions))
+        if mine.is_empty():
+            continue
+        told = model.predict(mine)
+        keys = mine.select("player_id", "game_id", "team_id", "position")
+        columns = {"mean": told.mean(), "sd": told.sd(), "prob_zero": told.prob_zero()}
+        values = [pl.Series(column, np.asarray(value, np.float64)) for column, value in columns.items()]
+        quantiles = pl.Series("quantiles", told.quantile(QUANTILES).tolist(), dtype=pl.List(pl.Float64))
+        parts.append(keys.with_columns(pl.lit(name).alias("market"), *values, quantiles))
+    return pl.concat(parts).select(list(frames.PREDICTIONS))
+
+
+def _happened(past: Past, games: pl.DataFrame, population: pl.DataFrame) -> dict[tuple[int, str], float]:
+    """Return the realised points of everybody who has a line; the others had no part in the game."""
+    lines = past.lines.filter(pl.col("game_id").is_in(games["game_id"].to_list()))
+    wanted = population.select("player_id", "game_id")
+    lines = lines.join(wanted, on=["player_id", "game_id"], how="semi")
+    counted = past.contest.scoring
+    keys = lines.select("player_id", "game_id", "position").rows()
+    values = {name: lines[name].to_numpy() for name in past.sport.stats if name in counted or name in lines.columns}
+    return {
+        (player, game): float(score_points(past.contest, {n: v[i] for n, v in values.items()}, position))
+        for i, (player, game, position) in enumerate(keys)
+    }

@@ -1,0 +1,111 @@
+"""`sdp backtest simulation`: past weeks simulated as of their lock, against what happened and against targets."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+from rich.table import Table
+from sdp_common.errors import BadInput
+from sdp_engine.evaluate.simulated import Tally, figures
+from sdp_engine.simulate import simulate
+
+from sdp_cli.commands.simulated_weeks import Past, weeks
+from sdp_cli.console import err, out
+from sdp_cli.workplace import workplace
+
+TUNING = (2021, 2022)
+"""The seasons the simulation was tuned on by hand; others are held out."""
+REFERENCES = ("corr_dk", "corr_role_sd", "sgp_joint_overs")
+TARGETS: tuple[tuple[str, str, float], ...] = (
+    ("correlation_error_mean", "role pairs: mean error of the correlation", 0.025),
+    ("correlation_error_max", "role pairs: largest error", 0.06),
+    ("pit_ece_home", "PIT error, home score", 0.015),
+    ("pit_ece_away", "PIT error, away score", 0.015),
+    ("pit_ece_margin", "PIT error, margin", 0.015),
+    ("pit_ece_total", "PIT error, total", 0.015),
+    ("margin_3_z", "margins of 3: standard errors off", 2.0),
+    ("margin_7_z", "margins of 7: standard errors off", 2.0),
+    ("margin_bias", "expected margin less line", 0.05),
+    ("total_bias", "expected total less line", 0.05),
+    ("overs_phi_excess", "joint overs: phi error beyond noise", 0.05),
+)
+"""Figure, what it is, and the most its size may be."""
+
+
+def simulation(
+    seasons: Annotated[str, typer.Option(help="Seasons to simulate: 2021-2024 or 2023.")] = "2021-2024",
+    worlds: Annotated[int, typer.Option(min=200, help="Worlds of each week.")] = 1500,
+    every: Annotated[int, typer.Option(min=1, help="Every how many weeks; 1 is all.")] = 1,
+    seed: Annotated[int, typer.Option(min=0)] = 5,
+    reference: Annotated[
+        Path | None, typer.Option(help="Folder with corr_dk.csv, corr_role_sd.csv and sgp_joint_overs.csv.")
+    ] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="File to write every figure to.")] = None,
+) -> None:
+    """Simulate past weeks from models that have seen earlier seasons alone, and score what came of it."""
+    wanted = _seasons(seasons)
+    known = _references(reference)
+    tallies = {"tuning": Tally(), "held out": Tally()}
+    with workplace(None) as place:
+        until = f"{wanted[-1] + 1}-03-01T00:00:00+00:00"
+        place.pipeline(keep=True).stage("features of past games", "features", "build", sport="nfl", until=until)
+        past = Past.read(place.engine, "nfl")
+    for week in weeks(past, wanted, every):
+        err.print(f"{week.season} week {week.week}: {week.slate.games.height} games", highlight=False)
+        draws = simulate(week.slate, week.predictions, seed, worlds, threads=2)
+        part = tallies["tuning" if week.season in TUNING else "held out"]
+        real = (week.scores, week.points)
+        part.add(week.season, draws, past.contest, (week.predictions, past.market), real, week.season * 100 + week.week)
+    told = {name: figures(tally, known) for name, tally in tallies.items() if tally.games}
+    if not told:
+        raise BadInput(f"no finished game of {seasons} with a line and features is known: ingest and build them first")
+    _show(told)
+    if as_json is not None:
+        document = {"backtest": "simulation", "tuned_on": TUNING, "worlds": worlds, "seed": seed, "figures": told}
+        as_json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _seasons(text: str) -> list[int]:
+    first, _, last = text.partition("-")
+    try:
+        return list(range(int(first), int(last or first) + 1))
+    except ValueError as error:
+        raise BadInput(f"{text!r} are no seasons: write 2021-2024 or 2023") from error
+
+
+def _references(folder: Path | None) -> dict[str, pl.DataFrame]:
+    """Read what there is of the references."""
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder")
+    return {name: pl.read_csv(folder / f"{name}.csv") for name in REFERENCES if (folder / f"{name}.csv").exists()}
+
+
+def _show(told: dict[str, dict[str, Any]]) -> None:
+    """Print measured beside target."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("figure")
+    for name in told:
+        table.add_column(name, justify="right")
+    table.add_column("at most", justify="right")
+    for key, title, most in TARGETS:
+        if any(key in part for part in told.values()):
+            table.add_row(title, *(_mark(part.get(key), most) for part in told.values()), f"{most:g}")
+    first = next(iter(told.values()))
+    for role in first.get("role_sd_ratio", {}):
+        values = (abs(part["role_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
+        table.add_row(f"sd of {role} off by", *(_mark(value, 0.05) for value in values), "0.05")
+    for key in ("crps_raw", "crps_read_off", "crps_model", "points_bias", "points_pit_ece", "pit_ece_null_mean"):
+        table.add_row(key, *(str(part.get(key, "")) for part in told.values()), "")
+    table.add_row("mean of DST", *(str(part["roles"].get("DSTfull", {}).get("mean", "")) for part in told.values()), "")
+    table.add_row("games", *(str(part["games"]) for part in told.values()), "")
+    out.print(table)
+
+
+def _mark(value: float | None, most: float) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4f}" if abs(value) <= most else f"[red]{value:.4f}[/]"

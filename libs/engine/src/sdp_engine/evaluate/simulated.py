@@ -1,0 +1,339 @@
+"""How good simulated slates are: correlations, spreads, scores and joint overs against what really happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sdp_sports.spec import QUANTILES, Contest
+
+from sdp_engine.simulate import readoff
+from sdp_engine.simulate.draws import Draws
+
+Floats = NDArray[np.float64]
+PAIRS = tuple(
+    (pair.split(":")[0], pair.split(":")[1])
+    for pair in [
+        "QB:WR1",
+        "QB:WR2",
+        "QB:WR3",
+        "QB:TE1",
+        "QB:RB1",
+        "QB:RB2",
+        "QB:oppQB",
+        "QB:oppWR1",
+        "QB:oppRB1",
+        "QB:oppDST",
+        "QB:DST",
+        "QB:K",
+        "RB1:DST",
+        "RB1:K",
+        "RB1:oppDST",
+        "RB1:RB2",
+        "RB1:WR1",
+        "RB1:TE1",
+        "RB1:oppRB1",
+        "WR1:WR2",
+        "WR1:TE1",
+        "WR1:oppWR1",
+        "WR1:oppDST",
+        "WR2:oppDST",
+        "TE1:oppDST",
+        "WR1:K",
+        "DST:oppDST",
+        "DSTfull:oppDSTfull",
+        "DST:K",
+        "DSTfull:K",
+        "DST:oppK",
+        "K:oppK",
+        "QB:oppDSTfull",
+        "QB:oppK",
+    ]
+)
+"""Pairs of roles (by use expected before the game) whose points are correlated; `opp` is the other side's. DST is
+sacks, turnovers and points allowed, DSTfull its touchdowns and safeties too; K counts 3, 4, 5 and 1 points."""
+_RANKED = (("WR", "targets", 3), ("TE", "targets", 1), ("RB", "rushing_attempts", 2))
+_KICKS = {"fg_made_0_39": 3.0, "fg_made_40_49": 4.0, "fg_made_50_plus": 5.0, "xp_made": 1.0}
+_OVERS = {
+    "QB": ("passing_yards", "passing_tds", "passing_completions", "passing_attempts", "rushing_yards", "interceptions"),
+    **dict.fromkeys(("RB1", "RB2", "WR1", "WR2", "WR3", "TE1"), ("receiving_yards", "receptions", "rushing_yards")),
+}
+
+
+@dataclass
+class Tally:
+    """What is summed up over slates.
+
+    Attributes:
+        pairs: Of each pair: sides, covariance, both variances.
+        roles: Of each role: sides, mean, variance within a side.
+        overs: Of each pair of overs: sides, both chances, the joint chance.
+        games: One row a game: PITs of scores, margin and total, margins' chances, what happened.
+        points: One row a player: realised points, CRPS raw, read off and of the model's distribution, PIT, role.
+    """
+
+    pairs: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    roles: dict[str, Floats] = field(default_factory=dict)
+    overs: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    games: list[dict[str, Any]] = field(default_factory=list)
+    points: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(
+        self,
+        season: int,
+        draws: Draws,
+        contest: Contest,
+        predictions: tuple[pl.DataFrame, str],
+        real: tuple[Mapping[str, tuple[int, int]], Mapping[tuple[int, str], float]],
+        seed: int,
+    ) -> None:
+        """Add a slate.
+
+        Args:
+            season: Its season.
+            draws: Simulated as of its lock.
+            contest: Whose points count.
+            predictions: PREDICTIONS frame it was simulated from, and the name of its market of these points.
+            real: Final scores of home and away by game, and realised points by player and game.
+            seed: Of the randomised PITs.
+        """
+        rng = np.random.default_rng(seed)
+        sides = _roles(draws)
+        held = [_points(draws, contest, side) for side in sides]
+        for s, own in enumerate(held):
+            self._correlate(own, held[s ^ 1])
+            self._joint(draws, sides[s])
+        self._games(season, draws, real[0], rng)
+        self._players(season, draws, contest, predictions, real[1], sides, rng)
+
+    def _correlate(self, own: Mapping[str, Floats], other: Mapping[str, Floats]) -> None:
+        for role, drawn in own.items():
+            _sum(self.roles, role, (1.0, drawn.mean(), drawn.var()))
+        for a, b in PAIRS:
+            second = other.get(b[3:]) if b.startswith("opp") else own.get(b)
+            first = own.get(a)
+            if first is not None and second is not None:
+                covariance = float(((first - first.mean()) * (second - second.mean())).mean())
+                _sum(self.pairs, (a, b), (1.0, covariance, first.var(), second.var()))
+
+    def _joint(self, draws: Draws, side: Mapping[str, int]) -> None:
+        over: dict[str, NDArray[np.bool_]] = {}
+        for role, stats in _OVERS.items():
+            if role in side:
+                for stat in stats:
+                    over[f"{role} {stat.removeprefix('passing_') if stat in _SHORT else stat}"] = _over(
+                        draws.stat(side[role], stat)
+                    )
+        names = sorted(over)
+        for i, a in enumerate(names):
+            for b in names[i + 1 :]:
+                x, y = over[a], over[b]
+                _sum(self.overs, (a, b), (1.0, x.mean(), y.mean(), (x & y).mean()))
+
+    def _games(
+        self, season: int, draws: Draws, finals: Mapping[str, tuple[int, int]], rng: np.random.Generator
+    ) -> None:
+        lines = draws.games.select("game_id", "spread", "total").iter_rows()
+        for (game, spread, total), score in zip(lines, draws.scores.astype(np.int64), strict=True):
+            if game not in finals:
+                continue
+            home, away = score
+            real_home, real_away = finals[game]
+            row: dict[str, Any] = {"season": season}
+            drawn = {"home": home, "away": away, "margin": home - away, "total": home + away}
+            seen = (real_home, real_away, real_home - real_away, real_home + real_away)
+            for (name, values), real in zip(drawn.items(), seen, strict=True):
+                row[name] = _pit(values, real, rng)
+            for margin in (3, 7):
+                row[f"chance_{margin}"] = float((np.abs(home - away) == margin).mean())
+                row[f"was_{margin}"] = abs(real_home - real_away) == margin
+            row["margin_bias"] = float((home - away).mean()) - spread
+            row["total_bias"] = float((home + away).mean()) - total
+            self.games.append(row)
+
+    def _players(
+        self,
+        season: int,
+        draws: Draws,
+        contest: Contest,
+        predictions: tuple[pl.DataFrame, str],
+        real: Mapping[tuple[int, str], float],
+        sides: list[dict[str, int]],
+        rng: np.random.Generator,
+    ) -> None:
+        scored = readoff.points(draws, contest)
+        targets = readoff.targets(draws, *predictions, scored.mean(axis=1) / readoff.CENTS)
+        mapped = readoff.mapped(scored, targets)
+        role_of = {row: role for side in sides for role, row in side.items()}
+        keys = draws.players.select("player_id", "game_id").rows()
+        for row, quantiles in targets.items():
+            happened = real.get(keys[row])
+            if happened is None:
+                continue
+            raw = scored[row] / readoff.CENTS
+            self.points.append(
+                {
+                    "season": season,
+                    "role": role_of.get(row, ""),
+                    "real": happened,
+                    "mean": float(raw.mean()),
+                    "pit": _pit(scored[row], round(happened * readoff.CENTS), rng),
+                    "raw": _crps(raw, happened),
+                    "read_off": _crps(mapped[row] / readoff.CENTS, happened),
+                    "model": _crps(_sample(quantiles / readoff.CENTS), happened),
+                }
+            )
+
+
+def _sum(sums: dict[Any, Floats], key: Any, values: tuple[float, ...]) -> None:
+    sums[key] = sums.get(key, np.zeros(len(values))) + np.array(values)
+
+
+_SHORT = frozenset(("passing_completions", "passing_attempts"))
+
+
+def _roles(draws: Draws) -> list[dict[str, int]]:
+    """Return the row of `draws.players` of every role of each side, in order home, away, home, ..."""
+    rows = draws.players.with_row_index("row").filter(pl.col("is_active"))
+    sides = dict(rows.group_by("game_id", "team_id", maintain_order=True))
+    found: list[dict[str, int]] = []
+    for game in draws.games.iter_rows(named=True):
+        for team in (game["home_team_id"], game["away_team_id"]):
+            frame = sides[game["game_id"], team]
+            side: dict[str, int] = {}
+            for position, row in frame.select("position", "row").iter_rows():
+                if position in ("QB", "K", "DST"):
+                    side.setdefault(position, row)
+            for position, stat, count in _RANKED:
+                mine = frame.filter((pl.col("position") == position) & pl.col("player_id").is_not_null())["row"]
+                ranked = sorted(mine, key=lambda row: -float(draws.stat(row, stat).mean()))
+                side |= {f"{position}{k + 1}": row for k, row in enumerate(ranked[:count])}
+            found.append(side)
+    return found
+
+
+def _points(draws: Draws, contest: Contest, side: Mapping[str, int]) -> dict[str, Floats]:
+    held = {role: draws.points(contest, row) for role, row in side.items() if role != "K"}
+    if "K" in side:
+        held["K"] = np.asarray(sum(worth * draws.stat(side["K"], name) for name, worth in _KICKS.items()))
+    if "DST" in side:
+        row = side["DST"]
+        held["DSTfull"] = held["DST"]
+        extra = 6.0 * draws.stat(row, "def_tds") + 2.0 * (draws.stat(row, "def_safeties"))
+        held["DST"] = held["DSTfull"] - extra - 2.0 * draws.stat(row, "def_blocked_kicks")
+    return held
+
+
+def _over(drawn: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Return whether the half-point line nearest to even odds was passed."""
+    middle = int(np.median(drawn))
+    return np.asarray(drawn > min((middle - 1, middle), key=lambda line: abs(float((drawn > line).mean()) - 0.5)))
+
+
+def _pit(values: NDArray[Any], real: float, rng: np.random.Generator) -> float:
+    return float((values < real).mean() + rng.random() * (values == real).mean())
+
+
+def _crps(values: Floats, real: float) -> float:
+    """Return the continuous ranked probability score of equally likely values."""
+    ordered = np.sort(values)
+    n = ordered.size
+    spread = float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum()) / n**2
+    return float(np.abs(ordered - real).mean()) - spread
+
+
+def _sample(quantiles: Floats) -> Floats:
+    """Return equally likely values of a distribution given by its quantiles."""
+    levels = np.array([0.0, *QUANTILES, 1.0])
+    grid = np.array([quantiles[0], *quantiles, quantiles[-1] + 0.8 * (quantiles[-1] - quantiles[-2])])
+    return np.asarray(np.interp((np.arange(400) + 0.5) / 400, levels, grid))
+
+
+def figures(tally: Tally, reference: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """Return every figure of a tally, JSON-ready; `reference` may hold `corr_dk`, `corr_role_sd`, `sgp_joint_overs`."""
+    told: dict[str, Any] = {"games": len(tally.games), "players": len(tally.points)}
+    told |= _of_games(pl.DataFrame(tally.games)) if tally.games else {}
+    told |= _of_points(pl.DataFrame(tally.points)) if tally.points else {}
+    pairs = {pair: float(z[1] / np.sqrt(z[2] * z[3])) for pair, z in tally.pairs.items() if z[2] * z[3] > 0}
+    told["correlations"] = {f"{a}:{b}": round(value, 4) for (a, b), value in sorted(pairs.items())}
+    told["roles"] = {
+        role: {"mean": round(float(z[1] / z[0]), 3), "sd": round(float(np.sqrt(z[2] / z[0])), 3)}
+        for role, z in sorted(tally.roles.items())
+    }
+    if "corr_dk" in reference:
+        frame = reference["corr_dk"].filter(pl.col("kind") != "raw")
+        real = {(a, b): value for a, b, value in frame.select("a", "b", "pearson").iter_rows()}
+        gaps = {pair: pairs[pair] - real[pair] for pair in PAIRS if pair in pairs and pair in real}
+        sizes = np.abs(list(gaps.values()))
+        worst = max(gaps, key=lambda pair: abs(gaps[pair]))
+        told |= {
+            "pairs_compared": len(gaps),
+            "correlation_error_mean": round(float(sizes.mean()), 4),
+            "correlation_error_max": round(float(sizes.max()), 4),
+            "correlation_worst": ":".join(worst),
+            "correlation_gaps": {f"{a}:{b}": round(gap, 3) for (a, b), gap in gaps.items()},
+        }
+    if "corr_role_sd" in reference:
+        known = dict(reference["corr_role_sd"].select("role", "res_sd").iter_rows())
+        ratios = {r: told["roles"][r]["sd"] / sd for r, sd in known.items() if r in told["roles"] and sd}
+        told["role_sd_ratio"] = {role: round(ratio, 3) for role, ratio in ratios.items()}
+    if "sgp_joint_overs" in reference:
+        told |= _of_overs(tally.overs, reference["sgp_joint_overs"])
+    return told
+
+
+def _of_games(frame: pl.DataFrame) -> dict[str, Any]:
+    n = frame.height
+    grid = (np.arange(n) + 0.5) / n
+    rng = np.random.default_rng(1)
+    null = [np.abs(np.sort(rng.random(n)) - grid).mean() for _ in range(400)]
+    told: dict[str, Any] = {"pit_ece_null_mean": round(float(np.mean(null)), 4)}
+    for name in ("home", "away", "margin", "total"):
+        told[f"pit_ece_{name}"] = round(float(np.abs(np.sort(frame[name].to_numpy()) - grid).mean()), 4)
+    for margin in (3, 7):
+        chance = frame[f"chance_{margin}"].to_numpy()
+        often = float(frame[f"was_{margin}"].cast(pl.Float64).to_numpy().mean())
+        se = float(np.sqrt((chance * (1 - chance)).sum()) / n)
+        told[f"margin_{margin}"] = {"simulated": round(float(chance.mean()), 4), "real": round(often, 4)}
+        told[f"margin_{margin}_z"] = round((float(chance.mean()) - often) / se, 2)
+    for name in ("margin_bias", "total_bias"):
+        told[name] = round(float(frame[name].to_numpy().mean()), 4)
+    return told
+
+
+def _of_points(frame: pl.DataFrame) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        f"crps_{name}": round(float(frame[name].to_numpy().mean()), 4) for name in ("raw", "read_off", "model")
+    }
+    told["points_bias"] = round(float((frame["mean"] - frame["real"]).to_numpy().mean()), 3)
+    n = frame.height
+    told["points_pit_ece"] = round(float(np.abs(np.sort(frame["pit"].to_numpy()) - (np.arange(n) + 0.5) / n).mean()), 4)
+    residual = frame.filter(pl.col("role") != "").with_columns(off=pl.col("real") - pl.col("mean"))
+    spread = residual.group_by("role").agg(pl.col("off").std().alias("sd"), pl.len().alias("n")).sort("role")
+    told["residual_sd_real"] = {role: round(sd, 3) for role, sd, n_ in spread.iter_rows() if n_ > 30}
+    return told
+
+
+def _of_overs(overs: Mapping[tuple[str, str], Floats], reference: pl.DataFrame) -> dict[str, Any]:
+    gaps, noise = [], []
+    for a, b, phi, se in (
+        reference.filter(pl.col("rel") != "opponent").select("lab_a", "lab_b", "phi", "se").iter_rows()
+    ):
+        z = overs.get((a, b) if a < b else (b, a))
+        if z is None or phi is None or se is None:
+            continue
+        pa, pb, joint = z[1:] / z[0]
+        scale = np.sqrt(pa * (1 - pa) * pb * (1 - pb))
+        if scale > 0:
+            gaps.append((joint - pa * pb) / scale - phi)
+            noise.append(se)
+    if not gaps:
+        return {}
+    excess = float(np.mean(np.square(gaps)) - np.mean(np.square(noise)))
+    return {
+        "overs_compared": len(gaps),
+        "overs_phi_rms": round(float(np.sqrt(np.mean(np.square(gaps)))), 4),
+        "overs_phi_excess": round(float(np.sqrt(max(excess, 0.0))), 4),
+    }
