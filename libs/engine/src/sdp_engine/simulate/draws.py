@@ -101,7 +101,7 @@ class Draws:
     def stat(self, row: int, name: str) -> Int16s:
         """Return one stat of a row of `players`, (W,); zeros where he cannot have it."""
         group, i = _PLACE.get(name, ("", 0))
-        place = -1 if not group else int(self.places[group][row])
+        place = int(self.places[group][row]) if group in self.places else -1
         if place < 0:
             return np.zeros(self.worlds, np.int16)
         drawn: Int16s = self.sheets[group][i, place].astype(np.int16)
@@ -112,12 +112,17 @@ class Draws:
         return {
             name: self.stat(row, name)
             for group, names in GROUPS.items()
-            if self.places[group][row] >= 0
+            if group in self.places and self.places[group][row] >= 0
             for name in names
         }
 
     def points(self, contest: Contest, row: int) -> Floats:
-        """Return the contest's fantasy points of a row of `players`, (W,)."""
+        """Return the contest's fantasy points of a row of `players`, (W,).
+
+        Draws of points alone (`generic.simulate`) hold the points of the contest they were projected for.
+        """
+        if "points" in self.sheets:
+            return np.asarray(self.sheets["points"][0, row] / 100.0)
         scored = score_points(contest, self.line(row), self.players["position"][row])
         return np.asarray(np.zeros(self.worlds) + scored)
 
@@ -139,7 +144,7 @@ class Draws:
         out = np.zeros((rows.size, self.worlds), np.int16)
         for name in stats:
             group, i = _PLACE.get(name, ("", 0))
-            if group:
+            if group in self.places:
                 places = self.places[group][rows]
                 held = places >= 0
                 out[held] += self.sheets[group][i, places[held]]
