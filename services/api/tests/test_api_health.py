@@ -1,5 +1,6 @@
 """Health, the doors, the web app and the process itself."""
 
+import itertools
 import json
 import os
 import signal
@@ -15,8 +16,9 @@ from pydantic import SecretStr
 from sdp_api.app import create_app
 from sdp_api.main import bind
 from sdp_api.openapi import contract
-from sdp_common.db.models.runs import IngestRun, ServiceHeartbeat
+from sdp_common.db.models.runs import FeedSchedule, IngestRun, ServiceHeartbeat
 from sdp_common.errors import Misconfigured
+from sdp_common.store import events
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -73,6 +75,8 @@ def test_every_source_says_how_it_fares(ann: httpx.Client, engine: Engine) -> No
     sources = {source["provider"]: source for source in found["sources"]}
     states = {provider: source["state"] for provider, source in sources.items()}
     assert states == {"late": "late", "well": "ok", "failing": "failing", "untried": "never", "busy": "running"}
+    causes = {provider: source["cause"] for provider, source in sources.items()}
+    assert causes == {"late": "empty", "well": None, "failing": "drifted", "untried": "outage", "busy": None}
     assert sources["well"]["due_every_s"] == pytest.approx(300, abs=1)
     assert sources["well"]["rows"] == 5
     assert sources["failing"]["error"]["message"] == error["message"]
@@ -80,6 +84,30 @@ def test_every_source_says_how_it_fares(ann: httpx.Client, engine: Engine) -> No
     assert sources["failing"]["last_success_at"] is not None
     services = {service["service"]: service["state"] for service in found["services"]}
     assert services["ingest-odds"] == "silent"
+
+
+def test_a_source_that_never_ran_is_seen_to_be_missing(ann: httpx.Client, engine: Engine) -> None:
+    declared = {"feed": "weather", "schedule": "*/15 * * * *", "target_s": 1800.0, "terms": "theirs", "is_on": True}
+    with Session(engine) as session, session.begin():
+        for provider, columns in (("sleeps", {}), ("switched_off", {"is_on": False}), ("stale", {})):
+            row = {"provider": provider, "sport": "nfl", "declared_at": datetime.now(UTC), **declared, **columns}
+            session.add(FeedSchedule(**row))
+        write_crawl(session, 120, provider="stale", feed="weather", rows_new=1)
+    sources = {source["provider"]: source for source in ann.get("/api/data-health").json()["sources"]}
+    assert (sources["sleeps"]["state"], sources["sleeps"]["last_run_at"]) == ("never", None)
+    assert sources["switched_off"]["state"] == "off"
+    assert (sources["stale"]["state"], sources["stale"]["target_s"]) == ("late", 1800.0)
+
+
+def test_what_a_feed_brings_is_heard_by_everybody(ann: httpx.Client, engine: Engine) -> None:
+    with ann.stream("GET", "/api/feeds/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": listening"
+        with Session(engine) as session, session.begin():
+            events.tell(session, "feed", {"provider": "espn_odds", "sport": "nfl", "rows_new": 3})
+        heard = [line for line in itertools.islice(lines, 3) if line]
+    assert heard[0] == "event: feed"
+    assert json.loads(heard[1].removeprefix("data: "))["rows_new"] == 3
 
 
 def test_the_api_gives_signs_of_life_itself(ann: httpx.Client) -> None:

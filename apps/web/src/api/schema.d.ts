@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/feeds/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Feeds
+         * @description Follow what the sources bring, as it is stored.
+         */
+        get: operations["stream_feeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -184,6 +204,66 @@ export interface paths {
         get: operations["read_ready"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Review
+         * @description List the names that wait for a person, the most often met first.
+         */
+        get: operations["list_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/players": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Review Players
+         * @description Find players by a part of their name.
+         */
+        get: operations["search_review_players"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Review
+         * @description Say whom a source means, or that nobody of ours is meant; the past is healed.
+         */
+        post: operations["decide_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -798,6 +878,22 @@ export interface components {
             slate_id: number;
         };
         /**
+         * CandidateRead
+         * @description A player who may be meant; `score` is how well name, team and position agree (about 0 to 1).
+         */
+        CandidateRead: {
+            /** Name */
+            name: string;
+            /** Player Id */
+            player_id: number;
+            /** Position */
+            position: string | null;
+            /** Score */
+            score: number;
+            /** Team */
+            team: string | null;
+        };
+        /**
          * ContestOfferRead
          * @description A contest that a site offers on a slate.
          */
@@ -879,7 +975,7 @@ export interface components {
         };
         /**
          * DataHealthRead
-         * @description Every source and every service.
+         * @description Every source and every service, and the late changes of the last day.
          */
         DataHealthRead: {
             /**
@@ -887,10 +983,21 @@ export interface components {
              * Format: date-time
              */
             checked_at: string;
+            /** Late Changes */
+            late_changes: components["schemas"]["LateChangeRead"][];
             /** Services */
             services: components["schemas"]["ServiceRead"][];
             /** Sources */
             sources: components["schemas"]["SourceRead"][];
+        };
+        /**
+         * DecisionRead
+         * @description The item as it stands now, and the run that heals the past, where bodies are there to be parsed again.
+         */
+        DecisionRead: {
+            item: components["schemas"]["ReviewRead"];
+            /** Run Id */
+            run_id: number | null;
         };
         /**
          * DriverRead
@@ -1021,6 +1128,34 @@ export interface components {
             start: number;
             /** Width */
             width: number;
+        };
+        /**
+         * LateChangeRead
+         * @description A player's status that changed within 90 minutes of his game's start.
+         */
+        LateChangeRead: {
+            /** Game Id */
+            game_id: string;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Name */
+            name: string;
+            /** Player Id */
+            player_id: number;
+            /** Source */
+            source: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Status */
+            status: string;
+            /** Was */
+            was: string | null;
         };
         /**
          * LineupPlayerRead
@@ -1386,6 +1521,20 @@ export interface components {
             team: string | null;
         };
         /**
+         * PlayerFound
+         * @description A player to choose from.
+         */
+        PlayerFound: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Position */
+            position: string | null;
+            /** Team */
+            team: string | null;
+        };
+        /**
          * Pool
          * @description The player pool of a slate under one projection set; `stat` is the fantasy points shown.
          */
@@ -1665,6 +1814,74 @@ export interface components {
             stats: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ReviewDecide
+         * @description Whom the source means; null where nobody of ours is meant.
+         */
+        ReviewDecide: {
+            /**
+             * Player Id
+             * @description the player meant; null to dismiss the item
+             */
+            player_id: number | null;
+        };
+        /**
+         * ReviewPage
+         * @description A page of the queue.
+         */
+        ReviewPage: {
+            /** Items */
+            items: components["schemas"]["ReviewRead"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ReviewRead
+         * @description A name of a source that nobody could be matched to; `seen` is how often it was met.
+         */
+        ReviewRead: {
+            /** Candidates */
+            candidates: components["schemas"]["CandidateRead"][];
+            /** Decided At */
+            decided_at: string | null;
+            /** External Id */
+            external_id: string;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Name */
+            name: string;
+            /** Player Id */
+            player_id: number | null;
+            /** Position */
+            position: string | null;
+            /** Seen */
+            seen: number;
+            /** Source */
+            source: string;
+            /** Sport */
+            sport: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "decided" | "dismissed";
+            /** Team */
+            team: string | null;
         };
         /**
          * Rules
@@ -2139,26 +2356,32 @@ export interface components {
          * SourceRead
          * @description One provider's feed of one sport.
          *
-         *     `state` is ok, running, late (the last success is older than `due_every_s` allows), failing (the last crawl
-         *     failed) or never (no crawl has succeeded). `due_every_s` is the usual time between its crawls in seconds, null
-         *     while too few are known to tell. `rows` counts the new and changed rows of the last success, `error` is the
-         *     last crawl's.
+         *     `state` is ok, running, late (the last success is older than its target), failing (the last crawl failed), never
+         *     (no crawl has succeeded) or off (declared, but not switched on). `cause` tells apart why: outage, drifted (it
+         *     answers in another shape), unavailable (it refuses us), or empty (it answers with nothing, as off-season).
+         *     `schedule` is its configured schedule, `target_s` the age at which its data counts as stale; both null where it is
+         *     not declared. `due_every_s` is the usual time between its crawls in seconds, null while too few are known to tell.
+         *     `rows` counts the new and changed rows of the last success, `error` is the last crawl's. `credits_left` is what a
+         *     metered source last said.
          */
         SourceRead: {
             /** Bytes */
             bytes: number;
+            /** Cause */
+            cause: ("outage" | "drifted" | "unavailable" | "empty") | null;
+            /** Credits Left */
+            credits_left: number | null;
+            /** Credits Used */
+            credits_used: number | null;
             /** Due Every S */
             due_every_s: number | null;
             error: components["schemas"]["ErrorBody"] | null;
             /** Feed */
             feed: string;
-            /**
-             * Last Run At
-             * Format: date-time
-             */
-            last_run_at: string;
+            /** Last Run At */
+            last_run_at: string | null;
             /** Last Run Status */
-            last_run_status: string;
+            last_run_status: string | null;
             /** Last Success At */
             last_success_at: string | null;
             /** Provider */
@@ -2175,13 +2398,19 @@ export interface components {
             rows_rejected: number;
             /** Rows Unchanged */
             rows_unchanged: number;
+            /** Schedule */
+            schedule: string | null;
             /** Sport */
             sport: string;
             /**
              * State
              * @enum {string}
              */
-            state: "ok" | "running" | "late" | "failing" | "never";
+            state: "ok" | "running" | "late" | "failing" | "never" | "off";
+            /** Target S */
+            target_s: number | null;
+            /** Terms */
+            terms: string | null;
         };
         /**
          * SportRead
@@ -2602,6 +2831,35 @@ export interface operations {
             };
         };
     };
+    stream_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: `feed` when a source brought something new (provider, feed, sport, rows_new, rows_changed), `late_change` when a player's status changed shortly before his game, `missed` where some may not have been heard. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_health: {
         parameters: {
             query?: never;
@@ -2953,6 +3211,167 @@ export interface operations {
             };
             /** @description Something this depends on cannot be reached; try again. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_review: {
+        parameters: {
+            query?: {
+                /** @description in this state */
+                status?: "open" | "decided" | "dismissed";
+                /** @description of this sport alone */
+                sport?: string | null;
+                /** @description at most this many items */
+                limit?: number;
+                /** @description skip this many items */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search_review_players: {
+        parameters: {
+            query: {
+                /** @description code of a sport */
+                sport: string;
+                /** @description part of a name */
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayerFound"][];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDecide"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ const root = createRootRoute({
 
 const slates = createRoute({ getParentRoute: () => root, path: "/", component: SlateList });
 const health = createRoute({ getParentRoute: () => root, path: "/data", component: DataHealth });
+const review = createRoute({ getParentRoute: () => root, path: "/review", component: lazyRouteComponent(() => import("@/features/review/review-queue"), "ReviewQueue") });
 const account = createRoute({ getParentRoute: () => root, path: "/account", component: lazyRouteComponent(() => import("@/features/account/account"), "Account") });
 
 const slate = createRoute({
@@ -64,7 +65,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, account, slate.addChildren([pool, games, optimize, lineups, contest, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, review, account, slate.addChildren([pool, games, optimize, lineups, contest, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

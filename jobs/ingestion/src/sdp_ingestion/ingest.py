@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sdp_common.db.bulk import Counts
 from sdp_common.db.models.reference import Game, Venue
 from sdp_common.errors import BadInput, PlatformError, Unavailable
 from sdp_common.service import Job
 from sdp_common.settings import Settings
-from sdp_common.store import ingests, players, reference, retention
+from sdp_common.store import events, ingests, players, reference, retention
 from sdp_sports.spec import Sport, codes, load
+from sqlalchemy.orm import Session
 
 from sdp_ingestion.fetch import Fetcher
 from sdp_ingestion.provider import Ask, Provider, Upcoming, crawl
@@ -142,9 +144,19 @@ def _crawl(job: Job, provider: Provider, ask: Ask, tally: Tally) -> None:
             subject = payload.request.about.get("season", "")
             share = tally.requests / (max(asked, tally.requests) + 1)
             job.progress(share, f"{provider.name}: {payload.request.tag} {subject}".strip())
+            before = tally.counts
             with job.session() as session:
                 save(Context(session, load(ask.sport), provider.name, payload.fetched_at, tally, known), rows)
                 fetch.saved(session, payload)
+                _tell(session, provider, ask.sport, before, tally)
+
+
+def _tell(session: Session, provider: Provider, sport: str, before: Counts, tally: Tally) -> None:
+    """Tell whoever follows that something new is stored, once the session commits."""
+    new, changed = tally.counts.new - before.new, tally.counts.changed - before.changed
+    if new or changed:
+        told = {"provider": provider.name, "feed": provider.feed, "sport": sport}
+        events.tell(session, "feed", {**told, "rows_new": new, "rows_changed": changed})
 
 
 def switched_on(provider: Provider, settings: Settings) -> bool:

@@ -1,4 +1,6 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
 import type { Schemas } from "@/api/client";
 import { api, ask } from "@/api/client";
 import { Badge } from "@/components/ui/badge";
@@ -12,16 +14,25 @@ type Service = Schemas["ServiceRead"];
 
 const healthQuery = queryOptions({ queryKey: ["data-health"], queryFn: () => ask(api.GET("/api/data-health")), refetchInterval: 30_000 });
 
-const TONE = { ok: "good", running: "accent", late: "warn", failing: "bad", never: "plain", silent: "bad" } as const;
+const TONE = { ok: "good", running: "accent", late: "warn", failing: "bad", never: "plain", off: "plain", silent: "bad" } as const;
+const CAUSE = { outage: "out of reach", drifted: "changed its shape", unavailable: "refuses us", empty: "nothing to tell" } as const;
+
+/** What a source's state means, and why. */
+function stateOf(source: Source) {
+  const words = source.cause == null ? source.state : `${source.state}, ${CAUSE[source.cause]}`;
+  const target = source.target_s == null ? "" : ` Fresh within ${Math.round(source.target_s / 60)} minutes.`;
+  return <Badge tone={TONE[source.state]} title={`${source.schedule ?? "On request only"}.${target}`}>{words}</Badge>;
+}
 
 const SOURCES: Column<Source>[] = [
   { key: "provider", header: "Source", value: (s) => s.provider, cell: (s) => <span><b className="font-medium">{words(s.provider)}</b> <span className="text-xs text-faint">{s.feed} · {s.sport.toUpperCase()}</span></span> },
-  { key: "state", header: "State", value: (s) => s.state, cell: (s) => <Badge tone={TONE[s.state]}>{s.state}</Badge> },
+  { key: "state", header: "State", value: (s) => s.state, cell: stateOf },
   { key: "success", header: "Last success", value: (s) => s.last_success_at, cell: (s) => ago(s.last_success_at), from: "sm" },
   { key: "rows", header: "Rows", value: (s) => s.rows, cell: (s) => count(s.rows), numeric: true },
   { key: "new", header: "New", value: (s) => s.rows_new, cell: (s) => count(s.rows_new), numeric: true, from: "md" },
   { key: "changed", header: "Changed", value: (s) => s.rows_changed, cell: (s) => count(s.rows_changed), numeric: true, from: "md" },
   { key: "rejected", header: "Rejected", value: (s) => s.rows_rejected, cell: (s) => count(s.rows_rejected), numeric: true, from: "md" },
+  { key: "credits", header: "Credits left", value: (s) => s.credits_left, cell: (s) => (s.credits_left == null ? "" : count(s.credits_left)), numeric: true, from: "lg" },
   { key: "error", header: "Last error", value: (s) => s.error?.message, cell: (s) => <span className="text-bad">{s.error?.message ?? ""}</span>, from: "lg" },
 ];
 
@@ -33,14 +44,28 @@ const SERVICES: Column<Service>[] = [
   { key: "instances", header: "Copies", value: (s) => s.instances, numeric: true, from: "sm" },
 ];
 
+/** Ask again as soon as a source brings something. */
+function useFeedEvents() {
+  const cache = useQueryClient();
+  useEffect(() => {
+    const source = new EventSource("/api/feeds/events");
+    const refresh = () => void cache.invalidateQueries({ queryKey: healthQuery.queryKey });
+    for (const kind of ["feed", "late_change", "missed"]) source.addEventListener(kind, refresh);
+    return () => {
+      source.close();
+    };
+  }, [cache]);
+}
+
 /** Each source and each process: is it fresh, what did it bring, what went wrong. */
 export function DataHealth() {
   const health = useQuery(healthQuery);
+  useFeedEvents();
   return (
     <div className="space-y-6">
       <div>
         <h1 className="text-2xl font-semibold tracking-tight">Data health</h1>
-        <p className="mt-1 text-sm text-muted">What every source brought last, and whether every process is alive. A failing source keeps its last good data.</p>
+        <p className="mt-1 text-sm text-muted">What every source brought last, and whether every process is alive. A failing source keeps its last good data. <Link to="/review" className="underline">Names that wait for review</Link></p>
       </div>
       {health.isPending ? (
         <Loading />
@@ -48,6 +73,17 @@ export function DataHealth() {
         <Failure error={health.error} retry={() => void health.refetch()} />
       ) : (
         <>
+          {health.data.late_changes.length > 0 && (
+            <Card title="Late changes">
+              <ul className="space-y-1 text-sm">
+                {health.data.late_changes.map((change) => (
+                  <li key={`${change.player_id}${change.known_at}`}>
+                    <b className="font-medium">{change.name}</b> is {words(change.status)} ({ago(change.known_at)}, {change.source})
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          )}
           <Card title="Sources" flush>
             {health.data.sources.length === 0 ? <Empty title="No source has run yet">Sources run on their own schedule once the ingest processes are up.</Empty> : <DataTable rows={health.data.sources} columns={SOURCES} rowKey={(s) => `${s.provider}/${s.sport}`} sort={{ key: "provider", descending: false }} caption="Sources" />}
           </Card>

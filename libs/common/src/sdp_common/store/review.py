@@ -63,10 +63,10 @@ def decide(session: Session, item_id: int, player_id: int | None, user_id: int |
         raise NotFound(f"there is no review item {item_id}")
     if item.status == "decided":
         raise Conflict(f"{item.name} of {item.source} was decided already")
-    item.status, item.player_id = ("dismissed", None) if player_id is None else ("decided", player_id)
-    item.decided_by, item.decided_at = user_id, moment
     if player_id is not None:
         _link(session, item, player_id)
+    item.status, item.player_id = ("dismissed", None) if player_id is None else ("decided", player_id)
+    item.decided_by, item.decided_at = user_id, moment
     session.flush()
     return item
 

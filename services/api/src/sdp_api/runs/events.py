@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_S = 15.0
 """A comment is sent this often, so that proxies keep the stream open and a client that is gone is noticed."""
 _LONGEST_WAIT_S = 10.0
+_MOST_UNREAD = 256
+FEED_KINDS = frozenset({"feed", "late_change"})
+"""The kinds of event that are for everybody."""
 
 
 class Hub:
@@ -35,6 +38,7 @@ class Hub:
     def __init__(self, url: str) -> None:
         self._url = libpq_url(url)
         self._followers: dict[int, set[asyncio.Event]] = defaultdict(set)
+        self._watchers: set[asyncio.Queue[str | None]] = set()
         self._closing = False
         self.listening = asyncio.Event()
 
@@ -75,21 +79,42 @@ class Hub:
         if not followers:
             self._followers.pop(run_id, None)
 
+    def watch(self) -> "asyncio.Queue[str | None]":
+        """Return a queue of what the feeds tell, as JSON, None where something may have been missed; give it back."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(_MOST_UNREAD)
+        self._watchers.add(queue)
+        return queue
+
+    def unwatch(self, queue: "asyncio.Queue[str | None]") -> None:
+        """Stop watching."""
+        self._watchers.discard(queue)
+
     def close(self) -> None:
         """End every stream: the process is stopping."""
         self._closing = True
         self._wake_all()
 
+    def _spread(self, payload: str | None) -> None:
+        for queue in self._watchers:
+            if queue.full():  # one who reads too slowly is told that he missed something
+                queue.get_nowait()
+                payload = None
+            queue.put_nowait(payload)
+
     def _wake(self, payload: str) -> None:
         try:
-            run_id = json.loads(payload).get("run_id")
+            told = json.loads(payload)
+            run_id = told.get("run_id")
         except (ValueError, AttributeError):
             log.warning("events.unreadable", payload=payload[:200])
             return
+        if told.get("kind") in FEED_KINDS:
+            self._spread(payload)
         for event in self._followers.get(run_id, ()):
             event.set()
 
     def _wake_all(self) -> None:
+        self._spread(None)
         for followers in self._followers.values():
             for event in followers:
                 event.set()
@@ -147,3 +172,28 @@ async def _events(hub: Hub, engine: Engine, user_id: int, first: RunRead, event:
 def _read(engine: Engine, user_id: int, run_id: int) -> RunRead:
     with session_scope(engine) as session:
         return service.run(session, user_id, run_id)
+
+
+async def feed_stream(request: Request) -> StreamingResponse:
+    """Return a stream of what the feeds bring, for everybody who is signed in."""
+    hub: Hub = request.app.state.hub
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_feed_events(hub, hub.watch()), media_type="text/event-stream", headers=headers)
+
+
+async def _feed_events(hub: Hub, queue: "asyncio.Queue[str | None]") -> AsyncIterator[str]:
+    """Yield `feed` and `late_change` events as they come, and `missed` where some may have been."""
+    try:
+        yield ": listening\n\n"
+        while not hub.is_closing:
+            try:
+                payload = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            if hub.is_closing:
+                return
+            kind = "missed" if payload is None else json.loads(payload)["kind"]
+            yield f"event: {kind}\ndata: {payload or '{}'}\n\n"
+    finally:
+        hub.unwatch(queue)

@@ -1,0 +1,1 @@
+"""Review: whom sources mean where we were not sure."""
