@@ -60,6 +60,36 @@ def test_what_files_call_the_columns(ann: httpx.Client, world, body: str) -> Non
     assert {p["name"]: p["mean"] for p in pool["players"] if p["mean"] is not None} == {"Quinn Passer": 20.0}
 
 
+def test_a_mapping_is_obeyed_and_remembered_for_the_same_user(ann: httpx.Client, bob: httpx.Client, world) -> None:
+    body = "Who,Base,Fpts\nQuinn Passer,19.5,1\n"
+    assert send(ann, world, body).status_code == 422
+    mapping = '{"name": "Who", "points": "Base"}'
+    answer = send(ann, world, body, mapping=mapping)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["header"] == {"points": "Base", "name": "Who"}
+    again = send(ann, world, body.replace("19.5", "20.5"))
+    assert again.json()["header"] == {"points": "Base", "name": "Who"}
+    assert send(bob, world, body).status_code == 422, "another user's mapping is not taken"
+    other = send(ann, world, "name,points\nQuinn Passer,3\n")
+    assert other.json()["header"] == {"points": "points", "name": "name"}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "part"),
+    [("points", "no JSON object"), ("[1]", "no JSON object"), ('{"points": 3}', "no JSON object"), ("{}", "no JSON")],
+)
+def test_a_mapping_that_is_none_is_refused(ann: httpx.Client, world, mapping: str, part: str) -> None:
+    answer = send(ann, world, "name,points\nQuinn Passer,3\n", mapping=mapping)
+    assert answer.status_code == 422
+    assert part in answer.json()["message"]
+
+
+def test_a_mapping_to_a_column_that_is_not_there_is_refused(ann: httpx.Client, world) -> None:
+    answer = send(ann, world, "name,points\nQuinn Passer,3\n", mapping='{"points": "Median"}')
+    assert answer.status_code == 422
+    assert "no such column" in answer.json()["problems"][0]["message"]
+
+
 def test_two_players_of_one_name_are_told_apart_by_team(ann: httpx.Client, world) -> None:
     body = "name,team,points\nSam Same,PHI,4\nSam Same,BUF,6\n"
     kept = send(ann, world, body).json()["projection_set"]

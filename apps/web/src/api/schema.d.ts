@@ -698,6 +698,8 @@ export interface paths {
         /**
          * Upload Projections
          * @description Take the caller's own projections: all of them or, where any row is wrong, none, with every fault named.
+         *
+         *     A mapping is remembered: the caller's next file that has its columns is read the same way without one.
          */
         post: operations["upload_projections"];
         delete?: never;
@@ -863,6 +865,11 @@ export interface components {
              * @description CSV with a column of names or ids and a column of points
              */
             file: string;
+            /**
+             * Mapping
+             * @description our columns to the file's, where they are not recognised: {"points": "Median"}
+             */
+            mapping?: string | null;
             /**
              * Name
              * @description what to call the set; the file's name if none

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Problems } from "@/components/ui/problems";
 import { Progress } from "@/components/ui/progress";
 import { Notice } from "@/components/ui/state";
+import { ColumnMapping, columnsOf, lacksColumns } from "./column-mapping";
 
 /** What each step does, while it has not said so itself. */
 const STEPS: Record<string, string> = {
@@ -83,8 +84,16 @@ function Project({ slateId, isFirst, onDone }: { slateId: number; isFirst: boole
 function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: number) => void }) {
   const picker = useRef<HTMLInputElement>(null);
   const cache = useQueryClient();
+  const [unread, setUnread] = useState<{ file: File; columns: string[] } | null>(null);
   const send = useMutation({
-    mutationFn: (file: File) => sendFile<Schemas["ProjectionUploadRead"]>(`/api/slates/${slateId}/projections`, file, { name: file.name }),
+    mutationFn: ({ file, mapping }: { file: File; mapping?: Record<string, string> }) =>
+      sendFile<Schemas["ProjectionUploadRead"]>(`/api/slates/${slateId}/projections`, file, {
+        name: file.name,
+        ...(mapping && { mapping: JSON.stringify(mapping) }),
+      }),
+    onError: async (error, { file }) => {
+      if (lacksColumns(error)) setUnread({ file, columns: columnsOf(await file.slice(0, 20_000).text()) });
+    },
     onSuccess: (answer) => {
       void cache.invalidateQueries({ queryKey: ["slates", slateId] });
       onDone(answer.projection_set.id);
@@ -101,7 +110,8 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
         onChange={(e) => {
           const file = e.target.files?.[0];
           e.target.value = "";
-          if (file) send.mutate(file);
+          setUnread(null);
+          if (file) send.mutate({ file });
         }}
       />
       <div className="flex flex-wrap items-center gap-2">
@@ -113,6 +123,9 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
         </a>
       </div>
       {send.isError && <div className="max-w-xl"><Problems error={send.error} /></div>}
+      {send.isError && unread && (
+        <ColumnMapping columns={unread.columns} busy={send.isPending} onChoose={(mapping) => { send.mutate({ file: unread.file, mapping }); }} />
+      )}
       {send.isSuccess && (
         <Notice tone="good">
           {send.data.rows} projections read{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.

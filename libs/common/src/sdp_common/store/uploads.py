@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from sdp_common.db.models.uploads import Upload
@@ -59,6 +59,19 @@ def upload(session: Session, upload_id: int, *, user_id: int | None = None) -> U
     if found is None or (user_id is not None and found.user_id != user_id):
         raise NotFound(f"there is no upload {upload_id}")
     return found
+
+
+def mappings(session: Session, user_id: int, *, most: int = 20) -> list[dict[str, str]]:
+    """Return the column mappings of a user's projection files that were accepted, the newest first."""
+    told = Upload.report["mapping"]
+    query = (
+        select(told)
+        .where(Upload.user_id == user_id, Upload.kind == "projections", Upload.status == "accepted")
+        .where(func.jsonb_typeof(told) == "object")
+        .order_by(Upload.id.desc())
+        .limit(most)
+    )
+    return [dict(one) for one in session.scalars(query)]
 
 
 def settle_upload(

@@ -34,9 +34,19 @@ def upload_projections(
     name: Annotated[
         str | None, Form(max_length=100, description="what to call the set; the file's name if none")
     ] = None,
+    mapping: Annotated[
+        str | None,
+        Form(
+            max_length=2000,
+            description='our columns to the file\'s, where they are not recognised: {"points": "Median"}',
+        ),
+    ] = None,
 ) -> ProjectionUploadRead:
-    """Take the caller's own projections: all of them or, where any row is wrong, none, with every fault named."""
-    return service.upload(database, settings, caller.user.id, slate_id, file, name)
+    """Take the caller's own projections: all of them or, where any row is wrong, none, with every fault named.
+
+    A mapping is remembered: the caller's next file that has its columns is read the same way without one.
+    """
+    return service.upload(database, settings, caller.user.id, slate_id, file, name, mapping)
 
 
 @router.get(

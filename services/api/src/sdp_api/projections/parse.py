@@ -32,12 +32,21 @@ class Parsed:
     header: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     rows: int = 0
+    mapping: dict[str, str] | None = None
 
 
-def parse(body: bytes, candidates: Sequence[Candidate]) -> Parsed:
+def parse(
+    body: bytes, candidates: Sequence[Candidate], mappings: Sequence[dict[str, str]] = (), *, must: bool = False
+) -> Parsed:
     """Return the points that a file gives to a slate's players.
 
     A row whose points are blank says nothing of its player, as in a template half filled in.
+
+    Args:
+        body: The file.
+        candidates: The slate's players.
+        mappings: Ours to the file's columns: the first is used whose columns the file has.
+        must: The first is used whatever the file has.
 
     Raises:
         BadInput: Lists every fault with its row and column.
@@ -45,7 +54,8 @@ def parse(body: bytes, candidates: Sequence[Candidate]) -> Parsed:
     with refusals_as_bad_input():
         lines = read_lines(read_text(body), MOST_ROWS)
         header = next(lines).cells
-        found, faults = gather_projections(header, lines, needed=("points",))
+        mapping = next((one for one in mappings if must or set(one.values()) <= set(header)), None)
+        found, faults = gather_projections(header, lines, mapping, needed=("points",))
         used = {column: found.columns.header[column] for column in _USED if column in found.columns.header}
         matcher = _Matcher(used, candidates, faults)
         for row in found.rows:
@@ -56,7 +66,7 @@ def parse(body: bytes, candidates: Sequence[Candidate]) -> Parsed:
             count = f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong"
             raise Refused(f"nothing was saved: {count}", faults)
     unused = [label for label in header if label and label not in used.values()]
-    return Parsed(matcher.means, used, unused, len(found.rows))
+    return Parsed(matcher.means, used, unused, len(found.rows), mapping)
 
 
 _USED = ("points", "id", "name", "name_id", "salary", "position", "team")

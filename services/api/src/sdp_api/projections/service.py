@@ -2,10 +2,11 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 
 from fastapi import UploadFile
-from sdp_common.errors import NotFound
+from sdp_common.errors import BadInput, NotFound, Problem
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
 from sdp_common.store.screens import projections
@@ -56,7 +57,13 @@ def shown_set(database: Session, user_id: int, slate_id: int, set_id: int | None
 
 
 def upload(
-    database: Session, settings: Settings, user_id: int, slate_id: int, file: UploadFile, name: str | None
+    database: Session,
+    settings: Settings,
+    user_id: int,
+    slate_id: int,
+    file: UploadFile,
+    name: str | None,
+    mapping: str | None = None,
 ) -> ProjectionUploadRead:
     """Keep a user's own projections as a new set.
 
@@ -67,13 +74,15 @@ def upload(
     slate = read_slate(database, slate_id)
     body = read_file(file, settings.upload_max_bytes)
     players = candidates(database, slate_id)
-    parsed = parse(body, players)
+    known = [_mapping(mapping)] if mapping else uploads.mappings(database, user_id)
+    parsed = parse(body, players, known, must=bool(mapping))
     filename = plain_name(file.filename, "projections.csv")
     report = {
         "rows": parsed.rows,
         "header": parsed.header,
         "ignored_columns": parsed.ignored,
         "unprojected": len(players) - len(parsed.means),
+        "mapping": parsed.mapping,
     }
     upload_id = uploads.save_upload(
         database,
@@ -105,6 +114,21 @@ def upload(
         ignored_columns=parsed.ignored,
         unprojected=len(players) - len(parsed.means),
     )
+
+
+def _mapping(text: str) -> dict[str, str]:
+    """Return a mapping of columns.
+
+    Raises:
+        BadInput: It is no JSON object of words.
+    """
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not told or not all(isinstance(value, str) for value in told.values()):
+        raise BadInput("the mapping is no JSON object", [Problem('like {"points": "Median"}', column="mapping")])
+    return told
 
 
 def candidates(database: Session, slate_id: int) -> list[Candidate]:
