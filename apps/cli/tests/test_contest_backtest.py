@@ -94,3 +94,20 @@ def test_a_folder_without_contests_says_why(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no projection or salary file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_standings_grade_entries_field_and_projections(folder: Path) -> None:
+    (folder / "pays.csv").write_text("Place,Payout\n1,100\n2-10,20\n")
+    command = [sys.executable, "-m", "sdp_cli.main", "grade", str(folder / "final 1.csv")]
+    command += ["--players", str(folder / "what we thought 2.csv")]
+    more = ["--user", "u0", "--payouts", str(folder / "pays.csv"), "--fee", "5", "--json"]
+    done = subprocess.run([*command, *more], capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["portfolio"]["entries"] == 1
+    assert told["portfolio"]["profit_usd"] == told["portfolio"]["won_usd"] - 5
+    assert told["projections"]["players"] == 16
+    assert not told["model_has_seen_it"]
+    done = subprocess.run([*command, "--user", "nobody"], capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 1
+    assert "has no entry" in done.stderr

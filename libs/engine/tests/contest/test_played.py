@@ -10,6 +10,7 @@ from sdp_engine.contest import backtest, grading
 from sdp_engine.contest import habits as habit_files
 from sdp_engine.contest.field import Crowd
 from sdp_engine.contest.finished import Finished, Source, assemble, source_of
+from sdp_engine.contest.payouts import Offer, Prize
 from sdp_sports.files import read
 from sdp_sports.files.standings import Standings
 from sdp_sports.spec import load
@@ -167,3 +168,28 @@ def test_shapes_count_players_of_a_team() -> None:
     team = pl.Series(["X", "X", "X", "Y", "Y", "Z"])
     found = grading.shapes(np.array([[0, 1, 2, 3], [0, 1, 3, 4], [0, 3, 5, 1], [0, 3, 5, 5]]), team)
     assert found == {"3": 0.25, "2-2": 0.25, "2": 0.5}
+
+
+def test_a_users_entries_are_placed_and_paid_with_ties_shared() -> None:
+    text = standings_csv(players(1), 1, entries=40)
+    told = board(text)
+    best = max(told.entries, key=lambda e: e.points or 0)
+    offer = Offer("x", 5.0, 40, (Prize(1, 1, 100.0), Prize(2, 4, 10.0)))
+    mine = grading.entries(told, best.user, offer)
+    level = sum(e.points == best.points for e in told.entries)
+    due = {1: 100.0, 2: 110.0, 3: 120.0, 4: 130.0}[level] / level
+    assert (mine["entries"], mine["best_rank"], mine["cashed"]) == (1, 1, 1)
+    assert mine["won_usd"] == pytest.approx(due)
+    assert mine["profit_usd"] == pytest.approx(due - 5)
+    everybody = [grading.entries(told, e.user, offer)["won_usd"] for e in told.entries]
+    assert sum(everybody) == pytest.approx(130)
+    assert grading.entries(told, best.user)["profit_usd"] is None
+    with pytest.raises(ValueError, match="has no entry"):
+        grading.entries(told, "nobody")
+
+
+def test_projections_are_held_against_the_real_points(played: list[Finished]) -> None:
+    told = grading.projections(played[0])
+    assert told is not None
+    assert 0 < told["mae"] < 15
+    assert told["rank_correlation"] > 0.3

@@ -7,10 +7,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp, spearmanr
+from sdp_sports.files.standings import Standings
 
 from sdp_engine.contest.field import Crowd
 from sdp_engine.contest.finished import Finished
 from sdp_engine.contest.habits import Habits
+from sdp_engine.contest.payouts import CENTS, Offer
 from sdp_engine.contest.simulate import collapse
 
 Floats = NDArray[np.float64]
@@ -110,6 +112,64 @@ def grade(contest: Finished, habits: Habits) -> dict[str, Any]:
     if contest.has_ownership:
         said = slate.pool["ownership"].fill_null(0.0).to_numpy()
         told["projected_ownership"] = ownership(said, contest.drafted)
+    return told
+
+
+def projections(contest: Finished) -> dict[str, float] | None:
+    """Return how far projected points were from the real ones, over the players whose points the standings tell.
+
+    `mae_drafted` weighs each player by how often he was drafted, `bias` is projected less real; None where nobody's
+    points are known.
+    """
+    projected, real = contest.slate.pool["points"].to_numpy(), contest.scored
+    seen = ~np.isnan(real) & (projected > 0)
+    if not seen.any():
+        return None
+    error = projected[seen] - real[seen]
+    weight = contest.drafted[seen]
+    return {
+        "players": float(seen.sum()),
+        "mae": float(np.abs(error).mean()),
+        "mae_drafted": float(np.average(np.abs(error), weights=weight)) if weight.sum() > 0 else float("nan"),
+        "bias": float(error.mean()),
+        "rank_correlation": _rank_correlation(projected[seen], real[seen]),
+    }
+
+
+def entries(standings: Standings, user: str, offer: Offer | None = None) -> dict[str, Any]:
+    """Return what a user's entries really did: ranks, points, how many of the others they beat, and their profit.
+
+    Ties share what their ranks are paid; profit is None without an offer.
+
+    Raises:
+        ValueError: The user has no entry; names some who have.
+    """
+    board = [e for e in standings.entries if e.points is not None]
+    mine = [e for e in board if e.user == user]
+    if not mine:
+        some = ", ".join(sorted({e.user for e in board})[:3])
+        raise ValueError(f"{user} has no entry in these standings; {some} have, for instance")
+    points = np.array([e.points for e in board], np.float64)
+    own = np.array([e.points for e in mine], np.float64)
+    order = np.sort(points)
+    above = len(points) - np.searchsorted(order, own, side="right")
+    level = np.searchsorted(order, own, side="right") - np.searchsorted(order, own, side="left")
+    told: dict[str, Any] = {
+        "user": user,
+        "entries": len(mine),
+        "best_rank": int(above.min()) + 1,
+        "points": {"mean": float(own.mean()), "best": float(own.max()), "field_mean": float(points.mean())},
+        "beaten_share": float(1 - (above + level / 2).mean() / len(points)),
+        "profit_usd": None,
+    }
+    if offer is not None:
+        paid = np.concatenate([[0], np.cumsum(offer.resized(max(offer.entries, len(board))).prize_cents())]) / CENTS
+        won = (paid[above + level] - paid[above]) / level
+        told |= {
+            "won_usd": float(won.sum()),
+            "cashed": int((won > 0).sum()),
+            "profit_usd": float(won.sum() - len(mine) * offer.fee_usd),
+        }
     return told
 
 
