@@ -1,15 +1,17 @@
-"""Lineups on generated slates of a real slate's size, beside pydfs-lineup-optimizer where it can be installed.
+"""150 lineups of real slates, beside pydfs-lineup-optimizer from PyPI, and the optima of simulated worlds.
 
-`python bench/optimizer.py [--json] [--case NAME ...] [--peer auto|none|PYTHON]`: a table, and with `--json` one object
-on the last line. Each case runs in a process of its own, so that its peak memory is its own. The peer is installed
-into a throw-away environment (`auto`), or found in an interpreter's (`PYTHON`); where neither works the figures stand
-alone and `peer_skipped` says why. Both sides get the same players and rules; `points` and `peer_points` are the sums
-of the lineups' projections: ours is the greedy optimum, so a step of the peer's is never better unless ties part them.
+`python bench/optimizer.py [--json] [--case NAME ...] [--peer auto|none|PYTHON] [--inputs DIR] [--growth]`: a table, and
+with `--json` one object on the last line. Each case runs in a process of its own, so that its peak memory is its own;
+the kernels are compiled before the clock starts, the model's build is inside it. `seconds` is the least of the runs and
+`median` their middle. `first` and `sum` are the objective of the first lineup and of all; `exact` of `checked` steps
+were the optimum that CP-SAT finds after the lineups before them. The peer is installed into a throw-away environment
+(`auto`) or found in an interpreter's; it builds `peer_lineups`, as many as end in reasonable time.
 """
 
 import argparse
 import json
-import random
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,107 +19,162 @@ import time
 from pathlib import Path
 from typing import Any
 
-CASES: dict[str, dict[str, Any]] = {
-    "nfl_1": {"lineups": 1},
-    "nfl_20": {"lineups": 20},
-    "nfl_20_rules": {"lineups": 20, "stack": "qb_two", "max_exposure": 0.5, "min_unique": 3},
-    "nfl_150": {"lineups": 150},
-    "nfl_150_rules": {"lineups": 150, "stack": "qb_two", "max_exposure": 0.5, "min_unique": 3},
+ROOT = Path(__file__).parents[1]
+INPUTS = ROOT.parent / "shared" / "bench" / "dfs"
+NFL, NBA, MLB = (
+    "nfl_dk_2023w12_DKSalaries.csv",
+    "nba_dk_2018-12-03_DKSalaries.csv",
+    "mlb_dk_2020-09-24_DKSalaries.csv",
+)
+B = {
+    "max_exposure": 0.5,
+    "min_unique": 3,
+    "stack": "bench",
 }
-DEPTH = {"QB": 2, "RB": 4, "WR": 6, "TE": 4, "DST": 1}
-PRICE = {"QB": (4800, 8200), "RB": (4000, 9000), "WR": (3000, 8800), "TE": (2500, 6500), "DST": (2300, 4200)}
-GAMES = 13
-PEER_TIMEOUT_S = 1800
-INSTALL_TIMEOUT_S = 300
+CAPTAINS = {
+    "min_unique": 2,
+    "max_per_team": 4,
+    "groups": [
+        {"who": {"captain": True, "positions": ["QB", "RB", "WR", "TE"]}, "at_least": 1},
+        {"given": {"captain": True, "positions": ["QB"]}, "who": {"positions": ["WR", "TE"]}, "at_least": 2},
+    ],
+    "group_exposures": [
+        {"who": {"captain": True, "positions": ["QB"]}, "at_most": 0.3},
+        {"who": {"captain": True, "positions": ["RB"]}, "at_most": 0.3},
+    ],
+}
+HITTERS = ["C", "1B", "2B", "3B", "SS", "OF"]
+CASES: dict[str, dict[str, Any]] = {
+    "nfl_a_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "peer": 20},
+    "nfl_b_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": B, "peer": 10},
+    "nba_bn_150": {
+        "file": NBA, "contest": "dk_nba_classic", "rules": {"max_exposure": 0.5, "min_unique": 3}, "peer": 10,
+    },
+    "mlb_stack_150": {
+        "file": MLB, "contest": "dk_mlb_classic", "rules": {"stacks": [{"sizes": [5], "positions": HITTERS}]},
+        "peer": 2,
+    },
+    "showdown_150": {"file": NFL, "contest": "dk_nfl_showdown", "rules": CAPTAINS, "game": "BUF@PHI"},
+    "worlds_nfl": {"file": NFL, "contest": "dk_nfl_classic", "worlds": 1000},
+    "worlds_nba": {"file": NBA, "contest": "dk_nba_classic", "worlds": 500},
+}  # fmt: skip
+GROWTH = {
+    f"nfl_a_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "lineups": n, "checks": 0}
+    for n in (1, 20, 150, 1000, 10_000)
+} | {
+    f"nfl_b_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": B, "lineups": n, "checks": 0}
+    for n in (1, 20, 150, 500)
+} | {
+    f"nfl_b_150_of_{share}": {
+        "file": NFL, "contest": "dk_nfl_classic", "rules": B, "share": share / 100, "checks": 0,
+    }
+    for share in (25, 50)
+}  # fmt: skip
+LINEUPS, RUNS = 150, 3
+CHECKS = (0, 1, 10, 40, 75, 100, 149)
+"""Steps that are held against CP-SAT."""
+PEER_TIMEOUT_S, INSTALL_TIMEOUT_S = 400, 300
 
 PEER = """
 import json, resource, sys, time
-from pydfs_lineup_optimizer import Player, PositionsStack, Site, Sport, get_optimizer
-from pydfs_lineup_optimizer.player import GameInfo
-rows, rules = json.loads(open(sys.argv[1]).read()), json.loads(sys.argv[2])
-games = {r["game_id"]: GameInfo(r["home"], r["away"], None, False) for r in rows}
-players = [
-    Player(str(r["draftable_id"]), r["name"], "", [r["position"]], r["team_id"], r["salary_usd"], r["points"],
-           game_info=games[r["game_id"]])
-    for r in rows
-]
+from pydfs_lineup_optimizer import PositionsStack, Site, Sport, TeamStack, get_optimizer
+path, sport, rules, lineups = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4])
 began = time.perf_counter()
-optimizer = get_optimizer(Site.DRAFTKINGS, Sport.FOOTBALL)
-getattr(optimizer, "player_pool", optimizer).load_players(players)
+optimizer = get_optimizer(Site.DRAFTKINGS, Sport[sport])
+getattr(optimizer, "load_players_from_csv", getattr(optimizer, "load_players", None))(path)
 if rules.get("stack"):
     optimizer.add_stack(PositionsStack(["QB", ("WR", "TE"), ("WR", "TE")]))
+    optimizer.force_positions_for_opposing_team(("QB", "WR"))
+for stack in rules.get("stacks", []):
+    optimizer.add_stack(TeamStack(stack["sizes"][0], for_positions=stack["positions"]))
 if rules.get("min_unique", 1) > 1:
-    optimizer.set_max_repeating_players(9 - rules["min_unique"])
-built = optimizer.optimize(rules["lineups"], max_exposure=rules.get("max_exposure"))
-points = [x.fantasy_points_projection for x in built]
+    size = {"FOOTBALL": 9, "BASKETBALL": 8, "BASEBALL": 10}[sport]
+    optimizer.set_max_repeating_players(size - rules["min_unique"])
+built = [x.fantasy_points_projection for x in optimizer.optimize(lineups, max_exposure=rules.get("max_exposure"))]
 seconds = time.perf_counter() - began
 used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-peak = max(used) * 1024 / 1e6  # its solver is a child process
-print(json.dumps({"seconds": seconds, "peak_mb": peak, "points": sum(points)}))
+print(json.dumps({"seconds": seconds, "peak_mb": max(used) * 1024 / 1e6, "first": built[0], "sum": sum(built)}))
 """
+SPORTS = {"nfl": "FOOTBALL", "nba": "BASKETBALL", "mlb": "BASEBALL"}
 
 
-def slate(seed: int = 1) -> list[dict[str, Any]]:
-    """Return a generated slate: 26 teams of 17 draftables, salaries and points that go together as they do."""
-    rng = random.Random(seed)
-    rows: list[dict[str, Any]] = []
-    for game in range(GAMES):
-        teams = (f"A{game:02}", f"H{game:02}")
-        for team, opponent in (teams, teams[::-1]):
-            for position, depth in DEPTH.items():
-                low, high = PRICE[position]
-                for place in range(depth):
-                    worth = rng.betavariate(2, 2) / (1 + place)
-                    salary = round((low + (high - low) * worth) / 100) * 100
-                    points = max(0.0, salary / 1000 * rng.gauss(2.6, 0.7) * (1 if place < 3 else 0.4))
-                    rows.append(
-                        {
-                            "draftable_id": len(rows) + 1,
-                            "player_id": len(rows) + 1,
-                            "name": f"{position} {team} {place}",
-                            "team_id": team,
-                            "opponent_id": opponent,
-                            "game_id": "@".join(teams),
-                            "away": teams[0],
-                            "home": teams[1],
-                            "position": position,
-                            "salary_usd": salary,
-                            "points": round(points, 2),
-                        }
-                    )
-    return rows
+def slate(case: dict[str, Any], inputs: Path) -> tuple[Any, Any, Any]:
+    """Return a case's sport, contest and pool; of a Showdown the players of one game."""
+    from sdp_engine.optimize.offer import offer
+    from sdp_sports.files import SalaryFile, read
+    from sdp_sports.spec import find_contest
+
+    sport, key = find_contest(case["contest"])
+    contest = sport.contests[key]
+    _, content = read((inputs / case["file"]).read_bytes())
+    assert isinstance(content, SalaryFile)
+    pool = offer(sport, contest, content.rows).pool
+    if "game" in case:
+        import polars as pl
+
+        pool = pool.filter(pl.col("game_id") == case["game"]).with_columns(
+            roster_slots=pl.lit([slot.name for slot in contest.slots], pl.List(pl.String))
+        )
+    if "share" in case:
+        pool = pool.sort("points", descending=True).head(round(len(pool) * case["share"]))
+    return sport, contest, pool
 
 
-def ours(rows: list[dict[str, Any]], rules: dict[str, Any]) -> dict[str, float]:
+def ours(case: dict[str, Any], inputs: Path) -> dict[str, Any]:
     """Solve a case here and now."""
-    import resource
-
-    import polars as pl
-    from sdp_engine.frames import POOL
+    import numpy as np
     from sdp_engine.optimize.check import check_lineups
-    from sdp_engine.optimize.solve import solve
+    from sdp_engine.optimize.solve import best_after, solve
+    from sdp_engine.optimize.warm import warm
+    from sdp_engine.optimize.worlds import optima
     from sdp_sports.rules import Rules
-    from sdp_sports.spec import load
+    from sdp_sports.spec import Stack, StackNeed
 
-    nfl = load("nfl")
-    contest = nfl.contests["draftkings_classic"]
-    pool = pl.DataFrame(
-        [r | {"roster_slots": [s.name for s in contest.slots if r["position"] in s.positions]} for r in rows]
-    ).select(pl.col(name).cast(dtype) for name, dtype in POOL.items())
-    asked = Rules(**rules)
-    began = time.perf_counter()
-    lineups = solve(contest, pool, asked, nfl.stacks)
-    seconds = time.perf_counter() - began
-    faults = check_lineups(contest, pool, [x.draftable_ids for x in lineups], asked, nfl.stacks)
-    if faults:
-        raise SystemExit(f"illegal lineups: {faults[:3]}")
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return {"seconds": seconds, "peak_mb": peak_mb, "points": sum(x.points for x in lineups)}
+    receivers = StackNeed(side="team", positions=("WR", "TE"), at_least=2)
+    back = StackNeed(side="opponent", positions=("WR",), at_least=1)
+    stacks = {"bench": Stack(title="Two receivers, one back", anchor=("QB",), needs=(receivers, back))}
+    _, contest, pool = slate(case, inputs)
+    warm()
+    seconds = []
+    if "worlds" in case:
+        mean = pool["points"].to_numpy()
+        draws = np.random.default_rng(1).normal(mean, 0.35 * np.abs(mean) + 0.1, (case["worlds"], len(pool)))
+        for _ in range(RUNS):
+            began = time.perf_counter()
+            found = optima(contest, pool, Rules(lineups=1), stacks, draws)
+            seconds.append(time.perf_counter() - began)
+        checks = range(0, case["worlds"], case["worlds"] // 5)
+        exact = 0
+        for world in checks:
+            one = pool.with_columns(points=draws[world])
+            oracle = best_after(contest, one, Rules(lineups=1), stacks, [])
+            exact += int(oracle is not None and abs(oracle - found.points[world]) < 1e-6)
+        figures = {"first": float(found.points[0]), "sum": float(found.points.sum()), "worlds": case["worlds"]}
+        figures |= {"per_s": case["worlds"] / min(seconds), "exact": exact, "checked": len(checks)}
+    else:
+        rules = Rules.model_validate({**case["rules"], "lineups": case.get("lineups", LINEUPS)})
+        for _ in range(RUNS):
+            began = time.perf_counter()
+            built = solve(contest, pool, rules, stacks)
+            seconds.append(time.perf_counter() - began)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ids = [x.draftable_ids for x in built]
+        if len(ids) <= 1000 and (faults := check_lineups(contest, pool, ids, rules, stacks)):
+            raise SystemExit(f"illegal lineups: {faults[:3]}")
+        checks = CHECKS[: case.get("checks", len(CHECKS))]
+        best = [best_after(contest, pool, rules, stacks, ids[:k]) for k in checks]
+        exact = sum(b is not None and abs(b - built[k].points) < 1e-6 for k, b in zip(checks, best, strict=True))
+        figures = {"first": built[0].points, "sum": round(sum(x.points for x in built), 4), "lineups": len(built)}
+        figures |= {"exact": exact, "checked": len(checks), "peak_mb": peak * 1024 / 1e6}
+    figures.setdefault("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+    return {"seconds": min(seconds), "median": statistics.median(seconds), "players": len(pool)} | figures
 
 
 def measured(command: list[str], timeout_s: float | None = None) -> dict[str, Any]:
     """Run a process whose last line is JSON, and return that."""
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=timeout_s)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout_s)
+    if done.returncode:
+        raise SystemExit(done.stderr)
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
@@ -136,51 +193,69 @@ def install_peer(folder: Path) -> tuple[str | None, str]:
         return None, f"pydfs-lineup-optimizer cannot be installed: {type(error).__name__}"
 
 
-def peer_case(python: str, file: Path, rules: dict[str, Any]) -> dict[str, Any]:
+def peer_case(python: str, case: dict[str, Any], file: Path) -> dict[str, Any]:
     """Return the peer's figures of a case, or the reason why there are none."""
+    sport = SPORTS[case["contest"].split("_")[1]]
+    command = [python, "-W", "ignore", "-c", PEER, str(file), sport, json.dumps(case["rules"]), str(case["peer"])]
     try:
-        found = measured([python, "-W", "ignore", "-c", PEER, str(file), json.dumps(rules)], PEER_TIMEOUT_S)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PEER_TIMEOUT_S)
+        found = json.loads(done.stdout.strip().splitlines()[-1])
     except subprocess.CalledProcessError as error:
         return {"peer_skipped": (error.stderr or "failed").strip().splitlines()[-1]}
     except subprocess.TimeoutExpired:
-        return {"peer_skipped": f"not done after {PEER_TIMEOUT_S} s"}
-    return {f"peer_{key}": round(value, 3) for key, value in found.items()}
+        return {"peer_skipped": f"{case['peer']} lineups not done after {PEER_TIMEOUT_S} s"}
+    return {f"peer_{key}": round(value, 3) for key, value in found.items()} | {"peer_lineups": case["peer"]}
 
 
 def main() -> None:
     """Run the cases and print them."""
+    every = GROWTH | CASES
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one object on the last line")
-    parser.add_argument("--case", action="append", choices=list(CASES), help="only these")
+    parser.add_argument("--case", action="append", choices=list(every), help="only these")
+    parser.add_argument("--growth", action="store_true", help="also how time grows with lineups and players")
     parser.add_argument("--peer", default="auto", help="auto, none, or an interpreter that has the peer")
-    parser.add_argument("--one", choices=list(CASES), help=argparse.SUPPRESS)
+    parser.add_argument("--no-peer", action="store_const", const="none", dest="peer", help="leave the peer out")
+    parser.add_argument("--inputs", type=Path, default=INPUTS, help="folder of the salary files")
+    parser.add_argument("--one", choices=list(every), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(ours(slate(), CASES[arguments.one])))
+        print(json.dumps(ours(every[arguments.one], arguments.inputs)))
         return
+    if not arguments.inputs.is_dir():
+        raise SystemExit(f"there are no salary files in {arguments.inputs}: name their folder with --inputs")
     cases = []
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "slate.json"
-        file.write_text(json.dumps(slate()), encoding="utf-8")
         reason, python = "not asked for", None
         if arguments.peer == "auto":
             python, reason = install_peer(Path(folder))
         elif arguments.peer != "none":
             python = arguments.peer
-        print(f"{'case':16}{'seconds':>9}{'peak MB':>9}{'points':>11}{'peer s':>9}{'peer points':>13}", flush=True)
-        for name in arguments.case or CASES:
-            mine = measured([sys.executable, __file__, "--one", name])
-            case: dict[str, Any] = {"case": name, **{key: round(value, 3) for key, value in mine.items()}}
-            case["peer"] = "pydfs-lineup-optimizer"
-            theirs = peer_case(python, file, CASES[name]) if python else {"peer_skipped": reason}
-            case |= {"peer_seconds": None} | theirs
-            cases.append(case)
-            beside = f"{case['peer_seconds'] or '-':>9}{case.get('peer_points', '-'):>13}"
-            print(f"{name:16}{case['seconds']:>9}{case['peak_mb']:>9.0f}{case['points']:>11}{beside}", flush=True)
-            if case.get("peer_skipped"):
-                print(f"  no peer: {case['peer_skipped']}", flush=True)
+        heads = ("seconds", 9), ("median", 9), ("first", 10), ("sum", 12), ("exact", 7), ("MB", 6)
+        print(f"{'case':18}{''.join(f'{head:>{width}}' for head, width in heads)}  peer", flush=True)
+        for name in arguments.case or [*CASES, *(GROWTH if arguments.growth else ())]:
+            case = every[name]
+            mine = measured([sys.executable, __file__, "--one", name, "--inputs", str(arguments.inputs)])
+            told: dict[str, Any] = {"case": name} | {k: round(v, 4) for k, v in mine.items()}
+            told |= {"peer": "pydfs-lineup-optimizer" if "peer" in case else None, "peer_seconds": None}
+            if "peer" in case:
+                told |= peer_case(python, case, arguments.inputs / case["file"]) if python else {"peer_skipped": reason}
+            cases.append(told)
+            print(line(told), flush=True)
     if arguments.json:
         print(json.dumps({"bench": "optimizer", "cases": cases}))
+
+
+def line(told: dict[str, Any]) -> str:
+    """Return a case as a row of the table."""
+    beside = told.get("peer_skipped") or ""
+    if told.get("peer_seconds") is not None:
+        beside = f"{told['peer_seconds']} s for {told['peer_lineups']}, sum {told['peer_sum']}"
+    if "per_s" in told:
+        beside = f"{told['per_s']:.0f} worlds a second"
+    exact = f"{told['exact']}/{told['checked']}"
+    numbers = f"{told['seconds']:9.3f}{told['median']:9.3f}{told['first']:10.2f}{told['sum']:12.2f}{exact:>7}"
+    return f"{told['case']:18}{numbers}{told['peak_mb']:6.0f}  {beside}"
 
 
 if __name__ == "__main__":

@@ -88,7 +88,8 @@ def _explore(counts: tuple[int, ...], needs: tuple[int, ...], types: tuple[Type,
     entering: set[_State] = {(1, tuple(0 for _ in needs))}
     steps: _Steps = []
     total = 0
-    for ways in types:
+    last = [max((t for t, w in enumerate(types) if any(s.gains[c] for s in w)), default=-1) for c in range(len(needs))]
+    for number, ways in enumerate(types):
         layer: dict[_State, list[_State | None]] = {}
         todo = list(entering)
         while todo:
@@ -100,7 +101,9 @@ def _explore(counts: tuple[int, ...], needs: tuple[int, ...], types: tuple[Type,
         if total > STATES:
             return None
         steps.append(layer)
-        entering = set(layer)
+        # A counter that nobody moves any more must have reached what it needs.
+        due = [c for c, end in enumerate(last) if end == number]
+        entering = {state for state in layer if all(state[1][c] >= needs[c] for c in due)}
     return steps
 
 

@@ -15,15 +15,15 @@ import numpy as np
 from sdp_engine.optimize.automaton import Int32s
 from sdp_engine.optimize.bound import relax
 from sdp_engine.optimize.kernels import NEVER, WEARY, lineups_between, pick
-from sdp_engine.optimize.net import Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
+from sdp_engine.optimize.net import CELLS, Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
 from sdp_engine.optimize.program import Case, Ints, Program, Terms
 
 _ROOM = 1 << 19
 """Most lineups of one band."""
 _STEPS = 400_000_000
 """Moves after which a band is given up."""
-_PLENTY = 150_000
-"""Lineups of a band that make the next one no wider."""
+_FEW, _PLENTY = 400, 40_000
+"""Lineups of a band below which the next is wider, and above which it is narrower."""
 _FIRST_WIDTH = 0.004
 """Width of the first band, as a share of the best value."""
 _AHEAD = 4
@@ -90,7 +90,7 @@ class Bands:
         self._sides: list[_Side] = []
         if relaxed.feasible:
             for case in program.cases or [Case(np.zeros(0, np.int64), ())]:
-                net = compile_case(program, case, program.value, locked, self._grid)
+                net = compile_case(program, case, program.value, locked)
                 if net is None:
                     raise Weary
                 self._sides.append(_Side(net))
@@ -132,10 +132,7 @@ class Bands:
             taken = self._pick(found, wanted)
             if taken < wanted or found == 0:
                 self._high = low
-            if found < _PLENTY:
-                self._width = int(self._width * (1.6 if found > 2000 else 2.5)) + 1
-            elif found > 2 * _PLENTY:
-                self._width = max(1, self._width // 2)
+            self._width = max(1, int(self._width * _growth(found)) + 1)
             if taken:
                 return taken
         return 0
@@ -156,19 +153,22 @@ class Bands:
         return high
 
     def _prepare(self, low: int) -> None:
-        """Make the tables again where the band reaches below them, or where items have gone."""
-        below = low < self._reach
-        if below:
-            self._reach = max(low - _AHEAD * self._width, self._worst)
-        kept = (self._items_bound >= self._reach) & ~self._barred()
-        if not below and np.array_equal(kept, self._kept):
+        """Make the tables again where the band reaches below them."""
+        if low >= self._reach:  # items barred meanwhile only leave the bounds looser
             return
-        self._kept = kept
+        self._reach = max(low - _AHEAD * self._width, self._worst)
+        kept = (self._items_bound >= self._reach) & ~self._barred()
+        self._kept, room = kept, CELLS
         for side in self._sides:
             side.net, side.best, side.top = side.whole.restrict(kept), None, NEVER
-            if side.net is not None:
-                side.best = side.net.completions(self._bound, self._grid)
-                side.top = side.net.top(side.best) + self._price
+            if side.net is None:
+                continue
+            if (cells := side.net.cells(self._grid)) > CELLS:
+                raise Weary
+            best = side.net.completions(self._bound, self._grid)
+            side.top = side.net.top(best) + self._price
+            if side.top >= self._reach and cells <= room:
+                side.best, room = best, room - cells
 
     def _list(self, low: int, wanted: int) -> int:
         """List the lineups of a band; return how many, or why not."""
@@ -182,13 +182,14 @@ class Bands:
                 earlier[lineup, a] = 1
         barred, t, row_high, found = self._barred(), self._tallies, self._row_high(), 0
         for side in self._sides:
-            if side.net is None or side.best is None or side.top < low:
+            if side.net is None or side.top < low:
                 continue
             net, layers = side.net, side.net.layers
+            best = net.completions(self._bound, self._grid) if side.best is None else side.best
             found = lineups_between(
                 low, self._high, self._price, _STEPS,
                 net.layer, net.first, net.way, self._grid.cost[net.item], self._bound[net.item], net.forced,
-                layers.take, layers.down, layers.start, self._grid.budget, side.best,
+                layers.take, layers.down, layers.start, self._grid.budget, net.base, best,
                 net.item, self._program.value[net.item], barred, self._program.contest.roster_size,
                 t.row_first, t.row_of, t.row_weight, t.row_low, row_high, t.rising,
                 t.choice_first, t.choice_least, t.option_first, t.term_row, t.term_least,
@@ -212,6 +213,13 @@ class Bands:
         )  # fmt: skip
         self._chosen = np.concatenate([self._chosen, self._out[chosen[:taken]].astype(np.int64)])
         return taken
+
+
+def _growth(found: int) -> float:
+    """Return how much wider the next band should be: their number grows many times over as the threshold falls."""
+    if found < _FEW:
+        return 2.5 if found < _FEW // 10 else 1.6
+    return 1.0 if found < _PLENTY else 0.5
 
 
 def _terms(counted: Sequence[tuple[Terms, ...]], items: int) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:

@@ -22,23 +22,23 @@ Array = NDArray[Any]
 @njit(cache=True, nogil=True)
 def completions(
     layer: Array, first: Array, way: Array, cost: Array, bound: Array, forced: Array, take: Array, down: Array,
-    width: Array, budget: int, slack: int, best: Array,
+    width: Array, budget: int, slack: int, base: Array, best: Array,
 ) -> None:  # fmt: skip
-    """Fill `best[i, state, salary left]`: the most that people from `i` on can still add, far below zero where nothing.
-
-    At most `slack` of the budget may be left over at the end; shape (people + 1, states, budget + 1).
+    """Fill `best[base[i] + state, salary left]`: the most that people from `i` on can still add, far below zero where
+    nothing. At most `slack` of the budget may be left over at the end; shape (rows, budget + 1), `base` says where the
+    rows of each person, and the last for nobody, begin.
     """
     people = len(layer)
     for left in range(budget + 1):
-        best[people, 0, left] = 0 if left <= slack else NEVER
+        best[base[people], left] = 0 if left <= slack else NEVER
     for i in range(people - 1, -1, -1):
         t = layer[i]
         last = i + 1 == people or layer[i + 1] != t
         for k in range(width[t]):
-            row = best[i, k]
+            row = best[base[i] + k]
             same = down[t, k] if last else k
             if same >= 0 and not forced[i]:
-                row[:] = best[i + 1, same]
+                row[:] = best[base[i + 1] + same]
             else:
                 row[:] = NEVER
             for m in range(first[i], first[i + 1]):
@@ -47,7 +47,7 @@ def completions(
                     z = down[t, z]
                 if z < 0:
                     continue
-                paid, gain, source = cost[m], bound[m], best[i + 1, z]
+                paid, gain, source = cost[m], bound[m], best[base[i + 1] + z]
                 for left in range(paid, budget + 1):
                     row[left] = max(row[left], source[left - paid] + gain)
 
@@ -56,7 +56,7 @@ def completions(
 def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied into it anyway
     low: int, high: int, price: int, steps: int,
     layer: Array, first: Array, way: Array, cost: Array, bound: Array, forced: Array, take: Array, down: Array,
-    start: int, budget: int, best: Array, item: Array, worth: Array, barred: Array, size: int,
+    start: int, budget: int, base: Array, best: Array, item: Array, worth: Array, barred: Array, size: int,
     row_first: Array, row_of: Array, row_weight: Array, row_low: Array, row_high: Array, rising: Array,
     choice_first: Array, choice_least: Array, option_first: Array, term_row: Array, term_least: Array,
     shared: Array, most_shared: int, out: Array, value: Array, count: int,
@@ -115,7 +115,7 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
         else:
             i, m, k = at[depth], move[depth], state[depth]
             while i < people:
-                if m == first[i] and promise[depth] + best[i, k, left[depth]] + price < low:
+                if m == first[i] and promise[depth] + best[base[i] + k, left[depth]] + price < low:
                     break
                 t = layer[i]
                 last = i + 1 == people or layer[i + 1] != t
@@ -126,7 +126,7 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
                     if z < 0 or barred[item[m]] or cost[m] > left[depth]:
                         m += 1
                         continue
-                    rest = best[i + 1, z, left[depth] - cost[m]]
+                    rest = best[base[i + 1] + z, left[depth] - cost[m]]
                     if promise[depth] + bound[m] + rest + price < low:
                         m += 1
                         continue
@@ -302,3 +302,76 @@ def _fits(
     for x in _counted(row, term_first, term_of, term_least, term_option, option_terms, option_limit, tally, held):
         full += limit_room[x] <= 0
     return full == 0
+
+
+@njit(cache=True, nogil=True)
+def world_optima(  # noqa: C901 -- one compiled loop
+    value: Array, layer: Array, first: Array, way: Array, item: Array, cost: Array, forced: Array, take: Array,
+    down: Array, width: Array, start: int, budget: int, slack: int, most: Array, best: Array, out: Array, total: Array,
+) -> None:  # fmt: skip
+    """Fill `out` and `total` with the items and the value of the best lineup of each world.
+
+    `value` is what each item is worth in each world, shape (worlds, items). Of a layer of which a lineup holds `most`
+    people, those are left out whom as many others beat or equal in value and in cost.
+    """
+    people, moves = len(layer), len(item)
+    k_layer, k_first = np.zeros(people, np.int64), np.zeros(people + 1, np.int64)
+    k_way, k_cost, k_bound = np.zeros(moves, np.int64), np.zeros(moves, np.int64), np.zeros(moves, np.int64)
+    k_item, k_forced, base = np.zeros(moves, np.int64), np.zeros(people, np.bool_), np.zeros(people + 1, np.int64)
+    for w in range(len(value)):
+        worth = value[w]
+        count, used = 0, 0
+        begin = 0
+        while begin < people:
+            end = begin
+            while end < people and layer[end] == layer[begin]:
+                end += 1
+            limit = most[layer[begin]]
+            for i in range(begin, end):
+                beaten = 0
+                if limit < end - begin:
+                    mine, paid = worth[item[first[i]]], cost[first[i]]
+                    for other in range(begin, end):
+                        theirs, price = worth[item[first[other]]], cost[first[other]]
+                        if price <= paid and theirs >= mine and (price < paid or theirs > mine or other < i):
+                            beaten += 1
+                            if beaten >= limit:
+                                break
+                if limit < end - begin and beaten >= limit:
+                    continue
+                k_layer[count], k_forced[count], k_first[count] = layer[i], forced[i], used
+                for m in range(first[i], first[i + 1]):
+                    k_way[used], k_cost[used], k_item[used] = way[m], cost[m], item[m]
+                    k_bound[used] = worth[item[m]]
+                    used += 1
+                count += 1
+            begin = end
+        k_first[count] = used
+        for i in range(count):
+            base[i + 1] = base[i] + width[k_layer[i]]
+        completions(
+            k_layer[:count], k_first[: count + 1], k_way[:used], k_cost[:used], k_bound[:used], k_forced[:count],
+            take, down, width, budget, slack, base[: count + 1], best,
+        )  # fmt: skip
+        total[w] = best[start, budget]
+        if total[w] <= NEVER // 2:
+            continue
+        k, left, place = start, budget, 0
+        for i in range(count):
+            t = k_layer[i]
+            last = i + 1 == count or k_layer[i + 1] != t
+            same = down[t, k] if last else k
+            if same >= 0 and not k_forced[i] and best[base[i + 1] + same, left] == best[base[i] + k, left]:
+                k = same
+                continue
+            for m in range(k_first[i], k_first[i + 1]):
+                z = take[t, k_way[m], k]
+                if z >= 0 and last:
+                    z = down[t, z]
+                if z < 0 or k_cost[m] > left:
+                    continue
+                if best[base[i + 1] + z, left - k_cost[m]] + k_bound[m] == best[base[i] + k, left]:
+                    out[w, place] = k_item[m]
+                    place += 1
+                    k, left = z, left - k_cost[m]
+                    break

@@ -15,8 +15,8 @@ from sdp_engine.optimize.program import Case, Ints, Program, Terms, person, slot
 Bools = NDArray[np.bool_]
 GRID = 1500
 """Most salary steps of an exact grid; a finer one is rounded down, which leaves bounds that are only looser."""
-CELLS = 150_000_000
-"""Largest table of completions; beyond it the program is not compiled."""
+CELLS = 100_000_000
+"""Largest table of completions, and the most cells kept of several: 400 MB."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,28 @@ class Net:
         first = np.concatenate([[0], np.cumsum(ways)])
         return Net(layer.astype(np.int64), first, self.way[stays], self.item[stays], self.forced[people], layers)
 
+    @property
+    def base(self) -> Ints:
+        """Where the rows of each person begin in a table of completions, and the last for nobody."""
+        widths = self.layers.width[self.layer].astype(np.int64)
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(widths)])
+
+    def cells(self, salaries: Grid) -> int:
+        """Return how large a table of completions is."""
+        return (int(self.base[-1]) + 1) * (salaries.budget + 1)
+
     def completions(self, bound: Ints, salaries: Grid) -> Int32s:
-        """Return what people can still add, shape (people + 1, states, budget + 1); see `kernels.completions`."""
-        best = np.empty((len(self.layer) + 1, int(self.layers.width.max()), salaries.budget + 1), np.int32)
+        """Return what people can still add, shape (rows, budget + 1); see `kernels.completions`."""
+        best = np.empty((int(self.base[-1]) + 1, salaries.budget + 1), np.int32)
         completions(
             self.layer, self.first, self.way, salaries.cost[self.item], bound[self.item], self.forced,
-            self.layers.take, self.layers.down, self.layers.width, salaries.budget, salaries.slack, best,
+            self.layers.take, self.layers.down, self.layers.width, salaries.budget, salaries.slack, self.base, best,
         )  # fmt: skip
         return best
 
     def top(self, best: Int32s) -> int:
         """Return the best that a whole lineup can reach by a table of completions, `NEVER` or less where nothing."""
-        return int(best[0, self.layers.start, -1]) if len(self.layer) else NEVER
+        return int(best[self.layers.start, -1]) if len(self.layer) else NEVER
 
 
 def _without_empty(layers: Layers, used: Ints) -> Layers:
@@ -104,15 +114,14 @@ def _without_empty(layers: Layers, used: Ints) -> Layers:
     return Layers(layers.take[used], down, layers.width[[*used, len(layers.down)]], start)
 
 
-def compile_case(program: Program, case: Case, value: Ints, locked: set[int], salaries: Grid) -> Net | None:
-    """Return a case's net, None where its automaton or its table would be too large.
+def compile_case(program: Program, case: Case, value: Ints, locked: set[int]) -> Net | None:
+    """Return a case's net, None where its automaton would be too large.
 
     Args:
         program: The program.
         case: The case; its terms become counters of the automaton.
         value: What items are sorted by within a type, shape (items,).
         locked: Items of people who must stand: of each such person all items.
-        salaries: The grid.
     """
     symbols = _symbols(program, case)
     out = set(case.excluded.tolist())
@@ -125,7 +134,7 @@ def compile_case(program: Program, case: Case, value: Ints, locked: set[int], sa
     rank = {kind: t for t, kind in enumerate(kinds)}
     counts = tuple(s.count for s in program.contest.slots)
     layers = build_layers(counts, tuple(least for _, least in case.terms), tuple(kinds))
-    if layers is None or (len(people) + 1) * int(layers.width.max()) * (salaries.budget + 1) > CELLS:
+    if layers is None:
         return None
     order = sorted(people, key=lambda who: (rank[types[who]], -max(value[i] for i in people[who]), people[who]))
     moves = [(types[who].index(symbols[i]), i) for who in order for i in people[who]]
@@ -140,11 +149,13 @@ def compile_case(program: Program, case: Case, value: Ints, locked: set[int], sa
 
 
 def _reading_order(kind: Type) -> tuple[Any, ...]:
-    """Return where a type is read: first those who fit few slots, so that few states are open at a time."""
+    """Return where a type is read, so that few states are open at a time: those who count first, for the rest of the
+    way then knows no counter, and of these and the others those who fit few slots.
+    """
     slots = 0
     for symbol in kind:
         slots |= symbol.kinds
-    return (slots & -slots, slots.bit_count(), kind)
+    return (not any(any(symbol.gains) for symbol in kind), slots & -slots, slots.bit_count(), kind)
 
 
 def _symbols(program: Program, case: Case) -> list[Symbol]:

@@ -14,7 +14,7 @@ from sdp_engine.optimize.assign import assign
 from sdp_engine.optimize.bands import Bands, Limits, Weary
 from sdp_engine.optimize.build import build
 from sdp_engine.optimize.faults import check_rules
-from sdp_engine.optimize.program import Exposed, Program, Row, Task, row
+from sdp_engine.optimize.program import Exposed, Program, Row, Task, row, slot_groups
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
@@ -80,6 +80,30 @@ def solve(
     return [_lineup(program, items, starts or {}) for items in chosen]
 
 
+def best_after(
+    contest: Contest, pool: pl.DataFrame, rules: Rules, stacks: Mapping[str, Stack], lineups: Sequence[Sequence[int]]
+) -> float | None:
+    """Return the points of the best next lineup by CP-SAT, None without one: the oracle of what `solve` returns.
+
+    Args:
+        contest: The contest's declaration.
+        pool: A POOL frame.
+        rules: The request.
+        stacks: The stacks declared for the sport.
+        lineups: Those that stand, the draftable ids of each in the order of the contest's slots.
+    """
+    from sdp_engine.optimize.cpsat import Solver  # see `_Search.run`
+
+    program = build(contest, pool, rules, stacks)
+    groups = slot_groups(contest)
+    slots = [groups.index((s.points_multiplier, s.salary_multiplier)) for s in contest.expanded_slots]
+    where = {(int(program.of(i)["draftable_id"]), int(program.group[i])): i for i in range(program.items)}
+    search = _Search(program, rules, None)
+    search.stand([tuple(sorted(where[key] for key in zip(ids, slots, strict=True))) for ids in lineups])
+    found = Solver().best(search.task())
+    return None if found is None else int(program.value[list(found)].sum()) / program.scale
+
+
 def _lineup(program: Program, items: Sequence[int], starts: Mapping[str, datetime]) -> Lineup:
     index = list(items)
     return Lineup(
@@ -111,6 +135,10 @@ class _Search:
             program.exposed or rules.min_unique > 1 or min(self._caps.values(), default=0) < rules.lineups
         )
 
+    def stand(self, chosen: Sequence[Items]) -> None:
+        """Take these lineups as those that stand."""
+        self._chosen = list(chosen)
+
     def run(self) -> list[Items]:
         """Return the items of every lineup."""
         if not self._looks_ahead:
@@ -121,7 +149,7 @@ class _Search:
 
         solver = Solver()
         while len(self._chosen) < self._rules.lineups:
-            task = self._task()
+            task = self.task()
             best = solver.best(task)
             if best is None:
                 self._retreat(task)
@@ -165,7 +193,7 @@ class _Search:
             return
         self._dead.setdefault(depth - 1, []).append(self._chosen.pop())
 
-    def _task(self) -> Task:
+    def task(self) -> Task:
         """Return the program of the next lineup."""
         program, after = self._program, self._rules.lineups - len(self._chosen) - 1
         size = program.contest.roster_size
