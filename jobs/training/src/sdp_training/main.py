@@ -2,13 +2,15 @@
 
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import polars as pl
 from sdp_common.errors import BadInput, Conflict
 from sdp_common.moments import read_moment
 from sdp_common.service import Job, Service
 from sdp_common.store import features, stats
+from sdp_engine.backtest.walk import WEEKS
 from sdp_engine.features import build as engine
 from sdp_engine.models import training
 from sdp_engine.models.model import KNOWN
@@ -16,6 +18,8 @@ from sdp_sports.spec import Sport, load
 from threadpoolctl import threadpool_limits
 
 from sdp_training import candidates
+from sdp_training.backtest import Plan
+from sdp_training.judging import judge
 from sdp_training.promotion import promote
 
 service = Service("training")
@@ -93,6 +97,44 @@ def train(job: Job, sport: str, until: str | None = None, markets: list[str] | N
         "promoted": promoted,
         "skipped": skipped,
     }
+
+
+@service.job(attempts=1)
+def backtest(
+    job: Job,
+    sport: str,
+    seasons: list[int],
+    mode: str = "independent",
+    refit: Literal["weekly", "monthly"] = "weekly",
+    markets: list[str] | None = None,
+    against: str | None = None,
+) -> dict[str, Any]:
+    """Walk through seasons, refitting on the past alone, and leave the report beside the models.
+
+    Args:
+        job: This execution.
+        sport: The sport's code.
+        seasons: The seasons to judge; the store must hold them and some before.
+        mode: `independent`, or `informed`: also with prop lines.
+        refit: How often models are fitted anew.
+        markets: The markets; all where None.
+        against: A folder of other people's projections and prop lines.
+
+    Raises:
+        BadInput: No such sport, season, market, mode or folder.
+        Conflict: The store has no stat line.
+    """
+    try:
+        declared = load(sport)
+    except KeyError as error:
+        raise BadInput(str(error.args[0])) from error
+    if mode not in ("independent", "informed"):
+        raise BadInput(f"there is no mode {mode!r}; there are independent and informed")
+    if refit not in WEEKS:
+        raise BadInput(f"refit is {refit!r}: weekly or monthly")
+    chosen = list(markets or declared.markets)
+    folder = Path(against) if against else None
+    return judge(job, Plan(sport, sorted(set(seasons)), refit, chosen, folder, mode == "informed"), THREADS)
 
 
 def _read(job: Job, sport: Sport, moment: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -4,13 +4,15 @@ from importlib import import_module
 
 import typer
 
+from sdp_cli.commands.season_backtest import seasons_of
+
 BACKTESTS = {"contests": "contest_backtest:contests", "simulation": "simulation_backtest:simulation"}
-"""Every back-test and where it is written."""
+"""Every further back-test and where it is written."""
 
 
 def _group() -> typer.Typer:
-    group = typer.Typer(help="Predict the past as of its moment and score the predictions.", no_args_is_help=True)
-    group.callback()(lambda: None)
+    group = typer.Typer()
+    group.callback(invoke_without_command=True)(seasons_of)
     for name, where in BACKTESTS.items():
         module, _, attribute = where.partition(":")
         group.command(name)(getattr(import_module(f"sdp_cli.commands.{module}"), attribute))

@@ -42,7 +42,12 @@ def outcomes_of(sport: Sport, features: pl.DataFrame, lines: pl.DataFrame, snaps
 
 
 def frame_of(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Return a market's training frame, in order of time.
+    """Return a market's training frame: the rows of `labelled` for which what the market takes for granted is true."""
+    return labelled(sport, name, features, outcomes).filter("is_given").drop("is_given")
+
+
+def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return every row of a market's positions with what became of it, in order of time.
 
     Args:
         sport: The sport's declaration.
@@ -51,19 +56,20 @@ def frame_of(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataF
         outcomes: As `outcomes_of` gives them.
 
     Returns:
-        The keys, the features of the market's set, `as_of`, `known_at` and what the quantity was (`y`), of the
-        market's positions and of those for whom its `given` is true: active players, or those who were involved.
+        The keys, the features of the market's set, `as_of`, `known_at`, what the quantity was (`y`), and whether what
+        the market takes for granted is true (`is_given`): every row, or that the player was involved.
     """
     market = sport.markets[name]
     chosen = outcomes.filter(pl.col("position").is_in(market.positions))
     involved = sport.markets.get(INVOLVED)
+    is_given = pl.lit(value=True)
     if market.given == INVOLVED and involved is not None:
-        exempt = ~pl.col("position").is_in(involved.positions)
-        chosen = chosen.filter(exempt | (quantity(sport, involved) > 0))
-    labels = chosen.select("player_id", "game_id", KNOWN, quantity(sport, market).cast(pl.Float64).alias(TARGET))
+        is_given = ~pl.col("position").is_in(involved.positions) | (quantity(sport, involved) > 0)
+    amount = quantity(sport, market).cast(pl.Float64).alias(TARGET)
+    labels = chosen.select("player_id", "game_id", KNOWN, amount, is_given=is_given)
     read = sets.chosen([c for c in features.columns if c not in (*frames.FEATURE_KEYS, MOMENT)], sport, name)
-    labelled = features.select(*frames.FEATURE_KEYS, MOMENT, *read).join(labels, on=["player_id", "game_id"])
-    return labelled.filter(pl.col(TARGET).is_not_null()).sort(MOMENT, "game_id", "player_id")
+    made = features.select(*frames.FEATURE_KEYS, MOMENT, *read).join(labels, on=["player_id", "game_id"])
+    return made.filter(pl.col(TARGET).is_not_null()).sort(MOMENT, "game_id", "player_id")
 
 
 def digest(frame: pl.DataFrame) -> str:

@@ -1,0 +1,214 @@
+"""A back-test: walk through seasons, refitting on the past alone, and tell how every market did beside its rivals."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from joblib import Parallel, delayed
+from sdp_engine.backtest import populations, table, walk
+from sdp_engine.features import build
+from sdp_engine.features.panel import Sources
+from sdp_engine.features.squad import OFFENCE
+from sdp_engine.models import training
+from sdp_engine.models.families import FAMILIES
+from sdp_engine.models.model import MOMENT, TARGET
+from sdp_engine.models.training import INVOLVED
+from sdp_sports.spec import Sport, load
+from threadpoolctl import threadpool_limits
+
+from sdp_training import rivals
+
+PLAYS = "plays"
+AVERAGES = ("season_mean", "last_four", "ewma")
+FAMILY = "boosted"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked of a back-test."""
+
+    sport: str
+    seasons: list[int]
+    every: walk.Every
+    markets: list[str]
+    against: Path | None
+    informed: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What every market's walk reads."""
+
+    plan: Plan
+    features: pl.DataFrame
+    outcomes: pl.DataFrame
+    games: pl.DataFrame
+    past: pl.DataFrame
+    starters: pl.DataFrame
+    snapped: pl.DataFrame
+    who: pl.DataFrame
+    players: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def sport(self) -> Sport:
+        """The sport's declaration."""
+        return load(self.plan.sport)
+
+
+def stage(plan: Plan, sources: Sources, names: pl.DataFrame, players: dict[str, int]) -> Stage:
+    """Build the features and everything else that the walks read.
+
+    Args:
+        plan: What is asked.
+        sources: Everything known now.
+        names: `player_id`, `normalised_name`.
+        players: Our player behind each gsis id.
+    """
+    sport = load(plan.sport)
+    features = build.history(sport, sources)
+    features = features.join(sources.games.select("game_id", as_of="starts_at"), on="game_id", maintain_order="left")
+    outcomes = training.outcomes_of(sport, features, sources.lines, sources.snaps)
+    dated = sources.games.select("game_id", "season", "season_type", "week")
+    who = features.select("player_id", "game_id", "team_id", "position").join(dated, on="game_id")
+    return Stage(
+        plan,
+        features,
+        outcomes,
+        sources.games,
+        populations.rows(sport, sources.games, sources.lines),
+        sources.roles.filter(pl.col("is_starter").fill_null(value=False)).select("player_id", "game_id"),
+        sources.snaps.filter(pl.col("offense_snaps") > 0).select("player_id", "game_id"),
+        who.join(names, on="player_id", how="left"),
+        players,
+    )
+
+
+def run(held: Stage, progress: Callable[[float, str], object], workers: int = 2) -> list[dict[str, Any]]:
+    """Return the rows of the table, over every market of the plan.
+
+    The walks of markets are tasks of joblib: on one machine threads, on a Dask cluster (a joblib back-end that the
+    caller chooses) its workers, the same code.
+    """
+    first = [name for name in (PLAYS, INVOLVED) if name in held.sport.markets]
+    progress(0.05, "who plays and who is involved")
+    told = dict(zip(first, _each(held, first, None, workers), strict=True))
+    chances = _chances(told)
+    rest = [name for name in held.plan.markets if name not in first]
+    rows = [row for name in first if name in held.plan.markets for row in judged(held, name, told[name])]
+    done = 0
+    for start in range(0, len(rest), workers):
+        some = rest[start : start + workers]
+        for name, walked in zip(some, _each(held, some, chances, workers), strict=True):
+            rows += judged(held, name, walked)
+        done += len(some)
+        progress(0.1 + 0.88 * done / max(len(rest), 1), f"{done} of {len(rest)} markets: {', '.join(some)}")
+    return rows
+
+
+def _each(held: Stage, names: Iterable[str], chances: pl.DataFrame | None, workers: int) -> list[pl.DataFrame]:
+    tasks = [delayed(walked)(held.plan, name, _labelled(held, name), held.games, chances) for name in names]
+    return list(Parallel(n_jobs=max(min(workers, len(tasks)), 1), prefer="threads")(tasks))
+
+
+def walked(
+    plan: Plan, name: str, frame: pl.DataFrame, games: pl.DataFrame, chances: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Walk one market through the seasons (a task of its own, one thread of algebra)."""
+    market = load(plan.sport).markets[name]
+    given = chances if market.given == INVOLVED else None
+    with threadpool_limits(1):
+        return walk.walk(frame, market, FAMILIES[FAMILY].learn, walk.refits(games, plan.seasons, plan.every), given)
+
+
+def _labelled(held: Stage, name: str) -> pl.DataFrame:
+    frame = training.labelled(held.sport, name, held.features, held.outcomes)
+    if held.plan.against is None:
+        return frame
+    lines = rivals.props(held.plan.against, held.plan.seasons, name, held.players)
+    if lines.is_empty():
+        return frame
+    placed = held.who.select("player_id", "game_id", "season", "week").join(lines, on=["player_id", "season", "week"])
+    return frame.join(placed.drop("season", "week"), on=["player_id", "game_id"], how="left")
+
+
+def _chances(told: dict[str, pl.DataFrame]) -> pl.DataFrame | None:
+    """Return how likely a player who plays is involved: the ratio of the two, at most 1."""
+    if any(told.get(name) is None or told[name].is_empty() for name in (PLAYS, INVOLVED)):
+        return None
+    keys = ["player_id", "game_id"]
+    both = (
+        told[INVOLVED].select(*keys, involved="given_mean").join(told[PLAYS].select(*keys, plays="given_mean"), on=keys)
+    )
+    return both.select(*keys, chance=(pl.col("involved") / pl.col("plays")).clip(0.0, 1.0))
+
+
+def judged(held: Stage, name: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the table's rows of one market."""
+    if rows.is_empty():
+        return []
+    keys = ["player_id", "game_id"]
+    market = held.sport.markets[name]
+    dated = held.games.select("game_id", "season", "season_type", "week")
+    rows = rows.join(dated, on="game_id", maintain_order="left").filter(pl.col("season_type") == "REG")
+    involved = training.frame_of(held.sport, name, held.features, held.outcomes).join(dated, on="game_id")
+    involved = involved.filter(pl.col("season_type") == "REG").select(*keys, MOMENT, "season", TARGET)
+    rows = rows.hstack(populations.averages(rows, involved))
+    told = {"market": name, "mode": "independent"}
+    if market.given != INVOLVED:
+        return table.table(rows, "given_", {**told, "population": "active"})
+    base = rows.filter(populations.baseline(market, rows, held.past, held.starters), pl.col("is_given"))
+    made = table.table(base, "given_", {**told, "population": "baseline"}, AVERAGES)
+    if set(market.positions) & set(OFFENCE):
+        honest = rows.join(held.snapped, on=keys, how="semi").with_columns(pl.col(AVERAGES).fill_null(0.0))
+        made += table.table(honest, "played_", {**told, "population": "honest"}, AVERAGES)
+    if held.plan.against is not None:
+        made += _against(held, name, base, told)
+    return made
+
+
+def _against(held: Stage, name: str, base: pl.DataFrame, told: dict[str, Any]) -> list[dict[str, Any]]:
+    folder, seasons = held.plan.against, held.plan.seasons
+    if folder is None or base.is_empty():
+        return []
+    made: list[dict[str, Any]] = []
+    if name == "half_ppr_points":
+        theirs = rivals.nflcom(folder, seasons, held.who, held.sport)
+        made += _beside(base, theirs, ["player_id", "game_id"], rivals.NFLCOM, told)
+    theirs = rivals.espn(folder, seasons, name, held.players)
+    made += _beside(base, theirs, ["player_id", "season", "week"], rivals.ESPN, told)
+    if "market" in base.columns:
+        lined = base.filter(pl.col("market").is_not_null())
+        made += _on_lines(lined, told, informed=held.plan.informed)
+    return made
+
+
+def _beside(
+    base: pl.DataFrame, theirs: pl.DataFrame, keys: list[str], name: str, told: dict[str, Any]
+) -> list[dict[str, Any]]:
+    if theirs.is_empty():
+        return []
+    both = base.join(theirs, on=keys)
+    return table.table(both, "given_", {**told, "population": f"baseline with {name}"}, (name,)) if both.height else []
+
+
+def _on_lines(lined: pl.DataFrame, told: dict[str, Any], *, informed: bool) -> list[dict[str, Any]]:
+    """Return the figures on rows with a real line: the line's own, ours, and where asked for the informed ones."""
+    if lined.is_empty():
+        return []
+    where = {**told, "population": "props"}
+    made: list[dict[str, Any]] = []
+    for prefix, mode in (("given_", "independent"), *((("informed_", "informed"),) if informed else ())):
+        fair = lined.with_columns(
+            p=pl.col(f"{prefix}over") / (1 - pl.col(f"{prefix}push")).clip(1e-9), **{"the line": pl.col("line")}
+        )
+        figures = table.table(fair, prefix, {**where, "mode": mode}, ("the line",), positions=False)
+        chances = {row["season"]: row for row in table.over(fair, "p", {**where, "mode": mode}, table.OURS)}
+        for row in figures:
+            if row["model"] == table.OURS and row["season"] in chances:
+                more = chances[row["season"]]
+                row |= {key: more[key] for key in ("logloss", "brier", "ece", "reliability")}
+        made += figures
+    made += table.over(lined, "market", {**where, "mode": "market"}, "the market")
+    return made

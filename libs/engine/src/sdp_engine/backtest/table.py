@@ -1,0 +1,125 @@
+"""The table of a back-test: figures by population, model, market, position and season, on identical rows."""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from sdp_engine.distributions import Array
+from sdp_engine.evaluate import calibration
+from sdp_engine.models.model import TARGET
+
+ALL = "ALL"
+OURS = "sdp"
+BINS = 10
+FEWEST = 20
+"""Fewer rows are not worth a figure."""
+
+
+def table(
+    judged: pl.DataFrame, prefix: str, told: Mapping[str, Any], rivals: Iterable[str] = (), positions: bool = True
+) -> list[dict[str, Any]]:
+    """Return the figures of our prediction and of rivals on the same rows.
+
+    Args:
+        judged: Rows of `walk.walk` with `season`, `position` and a column of means a rival.
+        prefix: `given_` or `played_`: which of our predictions is judged.
+        told: What every row of the table says besides (population, mode, market).
+        rivals: Columns of others' means; rows where one is null are left out for all.
+        positions: Whether positions are also told apart.
+    """
+    names = list(rivals)
+    rows = judged.drop_nulls(names) if names else judged
+    made: list[dict[str, Any]] = []
+    seasons = [ALL, *sorted(rows["season"].unique().to_list())]
+    places = [ALL, *sorted(rows["position"].unique().to_list())] if positions else [ALL]
+    for season, position in product(seasons, places):
+        chosen = rows if season == ALL else rows.filter(pl.col("season") == season)
+        chosen = chosen if position == ALL else chosen.filter(pl.col("position") == position)
+        if chosen.height < FEWEST or (position != ALL and len(places) == 2):
+            continue
+        where = {**told, "position": position, "season": season, "n": chosen.height}
+        made.append({**where, "model": OURS, **ours(chosen, prefix)})
+        made += [{**where, "model": name, **rival(chosen, prefix, name)} for name in names]
+    return made
+
+
+def ours(rows: pl.DataFrame, prefix: str) -> dict[str, Any]:
+    """Return the figures of our predictions; `mae`, `rmse` and `bias` are of the mean, coverage by randomised PIT."""
+    observed, mean = rows[TARGET].to_numpy(), rows[f"{prefix}mean"].to_numpy()
+    pit = rows[f"{prefix}pit"].to_numpy()
+    figures = {
+        **_errors(mean, observed),
+        "mae_median": float(np.mean(np.abs(rows[f"{prefix}median"].to_numpy() - observed))),
+        "crps": float(rows[f"{prefix}crps"].to_numpy().mean()),
+        "logscore": float(rows[f"{prefix}log"].to_numpy().mean()),
+        "pit_ece": calibration.pit_error(pit),
+        **{f"cov{level}": _within(pit, level / 100) for level in (50, 80, 90)},
+        "logloss": log_loss(rows[f"{prefix}any"].to_numpy(), (observed > 0).astype(np.float64)),
+        "pit_histogram": (np.histogram(pit, BINS, (0.0, 1.0))[0] / max(pit.size, 1)).round(4).tolist(),
+        "centre": "mean",
+    }
+    return {name: round(value, 6) if isinstance(value, float) else value for name, value in figures.items()}
+
+
+def rival(rows: pl.DataFrame, prefix: str, name: str) -> dict[str, Any]:
+    """Return a rival's figures and how ours compares: the mean absolute error gained, its standard error, p-value."""
+    observed, theirs = rows[TARGET].to_numpy(), rows[name].to_numpy()
+    gain = np.abs(theirs - observed) - np.abs(rows[f"{prefix}mean"].to_numpy() - observed)
+    figures = {**_errors(theirs, observed), **paired(gain, rows["game_id"]), "centre": "mean"}
+    return {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
+
+
+def paired(gain: Array, games: pl.Series) -> dict[str, float]:
+    """Return the mean gain, its standard error clustered by game, and the two-sided p-value of no gain."""
+    clusters = pl.DataFrame({"game": games, "gain": gain - gain.mean()}).group_by("game").agg(pl.col("gain").sum())
+    error = float(np.sqrt((clusters["gain"].to_numpy() ** 2).sum()) / gain.size)
+    p = float(2 * stats.norm.sf(abs(gain.mean()) / error)) if error > 0 else 1.0
+    return {"gain": float(gain.mean()), "gain_se": error, "gain_p": p}
+
+
+def over(rows: pl.DataFrame, chance: str, told: Mapping[str, Any], model: str) -> list[dict[str, Any]]:
+    """Return the log loss, Brier score and reliability of P(over) on real lines, pushes left out, by season."""
+    made = []
+    decided = rows.filter(pl.col(TARGET) != pl.col("line"))
+    for season in (ALL, *sorted(decided["season"].unique().to_list())):
+        chosen = decided if season == ALL else decided.filter(pl.col("season") == season)
+        if chosen.height < FEWEST:
+            continue
+        happened = (chosen[TARGET] > chosen["line"]).cast(pl.Float64).to_numpy()
+        p = np.clip(chosen[chance].to_numpy(), 0.01, 0.99)
+        index = np.minimum((p * BINS).astype(int), BINS - 1)
+        bins = [
+            {"p": float(p[index == b].mean()), "rate": float(happened[index == b].mean()), "n": int((index == b).sum())}
+            for b in np.unique(index)
+        ]
+        figures = {
+            "logloss": log_loss(p, happened),
+            "brier": float(np.mean((p - happened) ** 2)),
+            "ece": calibration.expected_calibration_error(p, happened),
+        }
+        where = {**told, "model": model, "position": ALL, "season": season, "n": chosen.height}
+        made.append({**where, **{k: round(v, 6) for k, v in figures.items()}, "reliability": bins})
+    return made
+
+
+def log_loss(chance: Array, happened: Array) -> float:
+    """Return the mean negative log-likelihood of yes-no outcomes; chances are kept off 0 and 1 by 0.001."""
+    p = np.clip(chance, 1e-3, 1 - 1e-3)
+    return float(-np.mean(happened * np.log(p) + (1 - happened) * np.log(1 - p)))
+
+
+def _errors(mean: Array, observed: Array) -> dict[str, float]:
+    error = mean - observed
+    return {
+        "mae": float(np.mean(np.abs(error))),
+        "rmse": float(np.sqrt(np.mean(error**2))),
+        "bias": float(np.mean(error)),
+    }
+
+
+def _within(pit: Array, level: float) -> float:
+    return float(np.mean(np.abs(pit - 0.5) <= level / 2))

@@ -1,0 +1,174 @@
+"""Walking forward: fit on what was known, predict what came next, and so on through the seasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from sdp_sports.spec import Market
+
+from sdp_engine import frames
+from sdp_engine.distributions import Array, Distribution
+from sdp_engine.evaluate import calibration, scores
+from sdp_engine.models import informed, spread
+from sdp_engine.models.fitting import check_known
+from sdp_engine.models.model import KNOWN, MOMENT, TARGET, Design, Learn
+
+Every = Literal["weekly", "monthly"]
+WEEKS: dict[str, int] = {"weekly": 1, "monthly": 4}
+"""How many weeks a fit serves."""
+WARM_SEASONS, WARM_WEEKS = 3, 9
+"""Before the first season that is judged, so many are predicted with a fit every so many weeks: what they leave is what
+the first distributions are learnt from."""
+FEWEST_ROWS = 300
+FAR = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where no game is to be judged."""
+
+
+@dataclass(frozen=True)
+class Refit:
+    """A fit as of a moment, and the end of the time that it predicts."""
+
+    as_of: datetime
+    until: datetime
+    is_judged: bool
+
+
+def refits(games: pl.DataFrame, seasons: Sequence[int], every: Every) -> list[Refit]:
+    """Return when models are fitted: at the first kick-off of a season, and of each so many weeks after it.
+
+    Args:
+        games: `frames.GAMES`.
+        seasons: The seasons to be judged.
+        every: How often.
+    """
+    first = min(seasons)
+    firsts = games.group_by("season", "week").agg(pl.col("starts_at").min()).drop_nulls().sort("starts_at")
+    moments: list[tuple[datetime, bool]] = []
+    for season, week, starts_at in firsts.iter_rows():
+        judged = season in seasons
+        warm = first - WARM_SEASONS <= season < first
+        step = WEEKS[every] if judged else WARM_WEEKS
+        if (judged or warm) and (week - 1) % step == 0:
+            moments.append((starts_at, judged))
+    ends = [moment for moment, _ in moments[1:]]
+    last: list[datetime] = games.filter(pl.col("season").is_in(list(seasons)))["starts_at"].to_list()
+    ends.append(max(last, default=FAR) + timedelta(days=1))
+    return [Refit(at, end, judged) for (at, judged), end in zip(moments, ends, strict=True)]
+
+
+def walk(
+    frame: pl.DataFrame, market: Market, learn: Learn, plan: Sequence[Refit], chances: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return what was predicted of every row in the judged spans, and how it went.
+
+    Args:
+        frame: As `training.labelled` gives it: features, `y`, `as_of`, `known_at`, `is_given`; perhaps `line` and
+            `market`, a real line and the de-vigged chance of going over it where it is no push.
+        market: The market's declaration.
+        learn: Learns the mean.
+        plan: As `refits` gives it.
+        chances: `player_id`, `game_id`, `chance`: how likely a player who plays does what the market takes for granted.
+
+    Returns:
+        Keys, `as_of`, `is_given`, `y`, and twice what `judge` gives: as `given_*` of the prediction given that the
+        player is involved, as `played_*` of the one given that he plays; where there are lines also as `informed_*`
+        of the first one, moved to the market (null where there is no line).
+    """
+    rows = frame.sort(MOMENT, "game_id", "player_id")
+    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN, "is_given", "line", "market"}
+    told = [name for name in rows.columns if name not in skip]
+    known = rows.select(pl.col(told).is_not_null().any()).row(0)
+    design = Design(tuple(name for name, is_known in zip(told, known, strict=True) if is_known), market.positions)
+    matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
+    mean = np.full(rows.height, np.nan)
+    given = rows["is_given"].to_numpy()
+    made: list[pl.DataFrame] = []
+    rng = np.random.default_rng(0)
+    for refit in plan:
+        past = (rows[KNOWN] < refit.as_of).to_numpy() & given
+        ahead = rows[MOMENT].is_between(refit.as_of, refit.until, closed="left").to_numpy()
+        if past.sum() < FEWEST_ROWS or not ahead.any() or np.ptp(observed[past]) == 0:
+            continue
+        check_known(rows.filter(pl.Series(past)), refit.as_of)
+        mean[ahead] = learn(matrix[past], observed[past], codes[past]).of(matrix[ahead], codes[ahead])
+        seen = past & np.isfinite(mean)
+        if refit.is_judged and seen.sum() >= FEWEST_ROWS:
+            layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
+            predicted, chosen = layer.around(mean[ahead], codes[ahead]), rows.filter(pl.Series(ahead))
+            found = _judged(chosen, predicted, chances, rng)
+            if "market" in rows.columns:
+                found = found.hstack(_informed(chosen, predicted, made, refit.as_of, rng))
+            made.append(found)
+    return pl.concat(made) if made else pl.DataFrame()
+
+
+def _judged(
+    rows: pl.DataFrame, predicted: Distribution, chances: pl.DataFrame | None, rng: np.random.Generator
+) -> pl.DataFrame:
+    keys = ("player_id", "game_id", "team_id", "position", MOMENT, KNOWN, "is_given", TARGET)
+    lines = rows["line"].to_numpy() if "line" in rows.columns else None
+    chance = np.ones(rows.height)
+    if chances is not None:
+        joined = rows.select("player_id", "game_id").join(
+            chances, on=["player_id", "game_id"], how="left", maintain_order="left"
+        )
+        chance = joined["chance"].fill_null(1.0).to_numpy()
+    observed = rows[TARGET].to_numpy()
+    columns = {f"given_{k}": v for k, v in judge(predicted, observed, rng, lines).items()}
+    columns |= {f"played_{k}": v for k, v in judge(predicted.given(chance), observed, rng, lines).items()}
+    return rows.select(*keys, *(name for name in ("line", "market") if name in rows.columns)).with_columns(
+        pl.Series(name, values) for name, values in columns.items()
+    )
+
+
+def _informed(
+    rows: pl.DataFrame,
+    predicted: Distribution,
+    before: Sequence[pl.DataFrame],
+    as_of: datetime,
+    rng: np.random.Generator,
+) -> pl.DataFrame:
+    """Return `informed_*` of the rows; the trust in the market is learnt from earlier rows alone."""
+    past = pl.concat(before).filter(pl.col("market").is_not_null(), pl.col(KNOWN) < as_of) if before else rows.clear()
+    past = past.filter(pl.col(TARGET) != pl.col("line")) if past.height else past
+    trust = informed.TRUST
+    if past.height:
+        own = (past["given_over"] / (1 - past["given_push"]).clip(1e-9)).to_numpy()
+        happened = (past[TARGET] > past["line"]).cast(pl.Float64).to_numpy()
+        trust = informed.learn_trust(past["market"].to_numpy(), own, happened)
+    known = rows["market"].is_not_null().to_numpy()
+    empty = {f"informed_{name}": np.full(rows.height, np.nan) for name in (*_JUDGED, "over", "push")}
+    if known.any():
+        mine, lines = predicted[known], rows["line"].to_numpy()[known]
+        own = mine.prob_over(lines) / np.maximum(1 - mine.prob_push(lines), 1e-9)
+        chance = informed.blend(rows["market"].to_numpy()[known], own, trust)
+        moved = informed.anchor(mine, lines, chance)
+        for name, values in judge(moved, rows[TARGET].to_numpy()[known], rng, lines).items():
+            empty[f"informed_{name}"][known] = values
+    return pl.DataFrame(empty).fill_nan(None)
+
+
+_JUDGED = ("mean", "median", "crps", "log", "pit", "any")
+
+
+def judge(predicted: Distribution, observed: Array, rng: np.random.Generator, lines: Array | None) -> dict[str, Any]:
+    """Return, a row, the mean, the median, CRPS, log score, randomised PIT, the chance of anything at all, and of
+    going over the line and of a push where there is one.
+    """
+    told = {
+        "mean": predicted.mean(),
+        "median": predicted.quantile([0.5])[:, 0],
+        "crps": scores.crps(predicted, observed),
+        "log": scores.log_score(predicted, observed),
+        "pit": calibration.pit(predicted, observed, rng),
+        "any": 1.0 - predicted.prob_zero(),
+    }
+    if lines is not None:
+        at = np.nan_to_num(lines, nan=0.0)
+        known = np.isfinite(lines)
+        told["over"] = np.where(known, predicted.prob_over(at), np.nan)
+        told["push"] = np.where(known, predicted.prob_push(at), np.nan)
+    return told

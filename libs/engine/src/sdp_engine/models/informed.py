@@ -1,0 +1,61 @@
+"""Market-informed: an independent prediction moved to where the de-vigged market, heeded most, puts it."""
+
+import numpy as np
+
+from sdp_engine.distributions import Array, Distribution
+
+TRUST = 0.85
+"""How much of the log-odds of going over is the market's before anything was learnt; the rest is the model's."""
+STEPS = 40
+WIDEST = 3.0
+
+
+def blend(market: Array, model: Array, trust: float = TRUST) -> Array:
+    """Return chances whose log-odds are `trust` of the market's and the rest of the model's."""
+    odds = trust * _log_odds(market) + (1 - trust) * _log_odds(model)
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def learn_trust(market: Array, model: Array, happened: Array) -> float:
+    """Return the trust of least log loss on past rows, held near `TRUST` by five hundred rows' worth of it."""
+    grid = np.linspace(0.5, 1.0, 26)
+
+    def cost(trust: float) -> float:
+        p = np.clip(blend(market, model, trust), 1e-6, 1 - 1e-6)
+        loss = -np.sum(happened * np.log(p) + (1 - happened) * np.log(1 - p))
+        return float(loss) + 500 * (trust - TRUST) ** 2
+
+    return float(grid[int(np.argmin([cost(trust) for trust in grid]))]) if market.size else TRUST
+
+
+def anchor(predicted: Distribution, line: Array, chance: Array) -> Distribution:
+    """Return the distributions stretched so that going over the line has this chance, given that it is no push.
+
+    Values of an empirical family, and means of the others, are multiplied by one factor a row, found by bisection
+    between `1 / WIDEST` and `WIDEST`; the zero atom stays.
+    """
+    low, high = np.full(len(predicted), -np.log(WIDEST)), np.full(len(predicted), np.log(WIDEST))
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        made = stretched(predicted, np.exp(middle))
+        over = made.prob_over(line)
+        reached = over / np.maximum(1 - made.prob_push(line), 1e-9)
+        low, high = np.where(reached < chance, middle, low), np.where(reached < chance, high, middle)
+    return stretched(predicted, np.exp((low + high) / 2))
+
+
+def stretched(predicted: Distribution, factor: Array) -> Distribution:
+    """Return the distributions with values (or means, or chances) multiplied by a factor a row."""
+    params = dict(predicted.params)
+    if predicted.family == "empirical":
+        params["values"] = params["values"] * factor[:, None]
+    elif predicted.family == "bernoulli":
+        params["prob"] = np.clip(params["prob"] * factor, 0.0, 1.0)
+    else:
+        params["mean"] = params["mean"] * factor
+    return Distribution(predicted.family, params, predicted.zero)
+
+
+def _log_odds(chance: Array) -> Array:
+    p = np.clip(chance, 0.005, 0.995)
+    return np.asarray(np.log(p / (1 - p)))
