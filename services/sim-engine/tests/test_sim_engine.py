@@ -16,7 +16,7 @@ from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import odds, projections, runs, slates
-from sdp_sim.main import service, simulate, simulate_contest
+from sdp_sim.main import service, simulate, simulate_contest, what_if
 from sdp_sports.spec import load
 from sqlalchemy import func, select
 
@@ -295,5 +295,35 @@ def test_lineups_play_their_contest_in_the_worlds_of_their_projections(engine, s
 
 
 def test_the_service_declares_its_job():
-    assert list(service.jobs) == ["simulate", "simulate_contest"]
+    assert list(service.jobs) == ["simulate", "what_if", "simulate_contest"]
     assert service.name == "sim-engine"
+
+
+def test_what_if_tells_the_difference_in_the_games_it_touches(engine, slate_id):
+    with session_scope(engine) as session:
+        ids = dict(slates.draftables(session, slate_id).select("name", "id").iter_rows())
+    first = next(iter(GAMES))
+    told = what_if(job(engine, slate_id), slate_id, out=[ids["Receiver B"]], worlds=2000)
+    change = {row["name"]: row["change"] for row in told["players"]}
+    assert change["Receiver B"] < -5
+    assert change["Slot B"] > 0.3
+    assert [game["game_id"] for game in told["games"]] == [first]
+    assert not [name for name in change if name[-1] in "CD"]
+    lower = what_if(job(engine, slate_id), slate_id, lines={first: [None, 41.0]}, worlds=2000)["games"][0]
+    totals = [lower[k]["home_score_mean"] + lower[k]["away_score_mean"] for k in ("before", "after")]
+    assert totals[0] - totals[1] == pytest.approx(6.0, abs=0.4)
+    assert json.loads(json.dumps(told)) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "nothing is assumed"),
+        ({"out": [10**9]}, "not players of this slate"),
+        ({"wind_mph": {"nfl:x": 20.0}}, "games nfl:x"),
+        ({"lines": {"nfl:x": [1.0]}}, "a margin and a total"),
+    ],
+)
+def test_a_scenario_that_is_none_says_so(engine, slate_id, given, message):
+    with pytest.raises(BadInput, match=message):
+        what_if(job(engine, slate_id), slate_id, **given)

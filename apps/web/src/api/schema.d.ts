@@ -430,6 +430,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create What If Run
+         * @description Ask what another assumption would change: somebody out, another line, another wind.
+         */
+        post: operations["create_what_if_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -2708,6 +2728,40 @@ export interface components {
             password?: string | null;
         };
         /**
+         * WhatIfCreate
+         * @description Assume something else of a slate: draftables `out`, a game's home margin and total, its wind.
+         *
+         *     The run's result tells each player's expected points before and after, and each touched game's scores, from two
+         *     simulations with the same luck.
+         */
+        WhatIfCreate: {
+            /** Lines */
+            lines?: {
+                [key: string]: [
+                    number | null,
+                    number | null
+                ];
+            };
+            /** Out */
+            out?: number[];
+            /**
+             * Seed
+             * @default 1
+             */
+            seed?: number;
+            /** Slate Id */
+            slate_id: number;
+            /** Wind Mph */
+            wind_mph?: {
+                [key: string]: number;
+            };
+            /**
+             * Worlds
+             * @default 10000
+             */
+            worlds?: number;
+        };
+        /**
          * Who
          * @description Players of whom every given field is true: one of these draftables, of one of these teams, and so on.
          *
@@ -3805,6 +3859,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SimulateContestCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_what_if_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfCreate"];
             };
         };
         responses: {

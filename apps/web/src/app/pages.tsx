@@ -2,6 +2,7 @@ import { useParams } from "@tanstack/react-router";
 import { Contest } from "@/features/contests/contest";
 import { Optimizer } from "@/features/optimizer/optimizer";
 import { Player } from "@/features/players/player";
+import { WhatIf } from "@/features/scenarios/what-if";
 
 /** The heavier pages, loaded when they are first opened. */
 export function OptimizePage() {
@@ -17,4 +18,9 @@ export function ContestPage() {
 export function PlayerPage() {
   const { slateId, draftableId } = useParams({ from: "/slates/$slateId/players/$draftableId" });
   return <Player slateId={Number(slateId)} draftableId={Number(draftableId)} />;
+}
+
+export function WhatIfPage() {
+  const { slateId } = useParams({ from: "/slates/$slateId/what-if" });
+  return <WhatIf slateId={Number(slateId)} />;
 }

@@ -55,6 +55,7 @@ const lineups = createRoute({
   },
 });
 const contest = createRoute({ getParentRoute: () => slate, path: "/contest", component: lazyRouteComponent(() => import("./pages"), "ContestPage") });
+const whatIf = createRoute({ getParentRoute: () => slate, path: "/what-if", component: lazyRouteComponent(() => import("./pages"), "WhatIfPage") });
 const player = createRoute({ getParentRoute: () => slate, path: "/players/$draftableId", component: lazyRouteComponent(() => import("./pages"), "PlayerPage") });
 const lineupSet = createRoute({
   getParentRoute: () => root,
@@ -65,7 +66,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, review, account, slate.addChildren([pool, games, optimize, lineups, contest, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, review, account, slate.addChildren([pool, games, optimize, lineups, contest, whatIf, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -14,6 +14,7 @@ from sdp_engine.simulate import simulate as draw
 from sdp_sim import contest as contests
 from sdp_sim.inputs import Inputs, read
 from sdp_sim.rows import game_rows, projection_rows, story
+from sdp_sim.scenarios import assumed, difference
 
 service = Service("sim-engine")
 
@@ -36,10 +37,7 @@ def simulate(job: Job, slate_id: int, worlds: int = 10_000, seed: int = 1) -> di
         Conflict: The slate has no game or nothing was predicted for it yet.
         BadInput: Worlds or seed out of range.
     """
-    if not 1 <= worlds <= joint.MAX_WORLDS:
-        raise BadInput(f"worlds is {worlds}: choose between 1 and {joint.MAX_WORLDS:,}")
-    if not 0 <= seed < 2**63:
-        raise BadInput(f"seed is {seed}: choose one from 0 to {2**63 - 1}")
+    _check(worlds, seed)
     job.progress(0.01, "reading predictions and lines")
     with job.session() as session:
         inputs = read(session, slate_id, job.now)
@@ -48,6 +46,49 @@ def simulate(job: Job, slate_id: int, worlds: int = 10_000, seed: int = 1) -> di
     if found is not None:
         return {"projection_set_id": found, "rows": 0, "is_new": False, **inputs.left_out()}
     return _draw_and_save(job, inputs, recorded, worlds, seed)
+
+
+@service.job(attempts=3)
+def what_if(
+    job: Job,
+    slate_id: int,
+    out: list[int] | None = None,
+    lines: dict[str, list[float | None]] | None = None,
+    wind_mph: dict[str, float] | None = None,
+    worlds: int = 10_000,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Say what another assumption changes: the difference of two runs with the same luck, nothing is kept.
+
+    Only the games that are touched are drawn.
+
+    Args:
+        job: This execution.
+        slate_id: The slate.
+        out: Draftables who do not play.
+        lines: Margin of the home side and total by game, each null where it stays.
+        wind_mph: Wind by game.
+        worlds: How many joint draws.
+        seed: Seed of the draws.
+
+    Raises:
+        NotFound: There is no such slate.
+        Conflict: The slate has no game or nothing was predicted for it yet.
+        BadInput: A draftable or game is not of the slate, a number is out of reason, or nothing is assumed.
+    """
+    _check(worlds, seed)
+    job.progress(0.05, "reading predictions and lines")
+    with job.session() as session:
+        inputs = read(session, slate_id, job.now)
+    return difference(inputs, assumed(inputs, out or [], lines or {}, wind_mph or {}), worlds, seed)
+
+
+def _check(worlds: int, seed: int) -> None:
+    """Refuse worlds and seeds out of range."""
+    if not 1 <= worlds <= joint.MAX_WORLDS:
+        raise BadInput(f"worlds is {worlds}: choose between 1 and {joint.MAX_WORLDS:,}")
+    if not 0 <= seed < 2**63:
+        raise BadInput(f"seed is {seed}: choose one from 0 to {2**63 - 1}")
 
 
 def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: int, seed: int) -> dict[str, Any]:

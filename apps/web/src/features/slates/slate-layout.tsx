@@ -11,6 +11,7 @@ const TABS = [
   { to: "/slates/$slateId/optimize", label: "Optimize", exact: false },
   { to: "/slates/$slateId/lineups", label: "Lineups", exact: false },
   { to: "/slates/$slateId/contest", label: "Contest", exact: false },
+  { to: "/slates/$slateId/what-if", label: "What if", exact: false },
 ] as const;
 
 /** The head and the tabs that every page of a slate shares. */

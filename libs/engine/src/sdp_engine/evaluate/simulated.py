@@ -311,8 +311,12 @@ def _of_points(frame: pl.DataFrame) -> dict[str, Any]:
     n = frame.height
     told["points_pit_ece"] = round(float(np.abs(np.sort(frame["pit"].to_numpy()) - (np.arange(n) + 0.5) / n).mean()), 4)
     residual = frame.filter(pl.col("role") != "").with_columns(off=pl.col("real") - pl.col("mean"))
-    spread = residual.group_by("role").agg(pl.col("off").std().alias("sd"), pl.len().alias("n")).sort("role")
-    told["residual_sd_real"] = {role: round(sd, 3) for role, sd, n_ in spread.iter_rows() if n_ > 30}
+    spread = (
+        residual.group_by("role").agg(pl.col("off").std().alias("sd"), -pl.col("off").mean(), pl.len()).sort("role")
+    )
+    enough = [row for row in spread.iter_rows() if row[3] > 30]
+    told["residual_sd_real"] = {role: round(sd, 3) for role, sd, _, _ in enough}
+    told["role_bias"] = {role: round(bias, 3) for role, _, bias, _ in enough}
     return told
 
 

@@ -55,7 +55,7 @@ SHRINK = np.array([1.0, 1.0, 0.9, 1.0, 0.85, 1.0, 1.0, 1.0])
 """Part of each effect that is kept: after conditioning, efficiency varies no more than sampling alone would make it."""
 CATCH_YARDS = -5.9
 """Yards a completion for a completion rate one higher than was to be expected."""
-LEVELS = {"completion": 0.64, "air": 11.3, "ground": 4.35, "sack": 0.066, "pick": 0.0235, "fumble": 0.60}
+LEVELS = {"completion": 0.64, "air": 11.3, "ground": 4.35, "sack": 0.0646, "pick": 0.0235, "fumble": 0.44}
 """Means of the same quantities, where predictions do not say."""
 PICK_RETURNED, FUMBLE_RETURNED = 0.35, 0.25
 """Interceptions and lost fumbles more for a touchdown of the opposing defence."""
@@ -74,15 +74,15 @@ CARRY_GAMMA = {"RB": (2.0, 1.07), "QB": (2.0, 0.90), "WR": (2.0, 0.90)}
 """Yards of one carry, likewise."""
 THROWN_AWAY = 0.03
 """Attempts without a target."""
-TARGET_CONCENTRATION = 50.0
+TARGET_CONCENTRATION = 45.0
 CARRY_CONCENTRATION = 9.0
 """Dirichlet concentration of shares: game-to-game spread of targets and carries around the expected shares."""
 QB_CARRY_CONCENTRATION = 32.0
 QB_CARRY_TRIALS = 40
 """A quarterback's carries: beta-binomial, apart from the script, for they grow out of dropbacks."""
-CATCH_NOISE, CARRY_NOISE = 0.10, 0.16
+CATCH_NOISE, CARRY_NOISE = 0.22, 0.24
 """Sd of a receiver's and a runner's own efficiency in a game, as a share of his mean."""
-TEAM_LUCK = 0.85
+TEAM_LUCK = 1.0
 """Part of the catches' joint luck with yards that stays: real team totals vary less than independent catches would."""
 TD_BY_CATCH = 0.5
 """Weight of catches against yards in who scores by the air."""

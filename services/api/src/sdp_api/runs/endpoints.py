@@ -19,6 +19,7 @@ from sdp_api.runs.schemas import (
     SettleCreate,
     SimulateContestCreate,
     SimulateCreate,
+    WhatIfCreate,
 )
 from sdp_api.schema import Limit, Offset
 
@@ -47,6 +48,12 @@ def create_predict_run(body: PredictCreate, caller: Caller, database: Database) 
 def create_simulate_run(body: SimulateCreate, caller: Caller, database: Database) -> RunRead:
     """Ask for a joint simulation of a slate's games (third step: projections)."""
     return service.simulate(database, caller.user.id, body)
+
+
+@router.post("/what-if", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_what_if_run(body: WhatIfCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask what another assumption would change: somebody out, another line, another wind."""
+    return service.what_if(database, caller.user.id, body)
 
 
 @router.post("/optimize", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

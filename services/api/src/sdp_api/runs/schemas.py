@@ -74,6 +74,21 @@ class SimulateCreate(Request):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
 
+class WhatIfCreate(Request):
+    """Assume something else of a slate: draftables `out`, a game's home margin and total, its wind.
+
+    The run's result tells each player's expected points before and after, and each touched game's scores, from two
+    simulations with the same luck.
+    """
+
+    slate_id: int
+    out: Annotated[list[int], Field(default_factory=list, max_length=50)]
+    lines: Annotated[dict[str, tuple[float | None, float | None]], Field(default_factory=dict, max_length=32)]
+    wind_mph: Annotated[dict[str, Annotated[float, Field(ge=0, le=80)]], Field(default_factory=dict, max_length=32)]
+    worlds: Annotated[int, Field(ge=100, le=50_000)] = 10_000
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
 class OptimizeCreate(Request):
     """Build lineups from a projection set; the optimizer names the set itself where no name is given."""
 

@@ -25,6 +25,7 @@ from sdp_api.runs.schemas import (
     SettleCreate,
     SimulateContestCreate,
     SimulateCreate,
+    WhatIfCreate,
 )
 
 MOST_OPEN = 25
@@ -74,6 +75,12 @@ def simulate(database: Session, user_id: int, body: SimulateCreate) -> RunRead:
     """Ask for a simulation of a slate."""
     read_slate(database, body.slate_id)
     return _ask(database, user_id, "sim-engine", "simulate", **body.model_dump())
+
+
+def what_if(database: Session, user_id: int, body: WhatIfCreate) -> RunRead:
+    """Ask what another assumption would change."""
+    read_slate(database, body.slate_id)
+    return _ask(database, user_id, "sim-engine", "what_if", **body.model_dump(mode="json"))
 
 
 def optimize(database: Session, user_id: int, body: OptimizeCreate) -> RunRead:
