@@ -13,6 +13,7 @@ THRESHOLD = 0.6
 
 _NAME_SCORES = (0.7, 0.62, 0.4)
 """The same normalised name, the same with nicknames written out, the same initial and last name."""
+_INITIALS, _BEGINNING = 2, 3
 _TEAM, _POSITION, _OTHER_POSITION, _ABOUT = 0.2, 0.08, -0.2, 0.02
 
 
@@ -80,8 +81,11 @@ class Identities:
     def ranked(self, name: str, *, team_id: str | None = None, position: str | None = None) -> list[Match]:
         """Return everybody whom a name may mean, the likeliest first; scores may pass 1."""
         best: dict[int, float] = {}
-        for index, key, base in zip(self._keys, _keys(normalise(name)), _NAME_SCORES, strict=True):
+        asked = normalise(name)
+        for index, key, base in zip(self._keys, _keys(asked), _NAME_SCORES, strict=True):
             for candidate in index.get(key, ()):
+                if base == _NAME_SCORES[-1] and not _may_be_short(asked, candidate.normalised_name):
+                    continue
                 score = base + _support(candidate, team_id, position)
                 best[candidate.player_id] = max(score, best.get(candidate.player_id, 0.0))
         found = [Match(player_id, score) for player_id, score in best.items()]
@@ -94,6 +98,15 @@ class Identities:
 
 def _keys(normalised: str) -> tuple[str, str, str]:
     return normalised, formal(normalised), initialled(normalised)
+
+
+def _may_be_short(one: str, other: str) -> bool:
+    """Return whether one first name may be the other in short: an initial, or its beginning (`gabe`, `gabriel`).
+
+    Duke and D'Ernest Johnson of one team share an initial and a last name, and are two men.
+    """
+    short, long = sorted((one.split(" ")[0], other.split(" ")[0]), key=len)
+    return len(short) <= _INITIALS or long.startswith(short[:_BEGINNING])
 
 
 def _support(candidate: Candidate, team_id: str | None, position: str | None) -> float:

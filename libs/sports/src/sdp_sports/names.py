@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
-_SILENT = re.compile(r"[.'`´‘’ʻʼ]")
+_SILENT = re.compile(r"[.'`´‘’ʻʼ\\]")  # some exports escape an apostrophe
 _GAP = re.compile(r"[^a-z0-9]+")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 

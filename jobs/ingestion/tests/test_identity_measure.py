@@ -1,0 +1,160 @@
+"""How well names resolve on real seasons: the share, and a list of two hundred that was checked by hand.
+
+`identity_sample.txt` has one match a line: season, week, team, the player's gsis id, the name as the source spells it;
+a half of them are hard (initials, apostrophes, suffixes, nicknames, two surnames).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sdp_ingestion.identity import Candidate, Identities
+from sdp_ingestion.rows import SourceId
+from sdp_sports.clubs import find_team
+from sdp_sports.names import formal, normalise
+from sdp_sports.spec import load
+
+pytestmark = pytest.mark.shared
+NFL = load("nfl")
+SAMPLE = Path(__file__).parent / "identity_sample.txt"
+Offer = tuple[int, int, str, tuple[str, ...], str | None]
+"""Season, week, name, the teams it may be of, position."""
+
+
+class Seasons:
+    """Who was where in which week, from stat lines and rosters."""
+
+    def __init__(self, mirror: Path) -> None:
+        lines = [pl.read_parquet(mirror / f"player_stats/player_stats_{year}.parquet") for year in range(2014, 2025)]
+        rosters = [pl.read_parquet(mirror / f"weekly_rosters/roster_weekly_{y}.parquet") for y in range(2021, 2025)]
+        stats = pl.concat([self._plain(frame, "player_display_name", "recent_team", 0) for frame in lines])
+        places = pl.concat([self._plain(frame, "player_name", "team", 1) for frame in rosters])
+        self.rows = pl.concat([stats, places.filter(pl.col("position").is_in(["QB", "RB", "FB", "WR", "TE", "K"]))])
+        self.lines: dict[tuple[int, int, str], list[tuple[str, str]]] = defaultdict(list)
+        for player, name, _, team, season, week in stats.select(pl.all().exclude("is_roster", "at")).iter_rows():
+            self.lines[season, week, find_team(NFL, team) or ""].append((player, normalise(name or "")))
+
+    def _plain(self, frame: pl.DataFrame, name: str, team: str, is_roster: int) -> pl.DataFrame:
+        when = (pl.col("season").cast(pl.Int64), pl.col("week").cast(pl.Int64))
+        at = when[0] * 100 + when[1]
+        columns = ("player_id", pl.col(name).alias("name"), "position", pl.col(team).alias("team"), *when)
+        return frame.filter(pl.col("player_id").is_not_null()).select(
+            *columns, at=at, is_roster=pl.lit(is_roster, pl.Int8)
+        )
+
+    def index(self, season: int, week: int) -> Identities:
+        """Return the players as they were known before a week's games: rosters of the week, lines of those before."""
+        now = season * 100 + week
+        told = pl.col("at") < now + pl.col("is_roster")
+        past = self.rows.filter(told).sort("at", "is_roster").group_by("player_id").last()
+        later = self.rows.filter(~told).sort("at").group_by("player_id").first().join(past, on="player_id", how="anti")
+        seen = (pl.col("season") >= season - 2) & (pl.col("at") < now + pl.col("is_roster"))
+        people = pl.concat([past, later]).with_columns(seen=seen)
+        return Identities(
+            [
+                Candidate(number(player), normalise(name), NFL.position(place or "?"), _team_id(team), about)
+                for player, name, place, team, about in people.select(
+                    "player_id", "name", "position", "team", "seen"
+                ).iter_rows()
+                if name
+            ],
+            {},
+        )
+
+
+def _team_id(team: str | None) -> str | None:
+    code = find_team(NFL, team)
+    return f"nfl:{code}" if code else None
+
+
+def number(gsis: str) -> int:
+    return int.from_bytes(gsis.encode(), "big")
+
+
+@pytest.fixture(scope="module")
+def seasons(shared: Path) -> Seasons:
+    return Seasons(shared / "mirror/nflverse/releases/download")
+
+
+def resolve(index: Identities, name: str, teams: tuple[str, ...], position: str | None) -> int | None:
+    """Return who is meant, of whichever of the teams the match is surest."""
+    place = NFL.position(position) if position else None
+    found = [index.match(name, team_id=_team_id(team), position=place) for team in teams]
+    sure = sorted((match for match in found if match is not None), key=lambda match: -match.score)
+    if not sure or (len(sure) == 2 and sure[0].score == sure[1].score and sure[0].player_id != sure[1].player_id):
+        return None
+    return sure[0].player_id
+
+
+def share(seasons: Seasons, offers: Iterator[Offer]) -> tuple[float, int]:
+    """Return the share of the offered players with a line of their name that week who resolve to that line's player."""
+    index = cache(seasons.index)
+    asked = right = 0
+    for season, week, name, teams, position in offers:
+        asked_name = normalise(name)
+        played = {
+            number(player)
+            for team in teams
+            for player, known in seasons.lines[season, week, find_team(NFL, team) or ""]
+            if asked_name == known or formal(asked_name) == formal(known)
+        }
+        if played:
+            asked += 1
+            right += resolve(index(season, week), name, teams, position) in played
+    return right / asked, asked
+
+
+def salaries(shared: Path) -> Iterator[Offer]:
+    for path in sorted((shared / "data/nfl_dk_salary_points").glob("*.parquet")):
+        for row in pl.read_parquet(path).iter_rows(named=True):
+            if row["pos"] in ("QB", "RB", "WR", "TE"):
+                yield int(row["year"]), int(row["week_num"]), row["player"], (row["team"],), row["pos"]
+
+
+def props(shared: Path) -> Iterator[Offer]:
+    for year in (2023, 2024):
+        frame = pl.read_parquet(shared / f"data/nfl_player_props_theoddsapi/{year}_pregame.parquet")
+        for row in frame.select("season", "week", "player", "home_team", "away_team").unique().iter_rows():
+            if row[2]:
+                yield row[0], row[1], row[2], (row[3], row[4]), None
+
+
+def test_names_of_salary_files_resolve(seasons: Seasons, shared: Path) -> None:
+    found, asked = share(seasons, salaries(shared))
+    assert asked > 3500
+    assert found >= 0.99
+
+
+def test_names_of_prop_files_resolve(seasons: Seasons, shared: Path) -> None:
+    found, asked = share(seasons, props(shared))
+    assert asked > 6500
+    assert found >= 0.99
+
+
+def test_ids_of_prop_files_resolve_through_the_crosswalk(seasons: Seasons, shared: Path) -> None:
+    crosswalk = dict(pl.read_parquet(shared / "data/nfl_ids/action_network_to_gsis.parquet").iter_rows())
+    known = Identities([], {("action_network", key): number(gsis) for key, gsis in crosswalk.items()})
+    asked = right = 0
+    for year in (2022, 2023, 2024):
+        frame = pl.read_parquet(shared / f"data/nfl_player_props_actionnetwork/{year}.parquet")
+        told = frame.filter(pl.col("gsis_id").is_not_null()).select("action_network_player_id", "gsis_id").unique()
+        for key, gsis in told.iter_rows():
+            asked += 1
+            right += known.by_id(SourceId("action_network", key)) == number(gsis)
+    assert right / asked >= 0.99
+
+
+def test_none_of_two_hundred_checked_by_hand_is_wrong(seasons: Seasons) -> None:
+    index = cache(seasons.index)
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 200
+    wrong = []
+    for line in lines:
+        season, week, team, gsis, name = line.split(" ", 4)
+        found = resolve(index(int(season), int(week)), name, (team,), None)
+        if found != number(gsis):
+            wrong.append((line, found))
+    assert wrong == []
