@@ -1,10 +1,12 @@
 """Betting prices as sources write them, brought to decimal odds."""
 
 import math
+from functools import lru_cache
 
 _EVEN = frozenset({"even", "ev", "evs"})
 
 
+@lru_cache(maxsize=16384, typed=True)  # a body repeats its prices thousands of times
 def decimal_of_american(price: object) -> float | None:
     """Return the decimal odds of an American price.
 
@@ -48,6 +50,7 @@ def decimal_of_probability(price: object) -> float | None:
     return round(1 / found, 6) if found is not None and 1e-6 < found < 1 - 1e-9 else None
 
 
+@lru_cache(maxsize=16384, typed=True)
 def number_of(value: object) -> float | None:
     """Return a finite number, however it is written; None where there is none.
 

@@ -1,6 +1,7 @@
 """Saves what is quoted: the lines and prices of books, and the shares of the bets."""
 
 from collections.abc import Callable, Hashable
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import polars as pl
@@ -13,6 +14,7 @@ from sdp_ingestion.schedule import Game
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _PLAIN = ("book", "market", "side", "line", "price_decimal", "status")
+_PLAIN_OF = attrgetter(*_PLAIN)
 
 
 def _each(keys: list[K], find: Callable[[K], V]) -> list[V]:
@@ -25,20 +27,24 @@ def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
     """Save quotes; one without a moment is a closing line, known at kick-off."""
     games: list[Game | None] = _each([row.game for row in rows], context.schedule.find)
     people = _each([(row.player, row.name, row.team, row.position) for row in rows], lambda who: context.person(*who))
-    kept: list[tuple[QuoteRow, Game, int | None]] = []
-    for row, game, who in zip(rows, games, people, strict=True):
+    kept: list[int] = []
+    for place, (row, game, who) in enumerate(zip(rows, games, people, strict=True)):
         if game is None:
             context.reject("a quote of an unknown game", str(row.game))
         elif who is None and (row.player or row.name):
             context.reject("a quote of an unmatched player", f"{row.name or row.player} ({row.team} {row.position})")
         else:
-            kept.append((row, game, who))
-    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row, _, _ in kept] for name in _PLAIN}
-    columns["game_id"] = [game.id for _, game, _ in kept]
-    columns["player_id"] = [who for _, _, who in kept]
-    columns["known_at"] = [row.known_at or game.starts_at for row, game, _ in kept]
+            kept.append(place)
+    if not kept:
+        return
+    told = list(zip(*map(_PLAIN_OF, (rows[place] for place in kept)), strict=True))
+    columns: dict[str, Any] = dict(zip(_PLAIN, told, strict=True))
+    found = [game for place in kept if (game := games[place]) is not None]
+    columns["game_id"] = [game.id for game in found]
+    columns["player_id"] = [people[place] for place in kept]
+    columns["known_at"] = [rows[place].known_at or game.starts_at for place, game in zip(kept, found, strict=True)]
     schema = {name: kind for name, kind in odds.QUOTES.items() if name not in ("source", "rung")}
-    frame = pl.DataFrame(columns, schema_overrides=schema).select(list(schema))
+    frame = pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in schema.items()])
     context.tally.counts += odds.save(context.session, frame.with_columns(source=pl.lit(context.source)))
 
 

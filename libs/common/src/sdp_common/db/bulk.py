@@ -99,19 +99,24 @@ def read_frame(
         schema: Names and types; text that is empty stays apart from NULL.
     """
     session.flush()
-    parts: list[bytes] = []
-    head, tail = sql.SQL("COPY ("), sql.SQL(") TO STDOUT (FORMAT csv, NULL 'NULL')")
-    with _connection(session).cursor() as cursor, cursor.copy(head + query + tail) as copy:
-        parts.extend(bytes(part) for part in copy)
     times = [name for name, kind in schema.items() if isinstance(kind, pl.Datetime)]
-    plain = {name: pl.String if name in times else kind for name, kind in schema.items()}
-    body = b"".join(parts)
+    # a moment as a number: text would have to be parsed again
+    named = [
+        sql.SQL("(extract(epoch FROM {0}) * 1000000)::bigint AS {0}" if name in times else "{0}").format(
+            sql.Identifier(name)
+        )
+        for name in schema
+    ]
+    whole = sql.SQL("COPY (SELECT {} FROM ({}) AS asked ({})) TO STDOUT (FORMAT csv, NULL 'NULL')").format(
+        sql.SQL(", ").join(named), query, _names(schema)
+    )
+    with _connection(session).cursor() as cursor, cursor.copy(whole) as copy:
+        body = b"".join(copy)
     if not body:
         return pl.DataFrame(schema=dict(schema))
+    plain = {name: pl.Int64 if name in times else kind for name, kind in schema.items()}
     frame = pl.read_csv(body, has_header=False, schema=plain, null_values=["NULL"])
-    return frame.with_columns(
-        pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="us", time_zone="UTC") for name in times
-    )
+    return frame.with_columns(pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC") for name in times)
 
 
 def execute(session: Session, statement: sql.Composable) -> None:
