@@ -41,6 +41,19 @@ def test_the_curve_ends_with_all_lineups_and_agrees_with_the_portfolio() -> None
     assert curve[0]["profit_usd"] == pytest.approx(max(r["profit_usd"] for r in told["lineups"]), rel=0.2, abs=2)
 
 
+def test_lineups_are_picked_in_the_order_of_what_they_add(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = np.concatenate([OWN, OWN])
+    offer = Offer("x", 10.0, 200, (Prize(1, 1, 500.0), Prize(2, 40, 25.0)))
+    rows = portfolio.simulate(POINTS, twins, FIELD, offer)["lineups"]
+    assert sorted(r["pick"] for r in rows) == list(range(1, 15))
+    first = min(range(14), key=lambda i: rows[i]["pick"])
+    assert rows[first]["profit_usd"] == max(r["profit_usd"] for r in rows)
+    monkeypatch.setattr(portfolio, "CHOSEN", 1)
+    alone = portfolio.simulate(POINTS, OWN, FIELD, OFFER)["lineups"]
+    by_pick = sorted(alone, key=lambda r: r["pick"])
+    assert [r["profit_usd"] for r in by_pick] == sorted((r["profit_usd"] for r in alone), reverse=True)
+
+
 def test_lineups_that_others_have_too_are_counted() -> None:
     field = np.concatenate([np.repeat(OWN[:1], 4, axis=0), FIELD])
     told = portfolio.simulate(POINTS, np.concatenate([OWN, OWN[1:2]]), field, OFFER)

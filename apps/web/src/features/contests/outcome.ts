@@ -28,6 +28,8 @@ export interface Outcome {
 
 export interface LineupOutcome {
   lineup_id: number;
+  /** Its place in the order in which to enter the lineups. */
+  pick: number;
   profit_usd: number;
   standard_error_usd: number;
   roi: number | null;

@@ -12,6 +12,7 @@ const Z95 = 1.96;
 
 const COLUMNS: Column<LineupOutcome & { rank: number }>[] = [
   { key: "rank", header: "Lineup", value: (l) => l.rank, numeric: true },
+  { key: "pick", header: "Pick", help: "The order in which to enter: next is the one that adds most to what all win together", value: (l) => l.pick, numeric: true },
   { key: "profit", header: "Profit", help: "Expected profit of one entry, and half its 95 % interval", value: (l) => l.profit_usd, cell: (l) => <>{money(l.profit_usd)} <span className="text-xs text-faint">± {number(Z95 * l.standard_error_usd, 2)}</span></>, numeric: true },
   { key: "roi", header: "ROI", value: (l) => l.roi, cell: (l) => percent(l.roi), numeric: true },
   { key: "sd", header: "SD", help: "Standard deviation of one entry's winnings", value: (l) => l.sd_usd, cell: (l) => money(l.sd_usd), numeric: true, from: "md" },
@@ -41,12 +42,12 @@ export function Results({ outcome }: { outcome: Outcome }) {
         <HistogramChart {...outcome.profit_histogram} unit="$" mean={p.profit_usd} low={p.quantiles_usd["0.05"] ?? null} high={p.quantiles_usd["0.95"] ?? null} label="Profit of all entries together" />
       </Card>
       {curve.length > 1 && (
-        <Card title="ROI by number of lineups" note="The best expected first, with the 95 % interval that the number of worlds leaves">
+        <Card title="ROI by number of lineups" note="In the order of their pick, with the 95 % interval that the number of worlds leaves">
           <CurveChart points={curve} label="ROI by number of lineups" unit="lineups" format={(y) => percent(y)} />
         </Card>
       )}
       <Card title="Lineups" flush>
-        <DataTable rows={rows} columns={COLUMNS} rowKey={(l) => l.lineup_id} sort={{ key: "profit", descending: true }} caption="What each lineup may win" />
+        <DataTable rows={rows} columns={COLUMNS} rowKey={(l) => l.lineup_id} sort={{ key: "pick", descending: false }} caption="What each lineup may win" />
       </Card>
       <Card title="The field drafts" note={outcome.field.habits}>
         <ul className="grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2">

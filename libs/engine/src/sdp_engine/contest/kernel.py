@@ -149,3 +149,78 @@ def block(
                     total += (prefix[before + sharing] - prefix[before]) / sharing * own_copies[k]
             own_won[start + w] = total
             counts[lowest : highest + 1] = 0
+
+
+@njit(nogil=True, cache=True, boundscheck=False)
+def places(
+    points: NDArray[np.int16],
+    lineups: NDArray[np.int32],
+    copies: NDArray[np.int32],
+    reach: int,
+    low: int,
+    counts: NDArray[np.int32],
+    standing: NDArray[np.int32],
+    tried: NDArray[np.int32],
+    tile: NDArray[Any],
+    scores: NDArray[Any],
+) -> None:
+    """Place lineups among a field in every world, as if each entered alone.
+
+    `standing` is (3, tried, worlds): the score above `low`, how many of the field beat it and how many stand level; its
+    second row is -1 where it is not among the first `reach`. The others are as in `block`.
+    """
+    above = np.empty(len(counts), np.int32)
+    for start in range(0, points.shape[1], WORLD_TILE):
+        worlds = min(WORLD_TILE, points.shape[1] - start)
+        add_up(points, lineups, low, start, worlds, tile, scores)
+        for w in range(worlds):
+            row = scores[w]
+            floor, lowest, highest = rank(row, copies, reach, counts, above)
+            for k in range(len(tried)):
+                score = row[tried[k]]
+                standing[0, k, start + w] = score
+                standing[1, k, start + w] = above[score] if score >= floor else -1
+                standing[2, k, start + w] = counts[score]
+            counts[lowest : highest + 1] = 0
+
+
+@njit(nogil=True, cache=True, boundscheck=False)
+def shared(prefix: NDArray[np.float64], before: int, level: int) -> float:
+    """Return what each of `level` entries wins that stand behind `before` others."""
+    last = prefix.shape[0] - 1
+    return float((prefix[min(before + level, last)] - prefix[min(before, last)]) / level)
+
+
+@njit(nogil=True, cache=True, boundscheck=False)
+def gain(standing: NDArray[np.int32], prefix: NDArray[np.float64], chosen: NDArray[np.int64], one: int) -> float:
+    """Return the cents that entering `one` beside the chosen adds to what they win together, over all worlds.
+
+    What it takes from the chosen, by ranking above or level with them, is taken off.
+    """
+    total = 0.0
+    for w in range(standing.shape[2]):
+        if standing[1, one, w] < 0:
+            continue
+        score = standing[0, one, w]
+        before, level = standing[1, one, w], standing[2, one, w] + 1
+        for k in range(len(chosen)):
+            other = standing[0, chosen[k], w]
+            if other > score:
+                before += 1
+            elif other == score:
+                level += 1
+        total += shared(prefix, before, level)
+        for k in range(len(chosen)):
+            j = chosen[k]
+            other = standing[0, j, w]
+            if other > score or standing[1, j, w] < 0:
+                continue
+            mine, beside = standing[1, j, w], standing[2, j, w] + 1
+            for m in range(len(chosen)):
+                if m != k:
+                    third = standing[0, chosen[m], w]
+                    mine += third > other
+                    beside += third == other
+            was = shared(prefix, mine, beside)
+            total += (shared(prefix, mine + 1, beside) if other < score else shared(prefix, mine, beside + 1)) - was
+    return total

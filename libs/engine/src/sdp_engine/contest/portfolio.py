@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sdp_engine.contest.choose import choose
 from sdp_engine.contest.payouts import Offer
 from sdp_engine.contest.simulate import Int16s, Int32s, Outcome, collapse, play
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 40
+CHOSEN, CHOICE_WORLDS = 200, 1000
+"""Up to so many lineups are ordered by what each adds, in so many worlds."""
 CURVE_WORK = 4e8
 """Lineup-worlds that one point of the curve may cost; above, it is made from fewer worlds."""
 _FEWEST_WORLDS = 500
@@ -56,7 +59,8 @@ def simulate(
     """Return what the user's entries may win, JSON-ready.
 
     `lineups` has one row a lineup in the order given, `portfolio` is of all entries together, `profit_histogram` their
-    joint distribution, `roi_by_lineups` the same contest entered with fewer of them, the best expected first.
+    joint distribution, `roi_by_lineups` the same contest entered with fewer of them in the order of their `pick`: next
+    is always the one that adds most to what all win together (where they are too many to try, the best expected alone).
 
     Args:
         points: Hundredths of fantasy points, (rows, worlds).
@@ -85,15 +89,19 @@ def simulate(
         threads=threads,
         on_worlds=lambda done: tell(0.6 * done / worlds),
     )
-    order = np.argsort(-outcome.won_usd[entered.place], kind="stable")
+    order = _order(points, own, others, offer, ticket_value, outcome.won_usd[entered.place])
+    tell(0.7)
     curve = _curve(points, own[order], field, offer, ticket_value, threads, tell)
+    rows = _lineups(outcome, entered)
+    for pick, lineup in enumerate(order.tolist(), 1):
+        rows[lineup]["pick"] = pick
     return {
         "worlds": worlds,
         "own_entries": len(own),
         "field_entries": len(others),
         "portfolio": portfolio(outcome),
         "profit_histogram": histogram(outcome.own_profit_usd),
-        "lineups": _lineups(outcome, entered),
+        "lineups": rows,
         "roi_by_lineups": curve,
     }
 
@@ -142,6 +150,21 @@ def histogram(profit: NDArray[np.float64]) -> dict[str, Any]:
     }
 
 
+def _order(
+    points: Int16s,
+    own: NDArray[np.integer[Any]],
+    others: NDArray[np.integer[Any]],
+    offer: Offer,
+    ticket_value: float,
+    alone: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """Return the user's lineups in the order in which to enter them."""
+    if len(own) > CHOSEN or not len(others):
+        return np.argsort(-alone, kind="stable")
+    few = np.ascontiguousarray(points[:, :CHOICE_WORLDS])
+    return np.array([k for k, _ in choose(few, own, others, offer, len(own), ticket_value=ticket_value)], np.int64)
+
+
 def _lineups(outcome: Outcome, entered: Entered) -> list[dict[str, Any]]:
     fee = outcome.offer.fee_usd
     at = entered.place
@@ -176,7 +199,7 @@ def _curve(
     sizes = growth(len(own))
     found = []
     for step, size in enumerate(sizes):
-        tell(0.6 + 0.4 * step / len(sizes))
+        tell(0.7 + 0.3 * step / len(sizes))
         entered = enter(own[:size], field[: offer.entries - size])
         outcome = play(
             few, entered.lineups, entered.copies, offer, own=entered.own, ticket_value=ticket_value, threads=threads

@@ -145,7 +145,7 @@ def play(
     """
     _check(points, lineups, copies, offer)
     mine = np.zeros(len(lineups), np.int32) if own is None else np.ascontiguousarray(own, np.int32)
-    table = _Table(points, lineups, copies, offer, mine, ticket_value)
+    table = Table(points, lineups, copies, offer, mine, ticket_value)
     worlds = points.shape[1]
     sums, own_won = np.zeros((len(lineups), len(MEASURES))), np.zeros(worlds)
     waiting: deque[tuple[int, Future[Floats]]] = deque()
@@ -179,7 +179,7 @@ def _check(points: Int16s, lineups: Int32s, copies: Int32s, offer: Offer) -> Non
         raise ValueError(f"{entered:,} entries do not fit into a contest of {offer.entries:,}")
 
 
-class _Table:
+class Table:
     """What every block of one contest shares."""
 
     def __init__(

@@ -5,8 +5,10 @@ import polars as pl
 from sdp_sports.spec import Contest, Slot
 
 from sdp_engine.contest import simulate
+from sdp_engine.contest.choose import choose
 from sdp_engine.contest.field import Crowd
 from sdp_engine.contest.habits import Habits
+from sdp_engine.contest.payouts import Offer
 
 _CONTEST = Contest(
     site="none",
@@ -25,4 +27,6 @@ def warm() -> None:
     pool = pl.DataFrame(rows, schema=columns, orient="row")
     crowd = Crowd(_CONTEST, pool, Habits(source="warm", pulls={"points": 1.0}, discount=0.9))
     crowd.ownership()
-    crowd.draw(4, np.random.default_rng(1))
+    moves = crowd.draw(4, np.random.default_rng(1))
+    points = np.ones((len(crowd.roster.row), 1), np.int16)
+    choose(points, moves[:1], moves, Offer("warm", 1.0, 5, ()), 1)
