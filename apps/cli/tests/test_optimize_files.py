@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 from sdp_cli.commands.optimize import optimize
+from sdp_cli.commands.swap import swap
 from sdp_common.errors import BadInput, Infeasible
+from sdp_sports.files import read
+from sdp_sports.files.entries import Entries
 
 HEADER = "Position,Name + ID,Name,ID,Roster Position,Salary,Game Info,TeamAbbrev,AvgPointsPerGame"
 GAMES = (("BUF", "KC"), ("DAL", "PHI"), ("NYJ", "NE"))
@@ -136,3 +139,26 @@ def test_real_files_of_many_contests_have_lineups(shared: Path, tmp_path: Path, 
     upload = tmp_path / "upload.csv"
     optimize(shared / "data/dfs_originals" / file, contest, None, None, 5, file=upload)
     assert len(upload.read_text(encoding="utf-8").splitlines()) == 6
+
+
+@pytest.mark.shared
+def test_a_real_entries_file_comes_back_with_its_started_players_where_they_were(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = shared / "data/dfs_originals/entries/dk_nba_2024-11-26_lateswap_DKEntries.csv"
+    target = tmp_path / "entries.csv"
+    swap(source, target, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    before, after = (read(file.read_bytes())[1] for file in (source, target))
+    assert isinstance(before, Entries)
+    assert isinstance(after, Entries)
+    assert told["swapped"] + told["same"] + told["kept"] + told["finished"] == len(before.entries) > 0
+    for one, other in zip(before.entries, after.entries, strict=True):
+        assert (one.entry_id, one.contest_id) == (other.entry_id, other.contest_id)
+        pairs = zip(one.places, other.places, strict=True)
+        assert all(a.external_id == b.external_id for a, b in pairs if a.is_locked)
+    lineups = [frozenset(p.external_id for p in entry.places) for entry in after.entries]
+    assert len(set(lineups)) == len(lineups)
+    header, rows = source.read_bytes().splitlines()[0], source.read_bytes().splitlines()
+    assert target.read_bytes().splitlines()[0] == header
+    assert target.read_bytes().splitlines()[len(before.entries) + 1 :] == rows[len(before.entries) + 1 :]

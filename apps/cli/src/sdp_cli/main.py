@@ -27,6 +27,7 @@ COMMANDS = {
     "lineups": "lineups:lineups",
     "settle": "lineups:settle",
     "optimize": "optimize:optimize",
+    "swap": "swap:swap",
     "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",

@@ -44,7 +44,7 @@ def optimize(
 ) -> None:
     """Build lineups from files alone: the best one after another, each proven."""
     check_writable(file)
-    asked = _rules(rules, count)
+    asked = read_rules(rules, count)
     sport, key = _contest(contest)
     offered = _offer(sport, key, salaries, projections, objective)
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
@@ -63,7 +63,12 @@ def optimize(
         _show(offered, document)
 
 
-def _rules(file: Path | None, count: int) -> Rules:
+def read_rules(file: Path | None, count: int) -> Rules:
+    """Return the rules of a JSON file for so many lineups.
+
+    Raises:
+        BadInput: The file cannot be read, or a rule is not what it should be.
+    """
     given: Any = {}
     if file is not None:
         try:
@@ -95,17 +100,26 @@ def _offer(sport: Sport, key: str, salaries: Path, projections: Path | None, obj
     if content.contests and (sport.code, key) not in content.contests:
         codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in content.contests)
         raise BadInput(f"{salaries} is a file for {codes}, not for {contest.code}")
-    told: tuple[Projection, ...] | None = None
-    if projections is not None:
-        with refusals_as_bad_input():
-            _, other = read(read_bytes(projections))
-        if not isinstance(other, Projections):
-            raise BadInput(f"{projections} has no projections: it needs a column of players and one of points")
-        told = other.rows
+    told = read_projections(projections)
     try:
         return offer(sport, contest, with_slots(sport, contest, content.rows), told, objective)
     except ValueError as error:
         raise BadInput(str(error)) from error
+
+
+def read_projections(file: Path | None) -> tuple[Projection, ...] | None:
+    """Return the rows of a projection file, None where none is given.
+
+    Raises:
+        BadInput: It is no projection file.
+    """
+    if file is None:
+        return None
+    with refusals_as_bad_input():
+        _, content = read(read_bytes(file))
+    if not isinstance(content, Projections):
+        raise BadInput(f"{file} has no projections: it needs a column of players and one of points")
+    return content.rows
 
 
 def _solve(sport: Sport, offered: Offer, rules: Rules, reporter: Reporter) -> list[Lineup]:

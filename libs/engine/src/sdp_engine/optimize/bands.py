@@ -66,15 +66,24 @@ class _Side:
 class Bands:
     """The lineups of a program, the best first."""
 
-    def __init__(self, program: Program, limits: Limits, locked: set[int], floor: int, ceiling: int) -> None:
+    def __init__(
+        self,
+        program: Program,
+        limits: Limits,
+        locked: set[int],
+        floor: int,
+        ceiling: int,
+        earlier: Sequence[Ints] = (),
+    ) -> None:
         """Compile a program for lineups that cost from `floor` to `ceiling`.
 
-        The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup.
+        The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
+        `earlier` are the items of lineups from which these must differ, too.
 
         Raises:
             Weary: The program has too many states.
         """
-        self._program, self._limits = program, limits
+        self._program, self._limits, self._earlier = program, limits, earlier
         self._grid: Grid = grid(program, floor, ceiling)
         value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
         relaxed = relax(value, np.ones(len(value), np.int64), program.every_row)
@@ -176,10 +185,10 @@ class Bands:
         if len(self._out) < room:
             self._out = np.empty((room, self._program.contest.roster_size), np.int16)
             self._value = np.empty(room, np.int64)
-        earlier = np.zeros((self._program.items, 0 if self._loose else len(self._chosen)), np.int8)
-        if not self._loose:
-            for a, lineup in enumerate(self._chosen):
-                earlier[lineup, a] = 1
+        others = [*self._earlier, *([] if self._loose else self._chosen)]
+        earlier = np.zeros((self._program.items, len(others)), np.int8)
+        for a, lineup in enumerate(others):
+            earlier[lineup, a] = 1
         barred, t, row_high, found = self._barred(), self._tallies, self._row_high(), 0
         for side in self._sides:
             if side.net is None or side.top < low:

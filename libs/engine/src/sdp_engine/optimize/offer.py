@@ -28,6 +28,7 @@ class Offer:
             site's own id where that is a number, else its digits or, where these are not unique, the file's row.
         starts: When each game starts, UTC, where the file says so.
         unmatched: Projections that name nobody in the file.
+        open_ids: Draftables who may still be drafted.
         unprojected: How many players have no projection; they are left out.
     """
 
@@ -36,6 +37,7 @@ class Offer:
     starts: Mapping[str, datetime]
     unmatched: tuple[Projection, ...]
     unprojected: int
+    open_ids: frozenset[int]
 
 
 def offer(
@@ -44,6 +46,8 @@ def offer(
     rows: Sequence[Salary],
     projections: Sequence[Projection] | None = None,
     objective: str = "points",
+    *,
+    keep_closed: bool = False,
 ) -> Offer:
     """Return a file's players with what is to be maximised of each.
 
@@ -56,6 +60,8 @@ def offer(
         projections: Another tool's; without, the site's average points are maximised.
         objective: `points`, `floor`, `ceiling`, or a quantile such as `0.8`: the points of a normal distribution
             around `points` with the file's `sd`.
+        keep_closed: Keep those who can no longer be drafted, for entries that hold them; who has no projection then
+            counts for nothing.
 
     Raises:
         ValueError: The objective is none of these, or the file says nothing of it.
@@ -68,15 +74,20 @@ def offer(
     told, unmatched = _matched(sport, rows, projections or ())
     found: list[dict[str, Any]] = []
     starts: dict[str, datetime] = {}
+    still_open: set[int] = set()
     names_games, without = any(row.game is not None for row in rows), 0
     for row in rows:
-        if row.is_off or row.is_locked or not row.roster_slots or (names_games and row.game is None):
+        closed = row.is_off or row.is_locked or not row.roster_slots or (names_games and row.game is None)
+        if closed and not keep_closed:
             continue
         projection = told.get(row.row)
         points = row.average_points if projections is None else _objective(projection, objective)
-        if points is None:
+        if points is None and not closed:
             without += 1
+        if points is None and not keep_closed:
             continue
+        if not closed and points is not None:
+            still_open.add(ids[row.row])
         game = _game(row.game)
         if game is not None and row.game is not None and row.game.starts_at is not None:
             starts[game] = row.game.starts_at
@@ -91,7 +102,7 @@ def offer(
                 "position": "/".join(sport.position(p) for p in row.positions),
                 "roster_slots": list(row.roster_slots),
                 "salary_usd": row.salary_usd or 0,
-                "points": points,
+                "points": points or 0.0,
                 "ownership": projection.ownership if projection else None,
                 "batting_order": row.batting_order,
                 "external_id": row.external_id,
@@ -102,7 +113,7 @@ def offer(
     pool = pl.DataFrame(found, schema={**POOL, **_MORE})
     if pool["ownership"].null_count() == len(pool):
         pool = pool.drop("ownership")
-    return Offer(contest, pool, starts, unmatched, without)
+    return Offer(contest, pool, starts, unmatched, without, frozenset(still_open))
 
 
 def _game(game: Game | None) -> str | None:
