@@ -17,6 +17,7 @@ COMMANDS = {
     "ingest": "ingest:ingest",
     "contests": "contests:contests",
     "backtest": "backtest:backtest",
+    "models": "models:models",
     "grade": "grade:grade",
     "reparse": "reparse:reparse",
     "import": "files:import_file",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sdp_common.db.models.predictions import ModelVersion
+from sdp_common.errors import NotFound
 from sdp_common.store import players, predictions, reference, slates
 from sdp_common.store.players import Person
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +35,22 @@ def test_one_version_a_market_is_promoted(session: Session) -> None:
         predictions.promote(session, version)
     session.expire_all()
     assert [one.stage, two.stage, other.stage] == ["candidate", "promoted", "promoted"]
+
+
+def test_a_promotion_is_rolled_back_step_by_step(session: Session) -> None:
+    first, second, third = add(session), add(session, version="2"), add(session, version="3")
+    with pytest.raises(NotFound, match="nothing to go back to"):
+        predictions.rollback(session, "nfl", "receptions")
+    for version in (first, second, third):
+        predictions.promote(session, version)
+    assert predictions.rollback(session, "nfl", "receptions").id == second.id
+    assert [first.stage, second.stage, third.stage] == ["candidate", "promoted", "candidate"]
+    assert predictions.rollback(session, "nfl", "receptions").id == first.id
+    with pytest.raises(NotFound, match="nothing to go back to"):
+        predictions.rollback(session, "nfl", "receptions")
+    assert predictions.version(session, third.id) is third
+    with pytest.raises(NotFound, match="no model 0"):
+        predictions.version(session, 0)
 
 
 def test_the_promoted_model_speaks_unless_it_has_seen_too_much(session: Session) -> None:

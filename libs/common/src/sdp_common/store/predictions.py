@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import Counts, Rows, upsert
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.slates import Draftable
+from sdp_common.errors import NotFound
 
 PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "player_id": pl.Int64,
@@ -27,6 +28,8 @@ PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "as_of": pl.Datetime("us", "UTC"),
 }
 INDEPENDENT = "independent"
+PROMOTED = "promoted_at"
+"""The key in a version's details that says when it was last promoted."""
 
 
 def register(session: Session, row: Mapping[str, Any]) -> ModelVersion:
@@ -47,8 +50,41 @@ def versions(session: Session, sport: str, *, mode: str = INDEPENDENT) -> list[M
     return list(session.scalars(statement))
 
 
+def version(session: Session, version_id: int) -> ModelVersion:
+    """Return a registered model.
+
+    Raises:
+        NotFound: There is none of this id.
+    """
+    found = session.get(ModelVersion, version_id)
+    if found is None:
+        raise NotFound(f"no model {version_id} is registered: `sdp models list` shows those that are")
+    return found
+
+
+def rollback(session: Session, sport: str, market: str, *, mode: str = INDEPENDENT) -> ModelVersion:
+    """Promote the model of a market that was promoted before the present one, and return it.
+
+    Raises:
+        NotFound: None was.
+    """
+    rivals = [v for v in versions(session, sport, mode=mode) if v.market == market]
+    before = [v for v in rivals if v.stage != "promoted" and v.details.get(PROMOTED)]
+    if not before:
+        raise NotFound(f"no earlier model of {market} ever spoke: there is nothing to go back to")
+    present = next((v for v in rivals if v.stage == "promoted"), None)
+    if present is not None:
+        present.details = {**present.details, PROMOTED: None}
+    last = max(before, key=lambda v: str(v.details[PROMOTED]))
+    promote(session, last)
+    return last
+
+
 def promote(session: Session, version: ModelVersion) -> None:
-    """Make a version the one of its market and mode; the one before becomes a candidate."""
+    """Make a version the one of its market and mode; the one before becomes a candidate.
+
+    The moment is kept in its details, so that `rollback` finds its way.
+    """
     session.execute(
         update(ModelVersion)
         .where(
@@ -61,6 +97,8 @@ def promote(session: Session, version: ModelVersion) -> None:
         .values(stage="candidate")
     )
     version.stage = "promoted"
+    moment = session.scalars(select(func.clock_timestamp())).one()
+    version.details = {**version.details, PROMOTED: moment.isoformat()}
     session.flush()
 
 
