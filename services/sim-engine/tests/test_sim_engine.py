@@ -1,8 +1,11 @@
 """The simulate job on a real PostgreSQL: what it writes, what it says, and when it stops."""
 
 import json
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from sdp_common.db.models.accounts import User
@@ -12,6 +15,7 @@ from sdp_common.db.models.projections import ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team
 from sdp_common.db.models.slates import Draftable
 from sdp_common.db.session import make_engine, session_scope
+from sdp_common.drawn import read_draws
 from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
 from sdp_common.service import Job
 from sdp_common.settings import Settings
@@ -33,6 +37,7 @@ ROSTER = [
     ("Kicker", "K", 0.0, 0.0, 0.0, 0.0, 0.0),
     ("Defence", "DST", 0.0, 0.0, 0.0, 0.0, 0.0),
 ]
+SETTINGS = Settings(_env_file=None, artifacts_dir=Path(tempfile.mkdtemp(prefix="sdp-draws-")))
 MARKETS = ("passing_yards", "receptions", "receiving_yards", "rushing_yards", "anytime_touchdown")
 OFFERED = {"QB": {0, 3, 4}, "RB": {1, 2, 3, 4}, "WR": {1, 2, 3, 4}, "TE": {1, 2, 4}}
 
@@ -136,7 +141,7 @@ def job(engine, slate_id, **parts):
     with session_scope(engine) as session:
         run = runs.create(session, "sim-engine", "simulate", {"slate_id": slate_id}, status="running")
         run_id = run.id
-    given = {"engine": engine, "settings": Settings(_env_file=None), "now": LOCK + timedelta(days=9), "progress_s": 0.0}
+    given = {"engine": engine, "settings": SETTINGS, "now": LOCK + timedelta(days=9), "progress_s": 0.0}
     return Job(run_id, **given | parts)
 
 
@@ -204,7 +209,25 @@ def test_the_set_records_what_it_was_made_from(engine, result):
         assert made.inputs["lines"]["nfl:2023_12_B_A"] == {"spread": 3.0, "total": 47.0, "source": "market"}
         assert made.inputs["model_version_ids"] == [7]
         assert max(made.inputs["calibration_error"].values()) < 0.05
+        held = made.inputs["draws"]
+    arrays, document = read_draws(SETTINGS.artifacts_dir, held["path"], held["sha256"])
+    assert (document["worlds"], len(document["games"])) == (1500, 2)
+    shape = arrays["sheet_scores"].shape
+    scores = np.frombuffer(arrays["sheet_scores"].body, arrays["sheet_scores"].dtype).reshape(shape)
+    assert shape == (2, 2, 1500)
+    assert 30 < scores.sum(axis=1).mean() < 60
     assert json.loads(json.dumps(result)) == result
+
+
+def test_a_folder_that_cannot_be_written_loses_no_set(engine, slate_id):
+    blocked = SETTINGS.artifacts_dir / "file"
+    blocked.write_text("not a folder")
+    mine = job(engine, slate_id, settings=Settings(_env_file=None, artifacts_dir=blocked))
+    made = simulate(mine, slate_id, worlds=60, seed=21)
+    with session_scope(engine) as session:
+        held = projections.projection_set(session, made["projection_set_id"]).inputs["draws"]
+    assert held["path"] is None
+    assert "SDP_ARTIFACTS_DIR" in held["why"]
 
 
 def test_the_same_inputs_give_the_same_set_and_another_seed_another(engine, slate_id, result):
@@ -287,7 +310,7 @@ def test_lineups_play_their_contest_in_the_worlds_of_their_projections(engine, s
         run = runs.create(session, "sim-engine", "simulate_contest", {}, user_id=ann.id, status="running")
         run_id, set_id = run.id, built.id
     offer = {"fee_usd": 1, "entries": 200, "prizes": [{"first": 1, "last": 50, "cash_usd": 3.5}]}
-    mine = Job(run_id, engine=engine, settings=Settings(_env_file=None), now=LOCK + timedelta(days=9), progress_s=0.0)
+    mine = Job(run_id, engine=engine, settings=SETTINGS, now=LOCK + timedelta(days=9), progress_s=0.0)
     told = simulate_contest(mine, set_id, offer, worlds=400)
     assert told["draws"] == "joint"
     assert 0 < told["lineups"][0]["prob_cash"] < 1

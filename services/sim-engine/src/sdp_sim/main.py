@@ -13,6 +13,7 @@ from sdp_engine.simulate import simulate as draw
 
 from sdp_sim import contest as contests
 from sdp_sim.inputs import Inputs, read
+from sdp_sim.keeping import keep
 from sdp_sim.rows import game_rows, projection_rows, story
 from sdp_sim.scenarios import assumed, difference
 
@@ -103,6 +104,7 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
         raise BadInput(f"the slate cannot be simulated: {error}") from error
     job.progress(0.86, "summarising")
     rows = projection_rows(draws, inputs)
+    kept = keep(job.settings.artifacts_dir, draws)
     set_row = {
         "slate_id": inputs.slate_id,
         "user_id": None,
@@ -111,7 +113,7 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
         "as_of": inputs.as_of,
         "worlds": worlds,
         "seed": seed,
-        "inputs": recorded | {"calibration_error": draws.calibration_error()},
+        "inputs": recorded | {"calibration_error": draws.calibration_error(), "draws": kept},
     }
     with job.session() as session:
         set_id = projections.save_set(session, set_row, rows, game_rows(draws))

@@ -21,8 +21,6 @@ from sdp_sports.score import points as score_points
 from sdp_sports.spec import QUANTILES, Contest, Sport, load
 from sqlalchemy import Engine
 
-FAMILY = "baseline"
-"""The family the back-test predicts with: fitted anew for each season on those before it."""
 CONTEST = "draftkings_classic"
 
 
@@ -81,8 +79,11 @@ class Past:
         return cls(sport, games, touchdowns, rows, training.outcomes_of(sport, rows, lines, snaps), lines)
 
 
-def weeks(past: Past, seasons: Sequence[int], every: int) -> Iterator[Week]:
-    """Yield the regular weeks of the seasons whose games have lines and scores, in order of time."""
+def weeks(past: Past, seasons: Sequence[int], every: int, family: str) -> Iterator[Week]:
+    """Yield the regular weeks of the seasons whose games have lines and scores, in order of time.
+
+    Models of the family are fitted anew for each season on those before it.
+    """
     finished = past.games.filter(
         (pl.col("season_type") == "REG") & pl.all_horizontal(pl.col("spread", "total", "home_score").is_not_null())
     )
@@ -90,12 +91,12 @@ def weeks(past: Past, seasons: Sequence[int], every: int) -> Iterator[Week]:
         mine = finished.filter(pl.col("season") == season)
         if mine.is_empty():
             continue
-        models = _models(past, mine["starts_at"].min())
+        models = _models(past, mine["starts_at"].min(), family)
         for number in mine["week"].unique().sort().to_list()[::every]:
             yield _week(past, models, mine.filter(pl.col("week") == number), season, number)
 
 
-def _models(past: Past, lock: Any) -> dict[str, Model]:
+def _models(past: Past, lock: Any, family: str) -> dict[str, Model]:
     """Fit every market on what was known before a season began."""
     rows = past.rows.filter(pl.col(MOMENT) < lock)
     outcomes = past.outcomes.filter(pl.col(KNOWN) < lock)
@@ -103,7 +104,7 @@ def _models(past: Past, lock: Any) -> dict[str, Model]:
     for name, market in past.sport.markets.items():
         frame = training.frame_of(past.sport, name, rows, outcomes)
         try:
-            fitted[name] = FAMILIES[FAMILY].fit(frame, name, market, lock)
+            fitted[name] = FAMILIES[family].fit(frame, name, market, lock)
         except ValueError:
             continue  # a market the past says too little of (kickers in sources without them)
     return fitted

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from sdp_common.errors import BadInput
 from sdp_engine.evaluate.simulated import Tally, figures
+from sdp_engine.models.families import FAMILIES
 from sdp_engine.simulate import simulate
 
 from sdp_cli.commands.simulated_weeks import Past, weeks
@@ -38,6 +39,7 @@ def simulation(
     seasons: Annotated[str, typer.Option(help="Seasons to simulate: 2021-2024 or 2023.")] = "2021-2024",
     worlds: Annotated[int, typer.Option(min=200, help="Worlds of each week.")] = 1500,
     every: Annotated[int, typer.Option(min=1, help="Every how many weeks; 1 is all.")] = 1,
+    family: Annotated[str, typer.Option(help=f"Models to predict with: {', '.join(FAMILIES)}.")] = "baseline",
     seed: Annotated[int, typer.Option(min=0)] = 5,
     reference: Annotated[
         Path | None, typer.Option(help="Folder with corr_dk.csv, corr_role_sd.csv and sgp_joint_overs.csv.")
@@ -46,13 +48,15 @@ def simulation(
 ) -> None:
     """Simulate past weeks from models that have seen earlier seasons alone, and score what came of it."""
     wanted = _seasons(seasons)
+    if family not in FAMILIES:
+        raise BadInput(f"there is no family {family}: choose one of {', '.join(FAMILIES)}")
     known = _references(reference)
     tallies = {"tuning": Tally(), "held out": Tally()}
     with workplace(None) as place:
         until = f"{wanted[-1] + 1}-03-01T00:00:00+00:00"
         place.pipeline(keep=True).stage("features of past games", "features", "build", sport="nfl", until=until)
         past = Past.read(place.engine, "nfl")
-    for week in weeks(past, wanted, every):
+    for week in weeks(past, wanted, every, family):
         err.print(f"{week.season} week {week.week}: {week.slate.games.height} games", highlight=False)
         draws = simulate(week.slate, week.predictions, seed, worlds, threads=2)
         part = tallies["tuning" if week.season in TUNING else "held out"]
@@ -63,7 +67,14 @@ def simulation(
         raise BadInput(f"no finished game of {seasons} with a line and features is known: ingest and build them first")
     _show(told)
     if as_json is not None:
-        document = {"backtest": "simulation", "tuned_on": TUNING, "worlds": worlds, "seed": seed, "figures": told}
+        document = {
+            "backtest": "simulation",
+            "tuned_on": TUNING,
+            "family": family,
+            "worlds": worlds,
+            "seed": seed,
+            "figures": told,
+        }
         as_json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 

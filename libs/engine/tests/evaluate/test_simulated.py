@@ -1,0 +1,95 @@
+"""The figures of simulated slates: right where worlds and truth come from one simulation, wrong where they do not."""
+
+import numpy as np
+import polars as pl
+import pytest
+from sdp_engine import frames
+from sdp_engine.evaluate.simulated import PAIRS, Tally, figures
+from sdp_engine.simulate import Slate, readoff, simulate
+from sdp_sports.spec import QUANTILES, load
+
+DK = load("nfl").contests["draftkings_classic"]
+ROSTER = {"QB": 1, "RB": 2, "WR": 3, "TE": 1, "K": 1, "DST": 1}
+
+
+def slate(games=30):
+    rows, population, predicted = [], [], []
+    for g in range(games):
+        game, teams = f"g{g}", (f"H{g}", f"A{g}")
+        rows.append((game, 2022, "REG", 1, None, *teams, None, None, None, None, 2.5, 45.0, None, None))
+        for k, team in enumerate(teams):
+            players = [(position, depth) for position, count in ROSTER.items() for depth in range(count)]
+            for i, (position, depth) in enumerate(players):
+                player = 100 * g + 50 * k + i
+                population.append((player, game, team, teams[1 - k], position, None))
+                means = {"QB": {"passing_yards": 240.0}, "RB": {"rushing_yards": 60.0 / (depth + 1)}}.get(
+                    position, {"receptions": 5.0 - depth, "receiving_yards": 60.0 - 15 * depth}
+                )
+                if position in ("K", "DST"):
+                    continue
+                told = means | {"draftkings_points": 12.0 - 2 * depth}
+                predicted += [
+                    (player, game, team, position, m, v, v, 0.0, [v * q * 2 for q in QUANTILES])
+                    for m, v in told.items()
+                ]
+    return (
+        Slate(
+            pl.DataFrame(rows, schema=dict(frames.GAMES), orient="row"),
+            pl.DataFrame(population, schema=dict(frames.POPULATION), orient="row"),
+        ),
+        pl.DataFrame(predicted, schema=dict(frames.PREDICTIONS), orient="row"),
+    )
+
+
+def truth(draws, shift=0):
+    """Take one world for what really happened."""
+    scored = readoff.points(draws, DK)[:, 0] / 100
+    keys = draws.players.select("player_id", "game_id").rows()
+    finals = {
+        g: tuple(int(s) + shift * (1 - k) for k, s in enumerate(draws.scores[i, :, 0]))
+        for i, g in enumerate(draws.games["game_id"])
+    }
+    return finals, dict(zip(keys, scored.tolist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def made():
+    games, predicted = slate()
+    return simulate(games, predicted, 3, 800), simulate(games, predicted, 4, 1), predicted
+
+
+def tallied(made, shift=0):
+    draws, other, predicted = made
+    tally = Tally()
+    tally.add(2022, draws, DK, (predicted, "draftkings_points"), truth(other, shift), 1)
+    return tally
+
+
+def test_a_simulation_is_calibrated_against_itself(made):
+    told = figures(tallied(made), {})
+    assert told["games"] == 30
+    for name in ("home", "away", "margin", "total"):
+        assert told[f"pit_ece_{name}"] < 3 * told["pit_ece_null_mean"]
+    assert abs(told["margin_3_z"]) < 3.5
+    assert abs(told["points_bias"]) < 1.0
+    assert abs(told["margin_bias"]) < 0.5
+
+
+def test_a_wrong_simulation_is_found_out(made):
+    told = figures(tallied(made, shift=12), {})
+    assert told["pit_ece_home"] > 4 * told["pit_ece_null_mean"]
+    assert told["pit_ece_margin"] > told["pit_ece_away"]
+
+
+def test_references_are_compared_pair_by_pair(made):
+    tally = tallied(made)
+    own = figures(tally, {})["correlations"]
+    assert len(own) == len(PAIRS)
+    assert own["QB:WR1"] > 0.15
+    assert own["QB:oppDST"] < -0.2
+    rows = [("residual", *name.split(":"), value + 0.01) for name, value in own.items()]
+    reference = {"corr_dk": pl.DataFrame(rows, schema=["kind", "a", "b", "pearson"], orient="row")}
+    told = figures(tally, reference)
+    assert told["pairs_compared"] == len(PAIRS)
+    assert told["correlation_error_mean"] == pytest.approx(0.01, abs=1e-3)
+    assert np.isfinite(told["correlation_error_max"])
