@@ -8,16 +8,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sdp_common.db.models.runs import IngestRun, RawPayload
 from sdp_common.db.session import make_engine
-from sdp_common.errors import BadInput, DriftedSource, NotFound, Retriable
+from sdp_common.errors import BadInput, DriftedSource, NotFound, Retriable, Unavailable
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import payloads, players, reference, runs, stats
 from sdp_ingestion import packaged
+from sdp_ingestion.fetch import Fetcher
 from sdp_ingestion.ingest import ingest, switched_on
+from sdp_ingestion.provider import Request
 from sdp_ingestion.registry import provider
 from sdp_ingestion.reparse import reparse
+from sdp_ingestion.tally import Tally
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
@@ -332,3 +336,28 @@ def test_what_cannot_be_replayed_is_said(job: Any) -> None:
         reparse(job(), provider("espn_injuries"), datetime(2020, 1, 1, tzinfo=UTC))
     with pytest.raises(BadInput, match="no body"):
         reparse(job(), provider("open_meteo"), datetime(2099, 1, 1, tzinfo=UTC))
+
+
+def test_credits_that_are_to_be_kept_are_not_spent(engine: Engine) -> None:
+    tally = Tally()
+    tally.charge(3, 52)
+    settings = Settings(_env_file=None, credits_floor=50, the_odds_api_key=SecretStr("a key"))
+    with Fetcher(Job(1, engine=engine, settings=settings), provider("the_odds_api"), "nfl", tally) as fetch:
+        fetch._afford(Request("https://odds.example.org/odds", credits=2))
+        with pytest.raises(Unavailable, match="52 credits are left"):
+            fetch._afford(Request("https://odds.example.org/odds", credits=3))
+        secret = ("the_odds_api_key", "query:apiKey")
+        assert fetch._secret(Request("https://odds.example.org", secret=secret)) == ("query", {"apiKey": "a key"})
+        with pytest.raises(Unavailable, match="SDP_PINNACLE_KEY"):
+            fetch._secret(Request("https://odds.example.org", secret=("pinnacle_key", "header:X-API-Key")))
+    assert (tally.report()["credits_used"], tally.report()["credits_left"]) == (3, 52)
+
+
+def test_a_body_cannot_lead_to_a_file(server: Server, job: Any) -> None:
+    def parse(_: Any) -> Any:
+        yield Request("file:///etc/hostname", "x")
+
+    wanderer = replace(quick("espn_odds"), parse=parse)
+    server.answers = {"scoreboard": (200, b"{}")}
+    with pytest.raises(DriftedSource, match="not followed"):
+        ingest(job(), wanderer, "nfl")

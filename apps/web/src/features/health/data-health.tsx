@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { api, ask } from "@/api/client";
 import { Badge } from "@/components/ui/badge";
@@ -60,6 +60,7 @@ function useFeedEvents() {
 /** Each source and each process: is it fresh, what did it bring, what went wrong. */
 export function DataHealth() {
   const health = useQuery(healthQuery);
+  const [withOff, setWithOff] = useState(false);
   useFeedEvents();
   return (
     <div className="space-y-6">
@@ -84,8 +85,12 @@ export function DataHealth() {
               </ul>
             </Card>
           )}
+          <label className="flex items-center gap-2 text-sm text-muted">
+            <input type="checkbox" checked={withOff} onChange={(event) => { setWithOff(event.target.checked); }} />
+            Show the {health.data.sources.filter((s) => s.state === "off").length} feeds that are switched off
+          </label>
           <Card title="Sources" flush>
-            {health.data.sources.length === 0 ? <Empty title="No source has run yet">Sources run on their own schedule once the ingest processes are up.</Empty> : <DataTable rows={health.data.sources} columns={SOURCES} rowKey={(s) => `${s.provider}/${s.sport}`} sort={{ key: "provider", descending: false }} caption="Sources" />}
+            {health.data.sources.length === 0 ? <Empty title="No source has run yet">Sources run on their own schedule once the ingest processes are up.</Empty> : <DataTable rows={health.data.sources.filter((s) => withOff || s.state !== "off")} columns={SOURCES} rowKey={(s) => `${s.provider}/${s.sport}`} sort={{ key: "provider", descending: false }} caption="Sources" />}
           </Card>
           <Card title="Processes" flush>
             {health.data.services.length === 0 ? <Empty title="No process has reported yet" /> : <DataTable rows={health.data.services} columns={SERVICES} rowKey={(s) => s.service} sort={{ key: "service", descending: false }} caption="Processes" />}
