@@ -119,6 +119,11 @@ def test_a_contest_finds_its_own_slate_whatever_the_files_are_called(played: lis
 def test_a_contest_without_its_slate_or_not_begun_is_refused() -> None:
     with pytest.raises(ValueError, match="this slate"):
         assemble("c1", board(standings_csv(players(1), 1)), sources(2))
+    dearer = players(1).with_columns(Salary=(pl.col("Salary") * 1.02 / 100).ceil().cast(pl.Int64) * 100)
+    other_day = source_of("other.csv", read(dearer.write_csv().encode())[1])  # type: ignore[arg-type]
+    assert other_day is not None
+    with pytest.raises(ValueError, match="this slate"):
+        assemble("c1", board(standings_csv(players(1), 1)), [other_day])
     with pytest.raises(ValueError, match="not started"):
         assemble("c1", board(standings_csv(players(1), 1, entries=50, hidden=True)), sources(1))
     with pytest.raises(ValueError, match="no projection or salary file"):

@@ -17,9 +17,8 @@ from sdp_sports.spec import Contest, codes, load
 
 from sdp_engine.contest.fitting import Slate
 
-KNOWN_SHARE = 0.9
-"""Of all that was drafted a pool must know so much, or it is another slate's."""
-_LEGAL_SHARE = 0.9
+KNOWN_SHARE, PRICED_SHARE = 0.95, 0.98
+"""A slate's own file knows so much of all that was drafted, and prices so many of the lineups within the cap."""
 _SAMPLE = 2000
 _HIDDEN_SHARE = 0.02
 COLUMNS = {
@@ -139,20 +138,18 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     if hidden > _HIDDEN_SHARE:
         raise ValueError(f"{name}: games have not started; {hidden:.0%} of the lineups hide a player")
     shape = Counter(slot for slot, _ in max(lineups, key=len))
-    best: tuple[float, Source, str, Contest] | None = None
+    found: list[tuple[float, float, Source, str, Contest]] = []
     for source in sources:
         sport, contest = _format(shape, source)
-        if contest is None:
-            continue
-        fit = _known(standings, source) * _priced(lineups, source, contest)
-        if best is None or fit > best[0]:
-            best = (fit, source, sport, contest)
-    if best is None:
+        if contest is not None:
+            found.append((_known(standings, source), _priced(lineups, source, contest), source, sport, contest))
+    if not found:
         told = ", ".join(f"{n} {slot}" for slot, n in shape.items())
         raise ValueError(f"{name}: no projection or salary file beside it is of a contest with {told}")
-    if best[0] < KNOWN_SHARE * _LEGAL_SHARE:
-        raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {best[1].name})")
-    return _joined(name, standings, *best[1:])
+    known, priced, source, sport, contest = max(found, key=lambda one: one[0] * one[1])
+    if known < KNOWN_SHARE or priced < PRICED_SHARE:
+        raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {source.name})")
+    return _joined(name, standings, source, sport, contest)
 
 
 def _format(shape: Counter[str], source: Source) -> tuple[str, Contest | None]:

@@ -13,7 +13,7 @@ from sdp_engine.contest.simulate import Int16s, Int32s, Outcome, collapse, play
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 40
-CHOSEN, CHOICE_WORLDS = 200, 1000
+CHOSEN, CHOICE_WORLDS = 500, 1000
 """Up to so many lineups are ordered by what each adds, in so many worlds."""
 CURVE_WORK = 4e8
 """Lineup-worlds that one point of the curve may cost; above, it is made from fewer worlds."""
