@@ -336,5 +336,5 @@ def test_fill_puts_lineups_into_entries_and_leaves_the_rest(home: Path) -> None:
     assert refused.returncode == 1
     assert "Al Big is locked and must stay" in refused.stderr
     assert not (home / "other.csv").exists()
-    assert "no table of payouts" in explained(sdp(home, "fill", "lineups.json", "lineups.json", "--out", "x.csv"))
+    assert "no table of payouts" in sdp(home, "fill", "lineups.json", "lineups.json", "--out", "x.csv").stderr
     assert "and no lineups" in explained(sdp(home, "fill", "entries.csv", "entries.csv", "--out", "x.csv"))

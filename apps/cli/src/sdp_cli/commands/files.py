@@ -35,7 +35,7 @@ _ELSEWHERE = {
     "entries": "an entries file is filled in (`sdp fill`), not imported",
     "template": "a template is filled in, not imported: bring the salary export beside it",
     "lineups": "lineups go into an entries file with `sdp fill`, not into the platform",
-    "standings": "the platform keeps no standings yet",
+    "standings": "`sdp grade` says how its entries did; the platform keeps none",
     "payouts": "the platform keeps no payout tables yet",
     "projections": "upload it to its slate in the web app (Projections), where its players are matched",
 }

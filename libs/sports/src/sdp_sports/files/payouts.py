@@ -102,7 +102,8 @@ def read_json(text: str) -> Payouts:
             prizes, None if size is None else int(size), None if fee is None else float(fee), _text(told, "name")
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Refused("this JSON is no table of payouts: it has no `payouts` with `start`, `end`, `amount`") from error
+        told = "this JSON is no table of payouts: it has no `payouts` with `start`, `end`, `amount`"
+        raise Refused(told, [Fault("lineups as JSON go into an entries file with `sdp fill`")]) from error
     return _whole(found)
 
 
