@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import joblib
 import numpy as np
 import polars as pl
@@ -21,7 +22,8 @@ from sdp_engine.features import build
 from sdp_engine.features.panel import Sources
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
-from sdp_inference.main import predict, service
+from sdp_inference import door
+from sdp_inference.main import answer, predict, service
 from sdp_inference.models import load_model
 from sdp_sports.spec import QUANTILES, load
 from sqlalchemy import Engine, delete, func, select, update
@@ -262,3 +264,27 @@ def test_an_error_leaves_what_stood(engine: Engine, slate_id: int, models: Any, 
 
 def test_the_process_offers_the_job_of_the_pipeline() -> None:
     assert set(service.jobs) == {"predict"}
+
+
+def test_the_internal_door_says_what_the_queue_would_store(
+    engine: Engine, slate_id: int, models: Any, root: Path, lock: datetime
+) -> None:
+    predict(job(engine, "inference", "predict", root), slate_id)
+    stored = {(r["player_id"], r["market"]): r["mean"] for r in said(engine, slate_id, lock).iter_rows(named=True)}
+    server = door.serve(0, answer(engine, root), host="127.0.0.1")
+    try:
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        told = httpx.get(f"{address}/predictions", params={"slate_id": slate_id}, timeout=60).json()
+        one = httpx.get(f"{address}/predictions", params={"slate_id": slate_id, "market": "receptions"}, timeout=60)
+        wrong = [
+            httpx.get(f"{address}{path}", timeout=60)
+            for path in ("/", "/predictions", "/predictions?slate_id=999", f"/predictions?slate_id={slate_id}&market=x")
+        ]
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert {(r["player_id"], r["market"]): r["mean"] for r in told["rows"]} == pytest.approx(stored)
+    assert {r["market"] for r in one.json()["rows"]} == {"receptions"}
+    assert all(driver["feature"] for row in one.json()["rows"] for driver in row["drivers"])
+    assert [response.status_code for response in wrong] == [404, 422, 404, 404]
+    assert "name a slate" in wrong[1].json()["message"]

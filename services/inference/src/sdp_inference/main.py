@@ -1,18 +1,25 @@
 """The inference process: the only one that loads a model file."""
 
-from datetime import datetime
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 from sdp_common.db.models.predictions import ModelVersion
-from sdp_common.errors import Conflict
+from sdp_common.db.session import make_engine, session_scope
+from sdp_common.errors import Conflict, NotFound
 from sdp_common.service import Job, Service
+from sdp_common.settings import settings
 from sdp_common.store import features, predictions, slates
 from sdp_engine.features.build import NAME
 from sdp_engine.models.training import INVOLVED
 from sdp_sports.spec import Sport, load
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from sdp_inference import door
 from sdp_inference.models import load_model
 from sdp_inference.rows import prediction_rows
 
@@ -38,23 +45,51 @@ def predict(job: Job, slate_id: int) -> dict[str, Any]:
     """
     job.progress(0.02, "reading the slate's features")
     with job.session() as session:
-        slate = slates.slate(session, slate_id)
-        as_of, sport = min(job.now, slate.starts_at), load(slate.sport)
-        rows = _features(session, slate_id, as_of)
-        serving = _serving(session, sport, as_of)
-    told: dict[str, list[dict[str, Any]]] = {}
-    chances: dict[int, float] = {}
-    for market, version in serving.items():
-        job.progress(0.1 + 0.8 * len(told) / len(serving), f"predicting {sport.markets[market].title}")
-        model = load_model(job.settings.artifacts_dir, version)
-        taken = chances if sport.markets[market].given == INVOLVED else {}
-        told[market] = prediction_rows(market, sport.markets[market], model, version, rows, taken)
-        if market == INVOLVED:
-            chances = {row["player_id"]: row["mean"] for row in told[market]}
+        as_of, told = predicted(session, job.settings.artifacts_dir, slate_id, job.now, job.progress)
     with job.session() as session:
         predictions.save(session, [row for market_rows in told.values() for row in market_rows])
     counts = {market: len(market_rows) for market, market_rows in told.items()}
     return {"rows": sum(counts.values()), "markets": counts, "as_of": as_of.isoformat()}
+
+
+def predicted(
+    session: Session, root: Path, slate_id: int, now: datetime, note: Callable[[float, str], object] = lambda *_: None
+) -> tuple[datetime, dict[str, list[dict[str, Any]]]]:
+    """Return the moment of a slate's predictions, and the rows of each market.
+
+    Raises:
+        NotFound: There is no such slate, or an artifact is gone.
+        Conflict: The slate's features or a model that may speak are missing; says which job to run.
+        Misconfigured: A model file is not the one that was registered.
+    """
+    slate = slates.slate(session, slate_id)
+    as_of, sport = min(now, slate.starts_at), load(slate.sport)
+    rows = _features(session, slate_id, as_of)
+    serving = _serving(session, sport, as_of)
+    told: dict[str, list[dict[str, Any]]] = {}
+    chances: dict[int, float] = {}
+    for market, version in serving.items():
+        note(0.1 + 0.8 * len(told) / len(serving), f"predicting {sport.markets[market].title}")
+        model = load_model(root, version)
+        taken = chances if sport.markets[market].given == INVOLVED else {}
+        told[market] = prediction_rows(market, sport.markets[market], model, version, rows, taken)
+        if market == INVOLVED:
+            chances = {row["player_id"]: row["mean"] for row in told[market]}
+    return as_of, told
+
+
+def answer(engine: Engine, root: Path) -> door.Answer:
+    """Return what the internal door asks: predictions made now, without storing them."""
+
+    def make(slate_id: int, market: str | None) -> dict[str, Any]:
+        with session_scope(engine) as session:
+            as_of, told = predicted(session, root, slate_id, datetime.now(UTC))
+        if market is not None and market not in told:
+            raise NotFound(f"slate {slate_id} has no predictions of {market}; it has {', '.join(told)}")
+        chosen = told.values() if market is None else [told[market]]
+        return {"slate_id": slate_id, "as_of": as_of, "rows": [row for rows in chosen for row in rows]}
+
+    return make
 
 
 def _features(session: Session, slate_id: int, as_of: datetime) -> pl.DataFrame:
@@ -95,5 +130,9 @@ def _serving(session: Session, sport: Sport, as_of: datetime) -> dict[str, Model
 
 
 def main() -> None:
-    """Run the service's command line."""
+    """Run the service's command line; `run` also opens the internal HTTP door where `SDP_INFERENCE_PORT` is set."""
+    configured = settings()
+    if configured.inference_port is not None and sys.argv[1:2] == ["run"]:
+        engine = make_engine(configured.require_database_url(), application="sdp inference door")
+        door.serve(configured.inference_port, answer(engine, configured.artifacts_dir))
     service.main()

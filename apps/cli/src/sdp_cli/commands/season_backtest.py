@@ -11,6 +11,7 @@ from sdp_common.errors import BadInput
 
 from sdp_cli.commands.ingest import read_seasons
 from sdp_cli.console import out
+from sdp_cli.processes import artifacts_folder
 from sdp_cli.work import perform
 from sdp_cli.workplace import workplace
 
@@ -53,7 +54,7 @@ def seasons_of(
             **params,
         )
         place.reporter.clear()
-        root = place.home.artifacts
+        root = artifacts_folder(place.home, place.settings)
     report = json.loads((root / result["json"]).read_text(encoding="utf-8"))
     if json_file is not None:
         json_file.write_text(json.dumps({"rows": report["rows"]}), encoding="utf-8")
