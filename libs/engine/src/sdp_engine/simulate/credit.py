@@ -76,10 +76,10 @@ def score(plan: Plan, side: int, k: int, key: Any, room: Scratch) -> None:
 @inner
 def by_touches(room: Scratch, size: int, half: Any) -> int:
     """Draw a player but the quarterbacks by catches and carries; the last where nobody had any."""
-    total: Any = 0.0
+    total = np.uint64(0)
     for j in range(p.BLANK, size):
-        total += room.tally[p.CATCHES, j] + room.tally[p.CARRIES, j]
-    left: Any = np.float64(unit32(half)) * total
+        total += np.uint64(room.tally[p.CATCHES, j] + room.tally[p.CARRIES, j])
+    left: Any = np.int64(high(half * total))
     for j in range(p.BLANK, size):
         left -= room.tally[p.CATCHES, j] + room.tally[p.CARRIES, j]
         if left < 0:
