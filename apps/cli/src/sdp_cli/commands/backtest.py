@@ -6,7 +6,11 @@ import typer
 
 from sdp_cli.commands.season_backtest import seasons_of
 
-BACKTESTS = {"contests": "contest_backtest:contests", "simulation": "simulation_backtest:simulation"}
+BACKTESTS = {
+    "contests": "contest_backtest:contests",
+    "dfs": "dfs_backtest:dfs",
+    "simulation": "simulation_backtest:simulation",
+}
 """Every further back-test and where it is written."""
 
 

@@ -1,0 +1,111 @@
+"""`sdp backtest dfs`: a season of real money contests played again, from files."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.table import Table
+from sdp_common.errors import BadInput, Infeasible
+from sdp_engine.optimize.season import CONTESTS, PAST, PROJECTIONS, Week, play_week, total
+from sdp_engine.optimize.solve import NoLineup
+from sdp_sports.rules import Rules
+from sdp_sports.spec import find_contest, load
+
+from sdp_cli.commands.lineups import check_writable
+from sdp_cli.console import Reporter, out
+
+_SALARIES, _CONTESTS = "nfl_dk_salary_points", "nfl_dk_contests_summary"
+_COLUMNS = {"player": "name", "pos": "position", "team": "team", "opp": "opponent", "week_num": "week",
+            "salary": "salary_usd", "score": "points"}  # fmt: skip
+
+
+def dfs(
+    folder: Annotated[Path, typer.Option("--data", help=f"Folder that holds {_SALARIES} and {_CONTESTS}.")],
+    season: Annotated[int, typer.Option(help="The season.")] = 2018,
+    weeks: Annotated[str, typer.Option(help="Weeks, such as 1-12.")] = "1-12",
+    count: Annotated[int, typer.Option("--lineups", min=1, max=500, help="Lineups a week.")] = 150,
+    stack: Annotated[str, typer.Option(help="Key of a declared stack.")] = "qb_two",
+    file: Annotated[Path | None, typer.Option("--json", help="Write the figures here, as JSON.")] = None,
+) -> None:
+    """Build each week's lineups from the weeks before it, and hold them against the real cash lines and winners."""
+    check_writable(file)
+    past, contests = _past(folder, season), _contests(folder, season)
+    sport, key = find_contest("dk_nfl_classic")
+    if stack not in sport.stacks:
+        raise BadInput(f"no stack {stack!r}; there are {', '.join(sorted(sport.stacks))}")
+    rules = Rules(lineups=count, max_exposure=0.5, min_unique=2, stack=stack)
+    played: dict[str, list[Week]] = {name: [] for name in PROJECTIONS}
+    reporter, wanted = Reporter(), _weeks(weeks)
+    try:
+        for done, week in enumerate(wanted):
+            for name in PROJECTIONS:
+                reporter.progress("weeks", done / len(wanted), f"week {week} by {name}")
+                played[name].append(play_week(sport.contests[key], rules, sport.stacks, past, contests, week, name))
+    except NoLineup as error:
+        raise Infeasible(str(error), error.rules) from error
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    finally:
+        reporter.clear()
+    _show(played)
+    if file is not None:
+        told = {name: {"weeks": [asdict(w) for w in found], "total": total(found)} for name, found in played.items()}
+        document = {"backtest": "dfs", "season": season, "lineups": count, "projections": told}
+        file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _weeks(text: str) -> list[int]:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or (last and not last.isdigit()) or int(last or first) < int(first):
+        raise BadInput(f"--weeks {text!r} is not like 1-12")
+    return list(range(int(first), int(last or first) + 1))
+
+
+def _past(folder: Path, season: int) -> pl.DataFrame:
+    nfl = load("nfl")
+    found = _read(folder / _SALARIES, season, tuple(_COLUMNS))
+    rows = found.rename(_COLUMNS).filter(pl.col("salary_usd") > 0, pl.col("points").is_not_null())
+    rows = rows.with_columns(
+        pl.col("position").map_elements(nfl.position, return_dtype=pl.String),
+        *(pl.col(c).map_elements(nfl.team, return_dtype=pl.String) for c in ("team", "opponent")),
+    )
+    if "year" in rows.columns:
+        rows = rows.filter(pl.col("year") == season)
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in PAST.items()).unique(
+        ["name", "position", "team", "week"], keep="first", maintain_order=True
+    )
+
+
+def _contests(folder: Path, season: int) -> pl.DataFrame:
+    found = _read(folder / _CONTESTS, season, tuple(CONTESTS))
+    return found.select(pl.col(name).cast(dtype) for name, dtype in CONTESTS.items()).drop_nulls()
+
+
+def _read(folder: Path, season: int, needed: tuple[str, ...]) -> pl.DataFrame:
+    files = sorted(folder.glob(f"{season}_*.parquet"))
+    if not files:
+        raise BadInput(f"{folder} has no file of {season} ({season}_*.parquet)")
+    found = pl.concat([pl.read_parquet(file) for file in files], how="diagonal_relaxed")
+    if missing := [name for name in needed if name not in found.columns]:
+        raise BadInput(f"{folder}: the columns {', '.join(missing)} are missing")
+    return found
+
+
+def _show(played: dict[str, list[Week]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("projected by", "week", "mean", "best", "above cash line", "best / winner"):
+        table.add_column(column, justify="left" if column == "projected by" else "right")
+    for name, weeks in played.items():
+        for row in [*(asdict(week) for week in weeks), {"week": "all", **total(weeks)}]:
+            figures = (
+                f"{row['mean']:.2f}",
+                f"{row['best']:.2f}",
+                f"{row['above_cash']:.1%}",
+                f"{row['best_of_winner']:.1%}",
+            )
+            table.add_row(name, str(row["week"]), *figures)
+        table.add_section()
+    out.print(table)
