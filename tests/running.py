@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SDP = [sys.executable, "-c", "from sdp_cli.main import main; main()"]
-START_S = 120
+START_S = 300
 
 
 @dataclass(frozen=True)
