@@ -7,18 +7,18 @@ PACKAGES := libs/sports libs/engine libs/common jobs/ingestion jobs/features job
 	services/sim-engine services/optimizer services/api apps/cli
 DEMO_ARGS ?=
 
-.PHONY: help demo up test lint install web system contract lock clean
+.PHONY: help demo up test lint install kernels web system contract lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: install web ## load real seasons, train, simulate, build lineups and open the app
+demo: install web kernels ## load real seasons, train, simulate, build lineups and open the app
 	@$(BIN)/sdp demo $(DEMO_ARGS)
 
-up: install web ## start every process and the app, without loading anything
+up: install web kernels ## start every process and the app, without loading anything
 	@$(BIN)/sdp up
 
-test: install web system ## run every check
+test: install web kernels system ## run every check
 	@$(BIN)/python tests/run.py
 
 lint: install ## format check, lint, types and import contracts alone
@@ -28,6 +28,11 @@ install: $(VENV)/.installed ## install the locked packages into .venv
 
 $(VENV)/.installed: requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
 	@$(PYTHON) deploy/install.py
+
+kernels: $(VENV)/.kernels ## compile the engine's kernels ahead of their first use
+
+$(VENV)/.kernels: $(VENV)/.installed $(shell find libs/engine/src -name '*.py')
+	@$(BIN)/python deploy/kernels.py && touch $@
 
 web: apps/web/dist/index.html ## build the web app
 

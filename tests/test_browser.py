@@ -240,6 +240,9 @@ def test_every_page_is_accessible_and_fits(
         "games": f"{here}/games",
         "optimize": f"{here}/optimize",
         "lineups": f"/lineups/{platform.story['lineup_set_id']}",
+        "contest": f"{here}/contest",
+        "what-if": f"{here}/what-if",
+        "review": "/review",
         "health": "/data",
         "account": "/account",
     }
