@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
-import { api, ask, type Schemas } from "@/api/client";
+import { api, ApiError, ask, type Schemas } from "@/api/client";
 import { cancelRun, isOver, useRun, type Run } from "@/api/runs";
 import { poolQuery, projectionSetsQuery, slateQuery, sportsQuery } from "@/api/slates";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -10,35 +10,10 @@ import { SelectField, TextField, Toggle } from "@/components/ui/field";
 import { Problems } from "@/components/ui/problems";
 import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
+import { MoreRules } from "./more-rules";
+import { choices } from "./people";
 import { PlayerRules } from "./player-rules";
-
-export interface Rules {
-  lineups: number;
-  stack: string;
-  maxExposure: number;
-  minUnique: number;
-  minSalary: string;
-  maxPerTeam: string;
-  spareOwnDefence: boolean;
-  locked: number[];
-  excluded: number[];
-}
-
-const START: Rules = { lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxPerTeam: "", spareOwnDefence: true, locked: [], excluded: [] };
-
-function asRequest(rules: Rules): Schemas["Rules"] {
-  return {
-    lineups: rules.lineups,
-    stack: rules.stack === "" ? null : rules.stack,
-    max_exposure: rules.maxExposure / 100,
-    min_unique: rules.minUnique,
-    min_salary_usd: rules.minSalary === "" ? null : Number(rules.minSalary),
-    max_per_team: rules.maxPerTeam === "" ? null : Number(rules.maxPerTeam),
-    locked: rules.locked,
-    excluded: rules.excluded,
-    no_defence_against_own_offence: rules.spareOwnDefence,
-  };
-}
+import { asRequest, faultsByRow, START, type Request, type Rules } from "./request";
 
 function rosterNote(contest: Schemas["ContestRead"]): string {
   const cap = contest.salary_cap_usd == null ? "" : ` under $${contest.salary_cap_usd.toLocaleString("en-US")}`;
@@ -58,8 +33,8 @@ export function Optimizer({ slateId }: { slateId: number }) {
   const setId = chosen ?? sets.data?.[0]?.id ?? null;
   const pool = useQuery({ ...poolQuery(slateId, setId), enabled: setId != null });
   const build = useMutation({
-    mutationFn: (projectionSetId: number) =>
-      ask(api.POST("/api/runs/optimize", { body: { slate_id: slateId, projection_set_id: projectionSetId, rules: asRequest(rules) } })),
+    mutationFn: ({ projectionSetId, request }: { projectionSetId: number; request: Request }) =>
+      ask(api.POST("/api/runs/optimize", { body: { slate_id: slateId, projection_set_id: projectionSetId, rules: request.rules } })),
     onSuccess: (made) => { setRunId(made.id); },
   });
   if (slate.isPending || sets.isPending || sports.isPending) return <Loading />;
@@ -70,11 +45,13 @@ export function Optimizer({ slateId }: { slateId: number }) {
   }
   const sport = sports.data.find((s) => s.code === slate.data.sport);
   const contest = sport?.contests.find((c) => c.key === slate.data.contest);
+  const named = choices(pool.data?.players ?? [], contest?.slots ?? []);
+  const refused = build.error instanceof ApiError ? build.error.problems : (run?.error?.problems ?? []);
   const busy = build.isPending || (runId != null && (run == null || !isOver(run)));
   const change = (part: Partial<Rules>) => { setRules((old) => ({ ...old, ...part })); };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    build.mutate(setId);
+    build.mutate({ projectionSetId: setId, request: asRequest(rules, named.people) });
   };
   return (
     <form onSubmit={submit} className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
@@ -102,11 +79,14 @@ export function Optimizer({ slateId }: { slateId: number }) {
           {run && <Outcome run={run} />}
         </div>
       </Card>
-      <Card title="Players" note="Lock a player into every lineup, or leave him out of all" flush>
-        {pool.isPending ? <Loading /> : pool.isError ? <Failure error={pool.error} /> : (
-          <PlayerRules players={pool.data.players} locked={rules.locked} excluded={rules.excluded} onChange={change} />
-        )}
-      </Card>
+      <div className="min-w-0 space-y-5">
+        <MoreRules rules={rules} choices={named} faults={faultsByRow(refused, build.variables?.request.sources ?? [])} onChange={change} />
+        <Card title="Players" note="Lock a player into every lineup, or leave him out of all" flush>
+          {pool.isPending ? <Loading /> : pool.isError ? <Failure error={pool.error} /> : (
+            <PlayerRules players={pool.data.players} locked={rules.locked} excluded={rules.excluded} onChange={change} />
+          )}
+        </Card>
+      </div>
     </form>
   );
 }

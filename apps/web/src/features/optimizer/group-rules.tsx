@@ -1,0 +1,35 @@
+import { SelectField } from "@/components/ui/field";
+import type { Choices } from "./people";
+import { PeoplePicker } from "./pickers";
+import type { GroupRow } from "./request";
+import { NumberField, RuleSection } from "./rule-section";
+
+const fresh = (key: number): GroupRow => ({ key, given: [], limit: "least", count: "1", who: [] });
+
+interface Props {
+  rows: readonly GroupRow[];
+  choices: Choices;
+  faults: ReadonlyMap<number, string[]>;
+  onChange: (part: { groups: GroupRow[] }) => void;
+}
+
+/** If one player, then so many of some others; at most 0 is never together. */
+export function GroupRules({ rows, choices, faults, onChange }: Props) {
+  return (
+    <RuleSection title="Groups" hint="If a lineup holds one player, so many of others; at most 0 keeps them apart" one="group" rows={rows} fresh={fresh} faults={faults} onChange={(groups) => { onChange({ groups }); }}>
+      {(row, change) => (
+        <>
+          <PeoplePicker label="If a lineup holds any of" hint="Nobody: the rule holds for every lineup" people={choices.people} chosen={row.given} onChange={(given) => { change({ given }); }} />
+          <div className="grid grid-cols-2 gap-3">
+            <SelectField label="it holds" value={row.limit} onChange={(e) => { change({ limit: e.target.value === "most" ? "most" : "least" }); }}>
+              <option value="least">at least</option>
+              <option value="most">at most</option>
+            </SelectField>
+            <NumberField label="how many" value={row.count} onChange={(count) => { change({ count }); }} />
+          </div>
+          <PeoplePicker label="of" people={choices.people} chosen={row.who} onChange={(who) => { change({ who }); }} />
+        </>
+      )}
+    </RuleSection>
+  );
+}

@@ -1,0 +1,95 @@
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { expect, test } from "vitest";
+import type { Problem } from "@/api/client";
+import { MoreRules } from "./more-rules";
+import type { Choices } from "./people";
+import { asRequest, faultsByRow, START, type Rules } from "./request";
+
+const CHOICES: Choices = {
+  people: [
+    { key: "1", label: "Ann One (QB, KC)", draftables: [11] },
+    { key: "2", label: "Bea Two (WR, KC)", draftables: [12] },
+    { key: "3", label: "Cee Three (WR, LV)", draftables: [13, 23] },
+  ],
+  teams: [{ id: "nfl:KC", name: "KC" }, { id: "nfl:LV", name: "LV" }],
+  positions: ["QB", "WR"],
+  hasCaptain: true,
+};
+
+function Harness({ problems = [], told }: { problems?: Problem[]; told: (rules: Rules) => void }) {
+  const [rules, setRules] = useState(START);
+  told(rules);
+  const { sources } = asRequest(rules, CHOICES.people);
+  return <MoreRules rules={rules} choices={CHOICES} faults={faultsByRow(problems, sources)} onChange={(part) => { setRules((old) => ({ ...old, ...part })); }} />;
+}
+
+async function open(problems: Problem[] = []) {
+  let rules = START;
+  render(<Harness problems={problems} told={(now) => { rules = now; }} />);
+  await userEvent.click(screen.getByText(/More rules/));
+  return () => asRequest(rules, CHOICES.people).rules;
+}
+
+const row = (name: string) => within(screen.getByRole("listitem", { name }));
+
+test("with one player at most none of another, by names alone", async () => {
+  const asked = await open();
+  await userEvent.click(screen.getByRole("button", { name: "Add a group" }));
+  const group = row("group 1");
+  await userEvent.type(group.getByLabelText("If a lineup holds any of"), "ann{Enter}");
+  await userEvent.selectOptions(group.getByLabelText("it holds"), "at most");
+  await userEvent.clear(group.getByLabelText("how many"));
+  await userEvent.type(group.getByLabelText("how many"), "0");
+  await userEvent.type(group.getByLabelText("of"), "cee{Enter}");
+  expect(asked().groups).toEqual([{ given: { draftables: [11] }, who: { draftables: [13, 23] }, at_most: 0 }]);
+  await userEvent.click(group.getByRole("button", { name: "Take away Ann One (QB, KC)" }));
+  expect(asked().groups?.[0]?.given).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Remove group 1" }));
+  expect(asked().groups).toEqual([]);
+});
+
+test("a stack with its bring-back stands in a share of the lineups", async () => {
+  const asked = await open();
+  await userEvent.click(screen.getByRole("button", { name: "Add a stack" }));
+  const stack = row("stack 1");
+  expect(stack.queryByRole("group", { name: /Bring-back positions/ })).toBeNull();
+  await userEvent.type(stack.getByLabelText("Bring-back"), "1");
+  await userEvent.click(within(stack.getByRole("group", { name: /Bring-back positions/ })).getByRole("button", { name: "WR" }));
+  await userEvent.click(stack.getByRole("button", { name: "KC" }));
+  await userEvent.clear(stack.getByLabelText("At least, %"));
+  await userEvent.type(stack.getByLabelText("At least, %"), "29");
+  expect(asked().stacks).toEqual([{ of: "team", sizes: [2], teams: ["nfl:KC"], positions: [], opponents: 1, opponent_positions: ["WR"], at_least: 0.29, at_most: 1 }]);
+});
+
+test("shares of a player, of a captain and of a team go where the API wants them", async () => {
+  const asked = await open();
+  for (const n of [1, 2, 3]) {
+    await userEvent.click(screen.getByRole("button", { name: "Add a share" }));
+    await userEvent.type(row(`share ${n}`).getByLabelText("At most, %"), "30");
+  }
+  await userEvent.type(row("share 1").getByLabelText("Players"), "bea{Enter}");
+  await userEvent.selectOptions(row("share 2").getByLabelText("Lineups with"), "a captain");
+  await userEvent.type(row("share 2").getByLabelText("Any of them as captain"), "ann{Enter}");
+  await userEvent.selectOptions(row("share 3").getByLabelText("Lineups with"), "any player of a team");
+  await userEvent.selectOptions(row("share 3").getByLabelText("Team"), "LV");
+  const { exposures, group_exposures, team_exposures } = asked();
+  expect(exposures).toEqual([{ draftable_id: 12, at_least: 0, at_most: 0.3 }]);
+  expect(group_exposures).toEqual([{ who: { draftables: [11], captain: true }, count: 1, at_least: 0, at_most: 0.3 }]);
+  expect(team_exposures).toEqual([{ team_id: "nfl:LV", at_least: 0, at_most: 0.3 }]);
+});
+
+test("what the API refused stands in the row it is about", async () => {
+  await open([
+    { column: "rules.groups", message: "number 2: who: names nobody" },
+    { column: "rules.stacks.0.sizes.0", message: "Input should be greater than or equal to 2" },
+    { column: "rules.team_exposures", message: "nfl:KC: at least 0.9 is above at most 0.3" },
+  ]);
+  for (const kind of ["group", "group", "stack", "share"]) await userEvent.click(screen.getByRole("button", { name: `Add a ${kind}` }));
+  await userEvent.selectOptions(row("share 1").getByLabelText("Lineups with"), "any player of a team");
+  expect(row("group 1").queryByRole("alert")).toBeNull();
+  expect(row("group 2").getByRole("alert")).toHaveTextContent(/^who: names nobody$/);
+  expect(row("stack 1").getByRole("alert")).toHaveTextContent("greater than or equal to 2");
+  expect(row("share 1").getByRole("alert")).toHaveTextContent("above at most");
+});

@@ -1,0 +1,183 @@
+import type { Problem, Schemas } from "@/api/client";
+import type { Person } from "./people";
+
+interface Row {
+  key: number;
+}
+
+/** If a lineup holds any of `given` (always where none), it holds so many of `who`. Names are keys of people. */
+export interface GroupRow extends Row {
+  given: string[];
+  limit: "least" | "most";
+  count: string;
+  who: string[];
+}
+
+/** Players of a team or game that stand together in a share (percent) of the lineups. */
+export interface StackRow extends Row {
+  of: "team" | "game";
+  size: string;
+  second: string;
+  teams: string[];
+  positions: string[];
+  opponents: string;
+  opponentPositions: string[];
+  least: string;
+  most: string;
+}
+
+/** The share (percent) of the lineups that hold a team, or `count` of some people, anywhere or as captain. */
+export interface ExposureRow extends Row {
+  of: "players" | "captain" | "team";
+  who: string[];
+  team: string;
+  count: string;
+  least: string;
+  most: string;
+}
+
+export interface Rules {
+  lineups: number;
+  stack: string;
+  maxExposure: number;
+  minUnique: number;
+  minSalary: string;
+  maxSalary: string;
+  maxPerTeam: string;
+  minGames: string;
+  minTeams: string;
+  spareOwnDefence: boolean;
+  locked: number[];
+  excluded: number[];
+  groups: GroupRow[];
+  stacks: StackRow[];
+  exposures: ExposureRow[];
+}
+
+export const START: Rules = {
+  lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxSalary: "", maxPerTeam: "", minGames: "", minTeams: "",
+  spareOwnDefence: true, locked: [], excluded: [], groups: [], stacks: [], exposures: [],
+};
+
+/** What is sent, and which row of the form each of its rules came from, so that a refusal finds its row. */
+export interface Request {
+  rules: Schemas["Rules"];
+  sources: Source[];
+}
+
+interface Source {
+  row: number;
+  field: "groups" | "stacks" | "exposures" | "group_exposures" | "team_exposures";
+  index: number;
+  /** What the API calls it where it does not number its rules. */
+  name?: string;
+}
+
+export type Faults = Record<"groups" | "stacks" | "exposures", Map<number, string[]>>;
+
+type Draftables = (keys: string[]) => number[];
+
+const orNull = (text: string): number | null => (text === "" ? null : Number(text));
+const share = (percent: string, otherwise: number): number => (percent === "" ? otherwise : Number((Number(percent) / 100).toFixed(6)));
+
+/** Put the form into the API's words. Nothing is judged or dropped here: the API says what is wrong with a row. */
+export function asRequest(rules: Rules, people: readonly Person[]): Request {
+  const draftables: Draftables = (keys) => people.filter((p) => keys.includes(p.key)).flatMap((p) => p.draftables);
+  const exposed = exposures(rules.exposures, draftables);
+  const numbered = (field: "groups" | "stacks", rows: Row[]): Source[] => rows.map((r, index) => ({ row: r.key, field, index }));
+  return {
+    sources: [...numbered("groups", rules.groups), ...numbered("stacks", rules.stacks), ...exposed.sources],
+    rules: {
+      lineups: rules.lineups,
+      stack: rules.stack === "" ? null : rules.stack,
+      max_exposure: rules.maxExposure / 100,
+      min_unique: rules.minUnique,
+      min_salary_usd: orNull(rules.minSalary),
+      max_salary_usd: orNull(rules.maxSalary),
+      max_per_team: orNull(rules.maxPerTeam),
+      min_games: orNull(rules.minGames) ?? 1,
+      min_teams: orNull(rules.minTeams) ?? 1,
+      locked: rules.locked,
+      excluded: rules.excluded,
+      no_defence_against_own_offence: rules.spareOwnDefence,
+      groups: rules.groups.map((r) => group(r, draftables)),
+      stacks: rules.stacks.map(stack),
+      ...exposed.rules,
+    },
+  };
+}
+
+function group(row: GroupRow, draftables: Draftables): Schemas["Group"] {
+  return {
+    given: row.given.length > 0 ? { draftables: draftables(row.given) } : null,
+    who: { draftables: draftables(row.who) },
+    ...(row.limit === "least" ? { at_least: orNull(row.count) ?? 0 } : { at_most: orNull(row.count) }),
+  };
+}
+
+function stack(row: StackRow): Schemas["StackRule"] {
+  return {
+    of: row.of,
+    sizes: row.second === "" ? [Number(row.size)] : [Number(row.size), Number(row.second)],
+    teams: row.teams,
+    positions: row.positions,
+    opponents: orNull(row.opponents) ?? 0,
+    opponent_positions: row.opponentPositions,
+    at_least: share(row.least, 0),
+    at_most: share(row.most, 1),
+  };
+}
+
+/** A player's own share replaces the one for all; who is draftable in several slots is counted over all of them. */
+function exposures(rows: ExposureRow[], draftables: Draftables) {
+  const rules = {
+    exposures: [] as Schemas["PlayerExposure"][],
+    group_exposures: [] as Schemas["GroupExposure"][],
+    team_exposures: [] as Schemas["TeamExposure"][],
+  };
+  const sources: Source[] = [];
+  const add = <F extends keyof typeof rules>(row: number, field: F, rule: (typeof rules)[F][number], name?: string) => {
+    sources.push({ row, field, index: rules[field].length, ...(name == null ? {} : { name }) });
+    (rules[field] as unknown[]).push(rule);
+  };
+  for (const row of rows) {
+    const shares = { at_least: share(row.least, 0), at_most: share(row.most, 1) };
+    const ids = draftables(row.who);
+    if (row.of === "team") {
+      add(row.key, "team_exposures", { team_id: row.team, ...shares }, row.team);
+      continue;
+    }
+    const single = row.of === "players" && row.who.length === 1;
+    if (single) {
+      for (const id of ids) add(row.key, "exposures", { draftable_id: id, at_most: shares.at_most, at_least: ids.length === 1 ? shares.at_least : 0 }, `draftable ${id}`);
+    }
+    if (!single || ids.length > 1) {
+      const count = single ? 1 : (orNull(row.count) ?? 1);
+      add(row.key, "group_exposures", { who: { draftables: ids, ...(row.of === "captain" ? { captain: true } : {}) }, count, ...shares });
+    }
+  }
+  return { rules, sources };
+}
+
+const fieldAt = /(?:^|\.)rules\.([a-z_]+)(?:\.(\d+))?/;
+const numberAt = /^number (\d+): /;
+
+const names = (message: string, name: string): boolean =>
+  name !== "" && (message.startsWith(`${name}:`) || ` ${message} `.includes(` ${name} `));
+
+/** Return what the API found wrong with each row, by the kind of rule and the row's key. */
+export function faultsByRow(problems: readonly Problem[], sources: readonly Source[]): Faults {
+  const faults: Faults = { groups: new Map(), stacks: new Map(), exposures: new Map() };
+  for (const { column, message } of problems) {
+    const [, field, at] = fieldAt.exec(column ?? "") ?? [];
+    const number = numberAt.exec(message);
+    const index = at != null ? Number(at) : number ? Number(number[1]) - 1 : null;
+    for (const source of sources) {
+      const meant = index != null ? source.index === index : names(message, source.name ?? "");
+      if (source.field !== field || !meant) continue;
+      const rows = faults[source.field === "groups" || source.field === "stacks" ? source.field : "exposures"];
+      rows.set(source.row, [...new Set([...(rows.get(source.row) ?? []), message.replace(numberAt, "")])]);
+    }
+  }
+  return faults;
+}

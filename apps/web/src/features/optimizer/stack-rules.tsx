@@ -1,0 +1,44 @@
+import { SelectField } from "@/components/ui/field";
+import type { Choices } from "./people";
+import { SetPicker } from "./pickers";
+import type { StackRow } from "./request";
+import { NumberField, RuleSection, ShareFields } from "./rule-section";
+
+const fresh = (key: number): StackRow => ({ key, of: "team", size: "2", second: "", teams: [], positions: [], opponents: "", opponentPositions: [], least: "100", most: "100" });
+
+interface Props {
+  rows: readonly StackRow[];
+  choices: Choices;
+  faults: ReadonlyMap<number, string[]>;
+  onChange: (part: { stacks: StackRow[] }) => void;
+}
+
+/** Players of a team or game together, with their bring-back, in a share of the lineups. */
+export function StackRules({ rows, choices, faults, onChange }: Props) {
+  const positions = choices.positions.map((p) => ({ id: p, name: p }));
+  return (
+    <RuleSection title="Stacks" hint="Players of one team or game together, in all lineups or a share of them" one="stack" rows={rows} fresh={fresh} faults={faults} onChange={(stacks) => { onChange({ stacks }); }}>
+      {(row, change) => (
+        <>
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+            <NumberField label="Players" value={row.size} onChange={(size) => { change({ size }); }} />
+            <SelectField label="of one" value={row.of} onChange={(e) => { change({ of: e.target.value === "game" ? "game" : "team" }); }}>
+              <option value="team">team</option>
+              <option value="game">game</option>
+            </SelectField>
+            <NumberField label={`and of another ${row.of}`} placeholder="none" value={row.second} onChange={(second) => { change({ second }); }} />
+          </div>
+          <SetPicker label="Positions" options={positions} chosen={row.positions} onChange={(chosen) => { change({ positions: chosen }); }} />
+          <SetPicker label="Teams" options={choices.teams} chosen={row.teams} onChange={(teams) => { change({ teams }); }} />
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+            <NumberField label="Bring-back" placeholder="0 opponents" value={row.opponents} onChange={(opponents) => { change({ opponents }); }} />
+            <ShareFields least={row.least} most={row.most} onChange={change} />
+          </div>
+          {Number(row.opponents) > 0 && (
+            <SetPicker label="Bring-back positions" options={positions} chosen={row.opponentPositions} onChange={(chosen) => { change({ opponentPositions: chosen }); }} />
+          )}
+        </>
+      )}
+    </RuleSection>
+  );
+}
