@@ -185,7 +185,7 @@ def test_requirements_name_no_host_and_no_path() -> None:
 
 def test_light_images_stay_light() -> None:
     heavy = {"ortools", "scikit-learn", "lightgbm", "scipy", "pandas"}
-    for name in ("common", "ingestion", "api", "cli"):
+    for name in ("common", "ingestion", "api"):
         assert not heavy & set(_pinned(REQUIREMENTS / f"{name}.txt")), f"requirements/{name}.txt"
     assert "ortools" not in _pinned(REQUIREMENTS / "inference.txt")
     assert "lightgbm" not in _pinned(REQUIREMENTS / "optimizer.txt")

@@ -180,4 +180,4 @@ def test_a_promoted_model_that_has_seen_more_stays(session: Any) -> None:
 
 
 def test_the_process_offers_the_job_of_the_pipeline() -> None:
-    assert set(service.jobs) == {"train"}
+    assert set(service.jobs) == {"train", "backtest"}

@@ -11,8 +11,7 @@ import pytest
 from sdp_common.db.models.predictions import ModelVersion
 from sdp_common.db.models.runs import Run
 from sdp_common.store import runs
-from sdp_sports.spec import load
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 HANG_UP = (
@@ -55,41 +54,27 @@ def test_the_steps_before_it(ann: httpx.Client, world, path: str, service: str, 
     ann.delete(f"/api/runs/{run['id']}")
 
 
-def test_projections_are_a_chain_that_trains_first_where_no_model_may_speak(ann: httpx.Client, world) -> None:
-    run = ann.post("/api/runs/project", json={"slate_id": world.slate_id, "worlds": 500, "seed": 7}).json()
+def test_projections_train_first_where_a_model_has_seen_too_much(ann: httpx.Client, world, engine: Engine) -> None:
+    with Session(engine) as session:
+        known = session.execute(select(ModelVersion.id, ModelVersion.market, ModelVersion.data_until)).all()
+        session.execute(update(ModelVersion).values(data_until=datetime(2099, 1, 1, tzinfo=UTC)))
+        session.commit()
+        run = ann.post("/api/runs/project", json={"slate_id": world.slate_id, "worlds": 500, "seed": 7}).json()
+        for number, _, data_until in known:
+            session.execute(update(ModelVersion).where(ModelVersion.id == number).values(data_until=data_until))
+        session.commit()
+        following = session.get_one(Run, run["id"]).then or []
     assert (run["service"], run["job"], run["remaining"], run["next_run_id"]) == ("features", "build", 4, None)
     assert run["slate_id"] == world.slate_id
-    assert set(run["params"]) == {"sport", "until"}
+    assert [step["job"] for step in following] == ["train", "build_slate", "predict", "simulate"]
+    assert following[0]["params"]["markets"] == sorted({market for _, market, _ in known})
     assert ann.delete(f"/api/runs/{run['id']}").json()["status"] == "cancelled"
 
 
-def test_projections_need_no_training_where_models_may_speak(ann: httpx.Client, world, engine: Engine) -> None:
-    with Session(engine) as session:
-        known = {name for (name,) in session.query(ModelVersion.market)}
-        made = [
-            ModelVersion(
-                sport="nfl",
-                market=market,
-                family="baseline",
-                version="chain",
-                mode="independent",
-                stage="promoted",
-                path="-",
-                sha256="-",
-                data_until=datetime(2001, 1, 1, tzinfo=UTC),
-                details={},
-            )
-            for market in load("nfl").markets
-            if market not in known
-        ]
-        session.add_all(made)
-        session.commit()
-        run = ann.post("/api/runs/project", json={"slate_id": world.slate_id}).json()
-        assert (run["service"], run["job"], run["remaining"]) == ("features", "build_slate", 2)
-        ann.delete(f"/api/runs/{run['id']}")
-        for version in made:
-            session.delete(version)
-        session.commit()
+def test_projections_need_no_training_where_models_may_speak(ann: httpx.Client, world) -> None:
+    run = ann.post("/api/runs/project", json={"slate_id": world.slate_id}).json()
+    assert (run["service"], run["job"], run["remaining"]) == ("features", "build_slate", 2)
+    ann.delete(f"/api/runs/{run['id']}")
 
 
 def test_an_optimisation_carries_its_rules(ann: httpx.Client, world) -> None:

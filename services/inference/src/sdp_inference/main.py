@@ -118,8 +118,8 @@ def _serving(session: Session, sport: Sport, as_of: datetime) -> dict[str, Model
         Conflict: No market has one, or one has models that have seen too much alone.
     """
     serving = predictions.serving(session, sport.code, as_of=as_of)
-    trained = {version.market for version in predictions.versions(session, sport.code)} or set(sport.markets)
-    lacking = [market.title for name, market in sport.markets.items() if name in trained and name not in serving]
+    speechless = predictions.speechless(session, sport.code, as_of=as_of)
+    lacking = [sport.markets[name].title for name in sport.markets if speechless is None or name in speechless]
     if lacking:
         raise Conflict(
             f"no model that has seen nothing after {as_of:%Y-%m-%d %H:%M} UTC is registered for {', '.join(lacking)}: "

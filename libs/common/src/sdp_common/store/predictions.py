@@ -117,6 +117,12 @@ def serving(session: Session, sport: str, *, as_of: datetime, mode: str = INDEPE
     return chosen
 
 
+def speechless(session: Session, sport: str, *, as_of: datetime) -> list[str] | None:
+    """Return the markets whose models have all seen something later than a moment; None where there is no model."""
+    trained = {version.market for version in versions(session, sport)}
+    return sorted(trained - set(serving(session, sport, as_of=as_of))) if trained else None
+
+
 def _rank(version: ModelVersion) -> tuple[bool, datetime, float]:
     crps = (version.details.get("metrics") or {}).get("crps")
     return version.stage == "promoted", version.data_until, -float("inf") if crps is None else -float(crps)

@@ -49,13 +49,13 @@ def project(database: Session, user_id: int, body: ProjectCreate) -> RunRead:
 def _training(database: Session, slate: Slate) -> list[dict[str, Any]]:
     """Return the work that gives every market a model which has seen nothing after the slate's moment."""
     moment = min(datetime.now(UTC), slate.starts_at)
-    serving = predictions.serving(database, slate.sport, as_of=moment)
-    if all(market in serving for market in load(slate.sport).markets):
+    speechless = predictions.speechless(database, slate.sport, as_of=moment)
+    if speechless == []:
         return []
     known = {"sport": slate.sport, "until": moment.isoformat()}
     return [
         {"service": "features", "job": "build", "params": known},
-        {"service": "training", "job": "train", "params": known},
+        {"service": "training", "job": "train", "params": known | ({"markets": speechless} if speechless else {})},
     ]
 
 
