@@ -1,7 +1,7 @@
 """The one door: simulate a slate's games jointly."""
 
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from typing import Any
 
@@ -156,11 +156,10 @@ def _run(work: Callable[[int, int, int], int], tasks: list[tuple[int, int, int]]
         return
     tables()
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        pending = {pool.submit(work, *task) for task in tasks}
+        # not `wait` in a loop, which looks at everything that is left each time
+        asked = [pool.submit(work, *task) for task in tasks]
         try:
-            while pending:
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
+            yield from (future.result() for future in as_completed(asked))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
