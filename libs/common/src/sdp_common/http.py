@@ -4,11 +4,13 @@ Timeouts and a deadline, retries with jitter that honour `Retry-After`, a rate a
 on the decoded size, few redirects, and no secret in anything that is kept. `file:` URLs are read like a source's.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import version
 from threading import Lock
 from types import TracebackType
@@ -59,6 +61,12 @@ class Answer:
         return self.status == 304
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return whom we trust, read once a process: reading the authorities takes longer than asking a near source."""
+    return httpx.create_ssl_context()
+
+
 class _Again(Exception):
     """One attempt failed in a way that the next may not."""
 
@@ -93,6 +101,7 @@ class Fetcher:
             timeout=httpx.Timeout(settings.http_timeout_s, connect=settings.http_connect_timeout_s),
             headers={"User-Agent": user_agent(settings.contact), "Accept-Encoding": "gzip", "Accept": "*/*"},
             follow_redirects=False,
+            verify=_trust(),
         )
 
     def __enter__(self) -> Self:

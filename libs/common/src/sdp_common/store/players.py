@@ -148,11 +148,15 @@ def save_defences(session: Session, sport: str, teams: Mapping[str, str]) -> Non
         sport: The sport's code.
         teams: Team abbreviation to name.
     """
-    save_people(
-        session,
-        sport,
-        [Person([("dst", f"{sport}:{code}")], name, "DST", f"{sport}:{code}") for code, name in teams.items()],
-    )
+    # every crawl begins with this: those who are there are told by one read, without all the players of the sport
+    known = set(session.scalars(select(PlayerId.external_id).where(PlayerId.source == "dst")))
+    fresh = [
+        Person([("dst", f"{sport}:{code}")], name, "DST", f"{sport}:{code}")
+        for code, name in teams.items()
+        if f"{sport}:{code}" not in known
+    ]
+    if fresh:
+        save_people(session, sport, fresh)
 
 
 def save_rosters(session: Session, rows: Iterable[Mapping[str, object]]) -> Counts:

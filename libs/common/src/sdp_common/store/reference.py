@@ -139,10 +139,13 @@ def _forecasts(as_of: datetime) -> Select[str, float | None, float | None]:
 def save_teams(session: Session, sport: str) -> Counts:
     """Save every team that the sport declares."""
     declared = load(sport).teams
+    there = {row.abbreviation: row.name for row in session.scalars(select(Team).where(Team.sport == sport))}
     rows = [
-        {"id": f"{sport}:{code}", "sport": sport, "abbreviation": code, "name": name} for code, name in declared.items()
+        {"id": f"{sport}:{code}", "sport": sport, "abbreviation": code, "name": name}
+        for code, name in declared.items()
+        if there.get(code) != name
     ]
-    return upsert(session, Team, rows, key=["id"])
+    return upsert(session, Team, rows, key=["id"]) + Counts(unchanged=len(declared) - len(rows))
 
 
 def save_open_teams(session: Session, sport: str, named: Mapping[str, str]) -> Counts:
