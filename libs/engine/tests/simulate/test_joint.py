@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sdp_engine import frames
-from sdp_engine.simulate import Line, Slate, joint, simulate
+from sdp_engine.simulate import Line, Slate, arrange, joint, simulate
+from sdp_engine.simulate.plan import STRIP
 from sdp_sports.spec import load
 
 NFL = load("nfl")
@@ -54,6 +55,14 @@ def test_fewer_worlds_are_the_first_of_more_on_any_number_of_threads(two_games, 
     assert fewer.worlds == worlds
     for game in (0, 1):
         assert fingerprint(fewer, game) == fingerprint(draws, game, worlds)
+
+
+@pytest.mark.parametrize("chunk", [1, 97, STRIP - 1, STRIP, 3 * STRIP + 1])
+def test_pieces_of_any_size_give_the_same_worlds(two_games, chunk):
+    plan = arrange.arrange(joint.expected_games(two_games.slate, two_games.predicted), joint.past_of(two_games.slate))
+    whole = joint.draw(plan, 9, 800, first=5)
+    for one, other in zip(whole, joint.draw(plan, 9, 800, first=5, threads=2, chunk=chunk), strict=True):
+        assert np.array_equal(one, other)
 
 
 def test_editing_one_game_leaves_the_others_unchanged(two_games, draws):

@@ -113,7 +113,7 @@ def _flip(plan: Plan, s: int, expected: Expectation, mean: Floats) -> None:
 
 def _level(plan: Plan, sides: Sequence[Expectation]) -> None:
     """Set every side's levels and players, and correct them until the means of volume and efficiency come out."""
-    room = p.room(int(np.diff(plan.first).max()))
+    room = p.room()
     targets = [_targets(e) for e in sides]
     attempts = np.array([t.sum() for t in targets]) / (1 - league.THROWN_AWAY)
     carries = np.array([e.carries.sum() for e in sides])

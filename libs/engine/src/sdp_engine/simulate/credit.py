@@ -1,4 +1,4 @@
-"""Who gets the credit: touchdowns, two-point conversions, fumbles and returns."""
+"""Who gets the credit: touchdowns, two-point conversions, fumbles and returns, over a strip of worlds."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import inner
-from sdp_engine.simulate.plan import Plan, Scratch
+from sdp_engine.simulate.plan import Array, Plan, Sheets, Strip
 from sdp_engine.simulate.streams import high, low, unit, unit32, word
 
 AIR, GROUND, TWO, FUMBLE, RETURN = 32, 48, 64, 80, 96
@@ -14,107 +14,116 @@ AIR, GROUND, TWO, FUMBLE, RETURN = 32, 48, 64, 80, 96
 
 
 @inner
-def give(room: Scratch, size: int, key: Any, at: int, events: int, cap: int, got: int, total: float) -> None:
-    """Give events to players by `room.weight` (its sum is `total`), never more to one than he has of `cap`.
+def weigh(
+    count_rate: Array, yard_rate: Array, floor: int, counts: Array, yards: Array, n: int, weight: Array, total: Array
+) -> None:
+    """Write each player's weight in who scores: by touches (players, worlds) and by their yards, none without any."""
+    total[:n] = 0.0
+    for j in range(count_rate.size):
+        by_count, by_yard = count_rate[j], yard_rate[j]
+        for w in range(n):
+            touched = np.int64(counts[j, w])
+            drawn = by_count * touched + by_yard * max(np.int64(yards[j, w]), floor)
+            weight[w, j] = drawn if touched > 0 else 0.0
+            total[w] += weight[w, j]
+
+
+@inner
+def give(key: Any, first: int, events: int, weight: Array, total: float, cap: Array, got: Array) -> None:
+    """Give events to one world's players by weight (its sum is `total`), never more to one than he has of `cap`.
 
     A weight shrinks as its player's chances are used up.
     """
+    size = cap.size
     for m in range(events):
-        left = unit(word(key, at + m)) * total
+        left = unit(word(key, first + m)) * total
         j = 0
-        while j < size - 1 and left >= room.weight[j]:
-            left -= room.weight[j]
+        while j < size - 1 and left >= weight[j]:
+            left -= weight[j]
             j += 1
         for _ in range(size):
-            if room.tally[cap, j] > room.tally[got, j]:
+            if cap[j] > got[j]:
                 break
             j = (j + 1) % size
-        room.tally[got, j] += 1
-        used = room.weight[j] / max(room.tally[cap, j] - room.tally[got, j] + 1, 1)
-        room.weight[j] -= used
+        got[j] += 1
+        used = weight[j] / max(np.int64(cap[j]) - np.int64(got[j]) + 1, 1)
+        weight[j] -= used
         total -= used
 
 
 @inner
-def score(plan: Plan, side: int, k: int, key: Any, room: Scratch) -> None:
+def score(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int) -> None:
     """Give the offensive touchdowns; a pass that nobody caught counts as a run, and runs never exceed carries."""
-    first, size = plan.first[side], plan.first[side + 1] - plan.first[side]
-    caught, ran = 0, 0
-    for j in range(size):
-        room.tally[p.AIR_TDS, j] = 0
-        room.tally[p.GROUND_TDS, j] = 0
-        caught += room.tally[p.CATCHES, j]
-        ran += room.tally[p.CARRIES, j]
-    passed = min(room.score[k, 1], caught)
-    rushed = room.score[k, 2] + room.score[k, 1] - passed
-    room.score[k, 1] = passed
-    room.score[k, 2] = rushed
-    if rushed > ran:
-        room.tally[p.CARRIES, 0] += rushed - ran
-    if passed > 0:
-        total = 0.0
-        for j in range(size):
-            r = room.tally[p.CATCHES, j]
-            room.weight[j] = 0.0
-            if r > 0:
-                gained = plan.player[first + j, p.BY_AIR_YARD] * max(room.yards[p.AIR_YARDS, j], 1)
-                room.weight[j] = plan.player[first + j, p.BY_CATCH] * r + gained
-                total += room.weight[j]
-        give(room, size, key, AIR, passed, p.CATCHES, p.AIR_TDS, total)
-    if rushed > 0:
-        total = 0.0
-        for j in range(size):
-            c = room.tally[p.CARRIES, j]
-            room.weight[j] = 0.0
-            if c > 0:
-                gained = plan.player[first + j, p.BY_GROUND_YARD] * max(room.yards[p.GROUND_YARDS, j], 0)
-                room.weight[j] = plan.player[first + j, p.BY_CARRY] * c + gained
-                total += room.weight[j]
-        give(room, size, key, GROUND, rushed, p.CARRIES, p.GROUND_TDS, total)
+    first, last = plan.first[side], plan.first[side + 1]
+    end = row + last - first
+    skill = sheets.skill[:, row:end, at : at + n]
+    yards = sheets.yards[:, row:end, at : at + n]
+    skill[p.AIR_TDS] = 0
+    skill[p.GROUND_TDS] = 0
+    for w in range(n):
+        passed = min(strip.score[k, 1, w], strip.caught[w])
+        rushed = strip.score[k, 2, w] + strip.score[k, 1, w] - passed
+        strip.score[k, 1, w] = passed
+        strip.score[k, 2, w] = rushed
+        lacking = rushed - strip.volume[k, p.P_CARRIES, w]
+        if lacking > 0:
+            skill[p.CARRIES, 0, w] += lacking
+    by_catch, by_yard = plan.player[first:last, p.BY_CATCH], plan.player[first:last, p.BY_AIR_YARD]
+    weigh(by_catch, by_yard, 1, skill[p.CATCHES], yards[p.AIR_YARDS], n, strip.weight, strip.total)
+    for w in range(n):
+        cap, got = skill[p.CATCHES, :, w], skill[p.AIR_TDS, :, w]
+        give(strip.key[k, w], AIR, strip.score[k, 1, w], strip.weight[w], strip.total[w], cap, got)
+    by_carry, by_yard = plan.player[first:last, p.BY_CARRY], plan.player[first:last, p.BY_GROUND_YARD]
+    weigh(by_carry, by_yard, 0, skill[p.CARRIES], yards[p.GROUND_YARDS], n, strip.weight, strip.total)
+    for w in range(n):
+        cap, got = skill[p.CARRIES, :, w], skill[p.GROUND_TDS, :, w]
+        give(strip.key[k, w], GROUND, strip.score[k, 2, w], strip.weight[w], strip.total[w], cap, got)
 
 
 @inner
-def by_touches(room: Scratch, size: int, half: Any) -> int:
-    """Draw a player but the quarterbacks by catches and carries; the last where nobody had any."""
+def by_touches(catches: Array, carries: Array, half: Any) -> int:
+    """Draw a player but the quarterbacks by one world's catches and carries; the last where nobody had any."""
+    size = catches.size
     total = np.uint64(0)
     for j in range(p.BLANK, size):
-        total += np.uint64(room.tally[p.CATCHES, j] + room.tally[p.CARRIES, j])
+        total += np.uint64(catches[j]) + np.uint64(carries[j])
     left: Any = np.int64(high(half * total))
     for j in range(p.BLANK, size):
-        left -= room.tally[p.CATCHES, j] + room.tally[p.CARRIES, j]
+        left -= np.int64(catches[j]) + np.int64(carries[j])
         if left < 0:
             return j
     return size - 1
 
 
 @inner
-def sundries(plan: Plan, side: int, k: int, key: Any, room: Scratch, stays: float) -> None:
+def sundries(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int) -> None:
     """Give two-point conversions, lost fumbles, and kicks returned for a touchdown.
 
     A two-point pass counts for the thrower and the catcher, a run for the runner alone.
     """
-    first, size = plan.first[side], plan.first[side + 1] - plan.first[side]
-    for j in range(size):
-        room.tally[p.FUMBLES, j] = 0
-        room.tally[p.TWOS, j] = 0
-        room.tally[p.RETURN_TDS, j] = 0
-    for m in range(room.way[k, 2]):
-        z = word(key, TWO + m)
-        chance = np.float64(unit32(high(z)))
-        thrower = 1 if np.float64(unit32(low(word(key, TWO + 8 + m)))) >= stays else 0
-        room.tally[p.TWOS, by_touches(room, size, low(z))] += 1
-        if chance < plan.rates[p.TWO_BY_PASS]:
-            room.tally[p.TWOS, thrower] += 1
-    for m in range(room.volume[k, p.P_FUMBLES]):
-        z = word(key, FUMBLE + m)
-        if np.float64(unit32(high(z))) < plan.rates[p.QB_FUMBLES]:
-            passer = 1 if np.float64(unit32(low(z))) >= stays else 0
-            room.tally[p.FUMBLES, passer] += 1
-        else:
-            room.tally[p.FUMBLES, by_touches(room, size, low(z))] += 1
-    for m in range(room.volume[k, p.P_SPECIAL]):
-        lot = unit(word(key, RETURN + m))
-        j = p.BLANK
-        while j < size - 1 and lot >= plan.player[first + j, p.RETURNS]:
-            j += 1
-        room.tally[p.RETURN_TDS, j] += 1
+    first, last = plan.first[side], plan.first[side + 1]
+    skill = sheets.skill[:, row : row + last - first, at : at + n]
+    skill[p.FUMBLES :] = 0
+    for w in range(n):
+        key, stays = strip.key[k, w], strip.stays[w]
+        catches, carries = skill[p.CATCHES, :, w], skill[p.CARRIES, :, w]
+        for m in range(strip.way[k, 2, w]):
+            z = word(key, TWO + m)
+            chance = np.float64(unit32(high(z)))
+            thrower = 1 if np.float64(unit32(low(word(key, TWO + 8 + m)))) >= stays else 0
+            skill[p.TWOS, by_touches(catches, carries, low(z)), w] += 1
+            if chance < plan.rates[p.TWO_BY_PASS]:
+                skill[p.TWOS, thrower, w] += 1
+        for m in range(strip.volume[k, p.P_FUMBLES, w]):
+            z = word(key, FUMBLE + m)
+            if np.float64(unit32(high(z))) < plan.rates[p.QB_FUMBLES]:
+                passer = 1 if np.float64(unit32(low(z))) >= stays else 0
+                skill[p.FUMBLES, passer, w] += 1
+            else:
+                skill[p.FUMBLES, by_touches(catches, carries, low(z)), w] += 1
+        for m in range(strip.volume[k, p.P_SPECIAL, w]):
+            lot = unit(word(key, RETURN + m))
+            j = p.BLANK
+            while j < last - first - 1 and lot >= plan.player[first + j, p.RETURNS]:
+                j += 1
+            skill[p.RETURN_TDS, j, w] += 1

@@ -23,7 +23,7 @@ from sdp_engine.simulate.tables import tables
 
 VERSION = 3
 """Raised whenever the same inputs would give other draws."""
-CHUNK = 250
+CHUNK = 2_560
 """Worlds drawn in one go; of no consequence to what is drawn."""
 MAX_WORLDS = 200_000
 
@@ -119,10 +119,7 @@ def draw(
     size = int(np.diff(plan.first).max())
 
     def work(g: int, since: int, until: int) -> int:
-        rows = slice(plan.first[2 * g], plan.first[2 * g + 2])
-        block = p.blank(1, rows.stop - rows.start, until - since)
-        play(plan, tables(), p.room(size), np.uint64(seed), g, first + since, first + until, block)
-        _paste(sheets, block, g, rows, slice(since, until))
+        play(plan, tables(), p.room(), p.strip(size), np.uint64(seed), g, first, since, until, sheets)
         return g
 
     left = [len(range(0, worlds, chunk))] * count
@@ -134,19 +131,6 @@ def draw(
             if on_game is not None:
                 on_game(done, count)
     return sheets
-
-
-def _paste(sheets: Sheets, block: Sheets, g: int, rows: slice, worlds: slice) -> None:
-    """Copy one game's chunk to its place: worlds are drawn onto a block that the processor's cache holds."""
-    sides, passers = slice(2 * g, 2 * g + 2), slice(4 * g, 4 * g + 4)
-    sheets.scores[g, :, worlds] = block.scores[0]
-    sheets.overtime[g, worlds] = block.overtime[0]
-    sheets.skill[:, rows, worlds] = block.skill
-    sheets.yards[:, rows, worlds] = block.yards
-    sheets.passer[:, passers, worlds] = block.passer
-    sheets.passed[passers, worlds] = block.passed
-    sheets.kicker[:, sides, worlds] = block.kicker
-    sheets.defence[:, sides, worlds] = block.defence
 
 
 def _run(work: Callable[[int, int, int], int], tasks: list[tuple[int, int, int]], threads: int) -> Any:

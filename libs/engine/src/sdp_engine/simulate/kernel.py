@@ -1,4 +1,4 @@
-"""The compiled heart: one game's worlds, written onto sheets."""
+"""The compiled heart: one game's worlds, written onto sheets, a strip of worlds at a time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,141 +10,162 @@ from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import entry, inner
 from sdp_engine.simulate.course import draw_course
 from sdp_engine.simulate.makeup import DEFENSIVE, EXTRA, GOALS, SAFETY, TWO
-from sdp_engine.simulate.plan import Plan, Scratch, Sheets
+from sdp_engine.simulate.plan import Plan, Scratch, Sheets, Strip
 from sdp_engine.simulate.streams import high, low, team_key, unit, unit32, word, world_key
 from sdp_engine.simulate.tables import Tables, draw_poisson
 
 KICKS, BANDS, PICKED, PASSED = 104, 112, 128, 144
 """Words of a side's stream."""
 
-draw_hurt, split, catch, carry = touches.draw_hurt, touches.split, touches.catch, touches.carry
+draw_hurt, draw_stays, split, catch, carry = (
+    touches.draw_hurt,
+    touches.draw_stays,
+    touches.split,
+    touches.catch,
+    touches.carry,
+)
 give_scores, sundries = credit.score, credit.sundries
 
 
 @inner
-def draw_stay(plan: Plan, key: Any) -> float:
-    """Return the part of the game the starting quarterback plays."""
-    z = word(key, touches.EXIT)
-    if np.float64(unit32(high(z))) < plan.rates[p.QB_EXIT]:
-        return 0.05 + 0.9 * np.float64(unit32(low(z)))
-    return 1.0
+def keep(room: Scratch, w: int, key: Any, strip: Strip) -> None:
+    """Keep a world's course in its place of the strip."""
+    for k in range(2):
+        strip.key[k, w] = team_key(key, k)
+        for i in range(3):
+            strip.score[k, i, w] = room.score[k, i]
+            strip.factor[k, i, w] = room.factor[k, i]
+        for i in range(5):
+            strip.way[k, i, w] = room.way[k, i]
+        for i in range(8):
+            strip.volume[k, i, w] = room.volume[k, i]
 
 
 @inner
-def pass_game(k: int, key: Any, w: int, room: Scratch, sheets: Sheets, size: int, stays: float) -> None:
+def mind_turnovers(k: int, n: int, strip: Strip) -> None:
+    """Hold interceptions within what was not caught, and that the other defence's touchdowns had a turnover each."""
+    for w in range(n):
+        missed = strip.volume[k, p.P_ATTEMPTS, w] - strip.caught[w]
+        picks = min(strip.volume[k, p.P_PICKS, w], missed)
+        returned = strip.way[1 - k, DEFENSIVE, w] - strip.volume[1 - k, p.P_SPECIAL, w]
+        strip.volume[k, p.P_PICKS, w] = picks
+        strip.volume[k, p.P_FUMBLES, w] += max(returned - picks - strip.volume[k, p.P_FUMBLES, w], 0)
+
+
+@inner
+def pass_game(g: int, k: int, size: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int) -> None:
     """Write the passing lines of the starter and his backup: together they are the receivers'."""
-    caught, yards = 0, 0
+    passer = sheets.passer[:, 4 * g + 2 * k : 4 * g + 2 * k + 2, at : at + n]
+    passed = sheets.passed[4 * g + 2 * k : 4 * g + 2 * k + 2, at : at + n]
+    passer[:, 1] = 0
+    for w in range(n):
+        attempts, picks = strip.volume[k, p.P_ATTEMPTS, w], strip.volume[k, p.P_PICKS, w]
+        passer[p.ATTEMPTS, 0, w] = attempts
+        passer[p.COMPLETIONS, 0, w] = strip.caught[w]
+        passer[p.PASS_TDS, 0, w] = strip.score[k, 1, w]
+        passer[p.PICKS, 0, w] = picks
+        passer[p.SACKS, 0, w] = strip.volume[k, p.P_SACKS, w]
+    passed[:] = 0
     for j in range(p.BLANK, size):
-        caught += room.tally[p.CATCHES, j]
-        yards += room.yards[p.AIR_YARDS, j]
-    attempts = room.volume[k, p.P_ATTEMPTS]
-    picks = room.volume[k, p.P_PICKS]
-    scored = room.score[k, 1]
-    plain, missed, sacks = caught - scored, attempts - caught - picks, room.volume[k, p.P_SACKS]
-    own_scored, own_picks, own_plain, own_missed, own_sacks = scored, picks, plain, missed, sacks
-    if stays < 1.0:
-        own_scored, own_picks = 0, 0
-        for m in range(scored):
-            own_scored += 1 if unit(word(key, PASSED + m)) < stays else 0
-        for m in range(picks):
-            own_picks += 1 if unit(word(key, PICKED + m)) < stays else 0
-        own_plain, own_missed = np.int64(plain * stays + 0.5), np.int64(missed * stays + 0.5)
-        own_sacks = np.int64(sacks * stays + 0.5)
-    own_caught = own_scored + own_plain
-    own_yards = np.int64(np.floor(yards * own_caught / caught + 0.5)) if caught > 0 else 0
-    row = 2 * k
-    lines = (
-        (own_caught + own_picks + own_missed, own_caught, own_scored, own_picks, own_sacks),
-        (attempts, caught, scored, picks, sacks),
-    )
-    for i in range(5):
-        sheets.passer[i, row, w] = lines[0][i]
-        sheets.passer[i, row + 1, w] = lines[1][i] - lines[0][i]
-    sheets.passed[row, w] = own_yards
-    sheets.passed[row + 1, w] = yards - own_yards
+        for w in range(n):
+            passed[0, w] += sheets.yards[p.AIR_YARDS, row + j, at + w]
+    for w in range(n):
+        if strip.stays[w] < 1.0:
+            relieve(strip.key[k, w], strip.stays[w], passer[:, :, w], passed[:, w])
 
 
 @inner
-def kick_game(plan: Plan, tables: Tables, k: int, key: Any, w: int, room: Scratch, sheets: Sheets) -> int:
-    """Write a side's kicks and return how many of its kicks were blocked."""
-    near, middle, far = 0, 0, 0
-    for m in range(room.way[k, GOALS]):
-        chance = unit(word(key, BANDS + m))
-        if chance < plan.rates[p.GOAL_NEAR]:
-            near += 1
-        elif chance < plan.rates[p.GOAL_NEAR] + plan.rates[p.GOAL_MIDDLE]:
-            middle += 1
-        else:
-            far += 1
-    z, y = word(key, KICKS), word(key, KICKS + 1)
-    missed = draw_poisson(tables.poisson, plan.rates[p.MISSED_GOALS], high(z), np.float64(unit32(low(y))))
-    tries = room.score[k, 1] + room.score[k, 2] + room.way[k, DEFENSIVE]
-    none, wide, blocked = tries - room.way[k, EXTRA] - room.way[k, TWO], 0, 0
-    for m in range(none):
-        x = word(key, KICKS + 2 + m)
-        if np.float64(unit32(high(x))) < plan.rates[p.MISSED_KICK]:
-            wide += 1
-            blocked += 1 if np.float64(unit32(low(x))) < plan.rates[p.BLOCKED_TRY] else 0
-    lost = missed * plan.rates[p.BLOCKED_GOAL] + plan.rates[p.BLOCKED_PUNTS]
-    blocked += 1 if np.float64(unit32(low(z))) < lost else 0
-    sheets.kicker[p.NEAR, k, w] = near
-    sheets.kicker[p.MIDDLE, k, w] = middle
-    sheets.kicker[p.FAR, k, w] = far
-    sheets.kicker[p.MISSED, k, w] = missed
-    sheets.kicker[p.EXTRA_MADE, k, w] = room.way[k, EXTRA]
-    sheets.kicker[p.EXTRA_MISSED, k, w] = wide
-    return blocked
+def relieve(key: Any, stays: float, line: Any, yards: Any) -> None:
+    """Share one world's passing line, so far the starter's alone, (5, 2), and its yards with his backup."""
+    attempts, caught, scored, picks, sacks = line[0, 0], line[1, 0], line[2, 0], line[3, 0], line[4, 0]
+    own_scored, own_picks = 0, 0
+    for m in range(scored):
+        own_scored += 1 if unit(word(key, PASSED + m)) < stays else 0
+    for m in range(picks):
+        own_picks += 1 if unit(word(key, PICKED + m)) < stays else 0
+    plain, missed = np.int64(caught) - scored, np.int64(attempts) - caught - picks
+    own_caught = own_scored + np.int64(plain * stays + 0.5)
+    own = (own_caught + own_picks + np.int64(missed * stays + 0.5), own_caught, own_scored, own_picks)
+    for i in range(4):
+        line[i, 1] = line[i, 0] - own[i]
+        line[i, 0] = own[i]
+    own_sacks = np.int64(sacks * stays + 0.5)
+    line[p.SACKS, 1] = sacks - own_sacks
+    line[p.SACKS, 0] = own_sacks
+    whole = np.int64(yards[0])
+    own_yards = np.int64(np.floor(whole * own_caught / np.int64(caught) + 0.5)) if caught > 0 else 0
+    yards[1] = whole - own_yards
+    yards[0] = own_yards
 
 
 @inner
-def defend(k: int, w: int, room: Scratch, sheets: Sheets, blocked: int) -> None:
+def kick_game(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets) -> None:
+    """Write a side's kicks, and those of them that the other side blocked."""
+    kicker = sheets.kicker[:, 2 * g + k, at : at + n]
+    blocked = sheets.defence[p.D_BLOCKED, 2 * g + 1 - k, at : at + n]
+    kicker[:] = 0
+    for w in range(n):
+        key = strip.key[k, w]
+        for m in range(strip.way[k, GOALS, w]):
+            chance = unit(word(key, BANDS + m))
+            if chance < plan.rates[p.GOAL_NEAR]:
+                kicker[p.NEAR, w] += 1
+            elif chance < plan.rates[p.GOAL_NEAR] + plan.rates[p.GOAL_MIDDLE]:
+                kicker[p.MIDDLE, w] += 1
+            else:
+                kicker[p.FAR, w] += 1
+        z, y = word(key, KICKS), word(key, KICKS + 1)
+        missed = draw_poisson(tables.poisson, plan.rates[p.MISSED_GOALS], high(z), np.float64(unit32(low(y))))
+        made, two = strip.way[k, EXTRA, w], strip.way[k, TWO, w]
+        none = strip.score[k, 1, w] + strip.score[k, 2, w] + strip.way[k, DEFENSIVE, w] - made - two
+        wide, stopped = 0, 0
+        for m in range(none):
+            x = word(key, KICKS + 2 + m)
+            if np.float64(unit32(high(x))) < plan.rates[p.MISSED_KICK]:
+                wide += 1
+                stopped += 1 if np.float64(unit32(low(x))) < plan.rates[p.BLOCKED_TRY] else 0
+        lost = missed * plan.rates[p.BLOCKED_GOAL] + plan.rates[p.BLOCKED_PUNTS]
+        kicker[p.MISSED, w] = missed
+        kicker[p.EXTRA_MADE, w] = made
+        kicker[p.EXTRA_MISSED, w] = wide
+        blocked[w] = stopped + (1 if np.float64(unit32(low(z))) < lost else 0)
+
+
+@inner
+def defend(g: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets) -> None:
     """Write what a defence did to the other side's offence.
 
     Points allowed are the opponent's less those that its own defence scored (turnovers returned, safeties).
     """
     o = 1 - k
-    sheets.defence[p.D_SACKS, k, w] = room.volume[o, p.P_SACKS]
-    sheets.defence[p.D_PICKS, k, w] = room.volume[o, p.P_PICKS]
-    sheets.defence[p.D_FUMBLES, k, w] = room.volume[o, p.P_FUMBLES]
-    sheets.defence[p.D_TDS, k, w] = room.way[k, DEFENSIVE]
-    sheets.defence[p.D_SAFETIES, k, w] = room.way[k, SAFETY]
-    sheets.defence[p.D_BLOCKED, k, w] = blocked
-    returned = room.way[o, DEFENSIVE] - room.volume[o, p.P_SPECIAL]
-    sheets.defence[p.D_ALLOWED, k, w] = max(room.score[o, 0] - 6 * returned - 2 * room.way[o, SAFETY], 0)
+    defence = sheets.defence[:, 2 * g + k, at : at + n]
+    for w in range(n):
+        defence[p.D_SACKS, w] = strip.volume[o, p.P_SACKS, w]
+        defence[p.D_PICKS, w] = strip.volume[o, p.P_PICKS, w]
+        defence[p.D_FUMBLES, w] = strip.volume[o, p.P_FUMBLES, w]
+        defence[p.D_TDS, w] = strip.way[k, DEFENSIVE, w]
+        defence[p.D_SAFETIES, w] = strip.way[k, SAFETY, w]
+        returned = strip.way[o, DEFENSIVE, w] - strip.volume[o, p.P_SPECIAL, w]
+        defence[p.D_ALLOWED, w] = max(strip.score[o, 0, w] - 6 * returned - 2 * strip.way[o, SAFETY, w], 0)
 
 
 @inner
-def mind_turnovers(k: int, size: int, room: Scratch) -> None:
-    """Hold interceptions within what was not caught, and that the other defence's touchdowns had a turnover each."""
-    caught = 0
-    for j in range(p.BLANK, size):
-        caught += room.tally[p.CATCHES, j]
-    room.volume[k, p.P_PICKS] = min(room.volume[k, p.P_PICKS], room.volume[k, p.P_ATTEMPTS] - caught)
-    returned = room.way[1 - k, DEFENSIVE] - room.volume[1 - k, p.P_SPECIAL]
-    lacking = returned - room.volume[k, p.P_PICKS] - room.volume[k, p.P_FUMBLES]
-    room.volume[k, p.P_FUMBLES] += max(lacking, 0)
-
-
-@inner
-def offend(plan: Plan, tables: Tables, side: int, k: int, key: Any, w: int, room: Scratch, sheets: Sheets) -> None:
+def offend(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets) -> None:
     """Draw and write a side's offence."""
-    first, last = plan.first[side], plan.first[side + 1]
-    size = last - first
-    hurt, played = draw_hurt(plan, side, key)
-    stays = draw_stay(plan, key)
-    split(plan, tables, side, key, room, p.TARGETS, room.volume[k, p.P_TARGETS], hurt, played)
-    carry(plan, tables, side, k, key, room, hurt, played, stays)
-    catch(plan, tables, side, k, key, room)
-    mind_turnovers(k, size, room)
-    give_scores(plan, side, k, key, room)
-    sundries(plan, side, k, key, room, stays)
-    pass_game(k, key, w, room, sheets, size, stays)
-    first -= plan.first[side - k]
-    for j in range(size):
-        for i in range(8):
-            sheets.skill[i, first + j, w] = room.tally[i, j]
-        sheets.yards[0, first + j, w] = room.yards[0, j]
-        sheets.yards[1, first + j, w] = room.yards[1, j]
+    side = 2 * g + k
+    row, size = plan.first[side], plan.first[side + 1] - plan.first[side]
+    sheets.skill[: p.CATCHES + 1, row : row + p.BLANK, at : at + n] = 0
+    sheets.yards[p.AIR_YARDS, row : row + p.BLANK, at : at + n] = 0
+    draw_hurt(plan, side, k, n, strip)
+    draw_stays(plan, k, n, strip)
+    strip.left[:n] = strip.volume[k, p.P_TARGETS, :n]
+    split(plan, tables, side, k, at, n, strip, sheets, row, p.TARGETS)
+    carry(plan, tables, side, k, at, n, strip, sheets, row)
+    catch(plan, tables, side, k, at, n, strip, sheets, row)
+    mind_turnovers(k, n, strip)
+    give_scores(plan, side, k, at, n, strip, sheets, row)
+    sundries(plan, side, k, at, n, strip, sheets, row)
+    pass_game(g, k, size, at, n, strip, sheets, row)
 
 
 @entry
@@ -152,20 +173,32 @@ def play(stamp: int) -> Callable[..., int]:
     """Close over the stamp."""
 
     def play(
-        plan: Plan, tables: Tables, room: Scratch, seed: Any, g: int, since: int, until: int, sheets: Sheets
+        plan: Plan,
+        tables: Tables,
+        room: Scratch,
+        strip: Strip,
+        seed: Any,
+        g: int,
+        first: int,
+        since: int,
+        until: int,
+        sheets: Sheets,
     ) -> int:
-        """Draw worlds `since` to `until` of game g onto sheets of that game and these worlds alone."""
-        for world in range(since, until):
-            key = world_key(seed, plan.game_key[g], world)
-            w = world - since
-            draw_course(plan, tables, g, key, room)
+        """Draw worlds `since` to `until` of game g, numbered from `first`, in their places on the sheets."""
+        for at in range(since, until, p.STRIP):
+            n = min(p.STRIP, until - at)
+            for w in range(n):
+                key = world_key(seed, plan.game_key[g], first + at + w)
+                draw_course(plan, tables, g, key, room)
+                keep(room, w, key, strip)
+                sheets.scores[g, 0, at + w] = room.score[0, 0]
+                sheets.scores[g, 1, at + w] = room.score[1, 0]
+                sheets.overtime[g, at + w] = room.overtime[0]
             for k in range(2):
-                offend(plan, tables, 2 * g + k, k, team_key(key, k), w, room, sheets)
+                offend(plan, tables, g, k, at, n, strip, sheets)
             for k in range(2):
-                blocked = kick_game(plan, tables, 1 - k, team_key(key, 1 - k), w, room, sheets)
-                defend(k, w, room, sheets, blocked)
-                sheets.scores[0, k, w] = room.score[k, 0]
-            sheets.overtime[0, w] = room.overtime[0]
+                kick_game(plan, tables, g, 1 - k, at, n, strip, sheets)
+                defend(g, k, at, n, strip, sheets)
         return stamp
 
     return play

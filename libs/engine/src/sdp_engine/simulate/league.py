@@ -82,8 +82,6 @@ QB_CARRY_TRIALS = 40
 """A quarterback's carries: beta-binomial, apart from the script, for they grow out of dropbacks."""
 CATCH_NOISE, CARRY_NOISE = 0.22, 0.24
 """Sd of a receiver's and a runner's own efficiency in a game, as a share of his mean."""
-TEAM_LUCK = 1.0
-"""Part of the catches' joint luck with yards that stays: real team totals vary less than independent catches would."""
 TD_BY_CATCH = 0.5
 """Weight of catches against yards in who scores by the air."""
 TD_BY_YARD = 0.1

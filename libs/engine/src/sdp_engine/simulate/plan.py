@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 
 RATES = (
     "PLAYS_SD", "RATE_SD", "TURNOVER_FRAILTY", "SACK_FRAILTY", "OVERTIME_PLAYS", "THROWN_AWAY", "PICK_RETURNED",
-    "FUMBLE_RETURNED", "CATCH_YARDS", "CATCH_NOISE", "CARRY_NOISE", "TEAM_LUCK",
+    "FUMBLE_RETURNED", "CATCH_YARDS", "CATCH_NOISE", "CARRY_NOISE",
     "QB_EXIT", "QB_FUMBLES", "RETURNED", "MISSED_KICK", "TWO_BY_PASS", "MISSED_GOALS", "BLOCKED_GOAL", "BLOCKED_TRY",
     "BLOCKED_PUNTS", "GOAL_NEAR", "GOAL_MIDDLE", "OVERTIME_0", "OVERTIME_2", "OVERTIME_3", "OVERTIME_6",
     "DEFENSIVE_TDS",
@@ -71,7 +71,7 @@ RATES = (
 """Names of `Plan.rates`, most of them constants of `league`."""
 (
     PLAYS_SD, RATE_SD, TURNOVER_FRAILTY, SACK_FRAILTY, OVERTIME_PLAYS, THROWN_AWAY, PICK_RETURNED,
-    FUMBLE_RETURNED, CATCH_YARDS_SLOPE, CATCH_NOISE, CARRY_NOISE, TEAM_LUCK,
+    FUMBLE_RETURNED, CATCH_YARDS_SLOPE, CATCH_NOISE, CARRY_NOISE,
     QB_EXIT, QB_FUMBLES, RETURNED, MISSED_KICK, TWO_BY_PASS, MISSED_GOALS, BLOCKED_GOAL, BLOCKED_TRY,
     BLOCKED_PUNTS, GOAL_NEAR, GOAL_MIDDLE, OVERTIME_0, OVERTIME_2, OVERTIME_3, OVERTIME_6,
     DEFENSIVE_TDS,
@@ -127,7 +127,7 @@ F_COMPLETION, F_AIR, F_GROUND = range(3)
 
 
 class Scratch(NamedTuple):
-    """Room for one world of one game; the first axis of two is home, away.
+    """Room for what is not a single player's in one world of one game; the first axis of two is home, away.
 
     Attributes:
         score: Points, touchdown passes and touchdown runs, (2, 3).
@@ -139,9 +139,6 @@ class Scratch(NamedTuple):
         volume: P_DROPBACKS..P_SPECIAL, (2, 8).
         level: PLAYS..FUMBLE of `Plan.team`, moved to this world, (2, 8).
         factor: F_COMPLETION..F_GROUND: efficiency against the game's mean, (2, 3).
-        tally: TARGETS..RETURN_TDS of one side's players, (8, players).
-        yards: Their yards by air and ground, (2, players).
-        real, weight: Room, (players,).
     """
 
     score: Array
@@ -153,14 +150,10 @@ class Scratch(NamedTuple):
     volume: Array
     level: Array
     factor: Array
-    tally: Array
-    yards: Array
-    real: Array
-    weight: Array
 
 
-def room(players: int) -> Scratch:
-    """Return room for a world of sides with at most so many players."""
+def room() -> Scratch:
+    """Return room for a world."""
     return Scratch(
         np.zeros((2, 3), np.int64),
         np.zeros((2, 5), np.int64),
@@ -171,8 +164,57 @@ def room(players: int) -> Scratch:
         np.zeros((2, 8), np.int64),
         np.zeros((2, 8)),
         np.ones((2, 3)),
-        np.zeros((8, players), np.int64),
-        np.zeros((2, players), np.int64),
-        np.zeros(players),
-        np.zeros(players),
+    )
+
+
+STRIP = 256
+"""Worlds that are drawn side by side: one player's tables and numbers at a time stay in the processor's cache."""
+
+
+class Strip(NamedTuple):
+    """Room for STRIP worlds of one game, the world last; the first axis of two is home, away.
+
+    Attributes:
+        key: Stream of each side, (2, STRIP).
+        score, way, volume, factor: As of `Scratch`, (2, ..., STRIP).
+        hurt, played: Which player but the quarterback leaves early (-1: none), and the part of the game he has played.
+        stays: The part of the game the starting quarterback plays.
+        left: Targets or carries nobody has yet.
+        caught, expected, gain: A side's catches, the expected ones, and its yards a catch against the mean.
+        weight, total: Each player's weight in who scores, (STRIP, players), and their sum.
+    """
+
+    key: Array
+    score: Array
+    way: Array
+    volume: Array
+    factor: Array
+    hurt: Array
+    played: Array
+    stays: Array
+    left: Array
+    caught: Array
+    expected: Array
+    gain: Array
+    weight: Array
+    total: Array
+
+
+def strip(players: int) -> Strip:
+    """Return room for STRIP worlds of sides with at most so many players."""
+    return Strip(
+        np.zeros((2, STRIP), np.uint64),
+        np.zeros((2, 3, STRIP), np.int64),
+        np.zeros((2, 5, STRIP), np.int64),
+        np.zeros((2, 8, STRIP), np.int64),
+        np.ones((2, 3, STRIP)),
+        np.zeros(STRIP, np.int64),
+        np.zeros(STRIP),
+        np.zeros(STRIP),
+        np.zeros(STRIP, np.int64),
+        np.zeros(STRIP, np.int64),
+        np.zeros(STRIP),
+        np.zeros(STRIP),
+        np.zeros((STRIP, players)),
+        np.zeros(STRIP),
     )

@@ -1,4 +1,4 @@
-"""Who gets the ball: targets, catches, carries and their yards."""
+"""Who gets the ball: targets, catches, carries and their yards, a player at a time over a strip of worlds."""
 
 from typing import Any
 
@@ -6,161 +6,179 @@ import numpy as np
 
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import inner
-from sdp_engine.simulate.plan import Plan, Scratch
-from sdp_engine.simulate.streams import alias, high, low, normal, quantile, unit, unit32, word
-from sdp_engine.simulate.tables import (
-    AIR_TOUCHES,
-    CELLS,
-    GROUND_TOUCHES,
-    LEVELS,
-    Tables,
-    draw_binomial,
-)
+from sdp_engine.simulate.plan import Array, Plan, Sheets, Strip
+from sdp_engine.simulate.streams import GOLDEN, alias, high, low, mix, normal, quantile, unit, unit32, word
+from sdp_engine.simulate.tables import AIR_TOUCHES, CELLS, GROUND_TOUCHES, LEVELS, Tables, draw_binomial
 
 HURT_WORD, KNEELS, EXIT, SPARE = 5, 6, 7, 160
-"""Words of a side's stream. A player's own: 0 targets, 1 catches, 2 yards by air, 3 carries, 4 yards on the ground."""
+"""Words of a side's stream."""
+OWN_TARGETS, OWN_CATCHES, OWN_AIR, OWN_CARRIES, OWN_GROUND = range(5)
+"""Words of a player's own."""
 
 
 @inner
-def draw_hurt(plan: Plan, side: int, key: Any) -> tuple[int, float]:
-    """Return which player but the quarterback leaves early (-1: none), and the part of the game he has played."""
-    z = word(key, HURT_WORD)
-    chance, at = np.float64(unit32(high(z))), plan.team[side, p.HURT]
-    if chance >= at:
-        return -1, 1.0
-    chance /= at
+def draw_hurt(plan: Plan, side: int, k: int, n: int, strip: Strip) -> None:
+    """Draw which player but the quarterback leaves early."""
     first, last = plan.first[side], plan.first[side + 1]
-    for q in range(first + p.BLANK, last):
-        if chance < plan.player[q, p.LEAVES]:
-            return q - first, np.float64(unit32(low(z)))
-    return -1, 1.0
+    at = plan.team[side, p.HURT]
+    for w in range(n):
+        strip.hurt[w] = -1
+        z = word(strip.key[k, w], HURT_WORD)
+        chance = np.float64(unit32(high(z)))
+        if chance < at:
+            chance /= at
+            for q in range(first + p.BLANK, last):
+                if chance < plan.player[q, p.LEAVES]:
+                    strip.hurt[w] = q - first
+                    strip.played[w] = np.float64(unit32(low(z)))
+                    break
 
 
 @inner
-def hand_on(plan: Plan, side: int, key: Any, room: Scratch, which: int, weight: int, hurt: int, spare: int) -> None:
-    """Give what a player who left would have had to the others, as the urn behind the shares goes on."""
-    first, last = plan.first[side], plan.first[side + 1]
-    size = last - first
+def draw_stays(plan: Plan, k: int, n: int, strip: Strip) -> None:
+    """Draw the part of the game the starting quarterback plays."""
+    for w in range(n):
+        z = word(strip.key[k, w], EXIT)
+        exits = np.float64(unit32(high(z))) < plan.rates[p.QB_EXIT]
+        strip.stays[w] = 0.05 + 0.9 * np.float64(unit32(low(z))) if exits else 1.0
+
+
+@inner
+def hand_on(plan: Plan, side: int, key: Any, counts: Array, weights: Array, which: int, hurt: int, spare: int) -> None:
+    """Give what a player who left would have had to the others, as the urn behind the shares goes on.
+
+    `counts` are one world's targets or carries of the side's players; `weights` is room.
+    """
+    first, size = plan.first[side], plan.first[side + 1] - plan.first[side]
+    column = p.TARGET if which == p.TARGETS else p.CARRY
     total = 0.0
     for j in range(p.BLANK, size):
-        a = plan.player[first + j, weight]
-        room.weight[j] = a + room.tally[which, j] if j != hurt and a > 0 else 0.0
-        total += room.weight[j]
+        a = plan.player[first + j, column]
+        weights[j] = a + np.int64(counts[j]) if j != hurt and a > 0 else 0.0
+        total += weights[j]
     if total <= 0.0:
-        room.tally[which, hurt] += spare
+        counts[hurt] += spare
         return
     for m in range(spare):
         left = unit(word(key, SPARE + 32 * which + m)) * total
         j = p.BLANK
-        while j < size - 1 and left >= room.weight[j]:
-            left -= room.weight[j]
+        while j < size - 1 and left >= weights[j]:
+            left -= weights[j]
             j += 1
-        while room.weight[j] <= 0.0:
+        while weights[j] <= 0.0:
             j -= 1
-        room.tally[which, j] += 1
-        room.weight[j] += 1.0
+        counts[j] += 1
+        weights[j] += 1.0
         total += 1.0
 
 
 @inner
 def split(
-    plan: Plan, tables: Tables, side: int, key: Any, room: Scratch, which: int, total: int, hurt: int, played: float
+    plan: Plan, tables: Tables, side: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int, which: int
 ) -> None:
-    """Split targets or carries among all but quarterbacks: a Dirichlet-multinomial, one player after another."""
+    """Split what is left among all but quarterbacks: a Dirichlet-multinomial, one player after another."""
     first, last = plan.first[side], plan.first[side + 1]
-    weight, own = (p.TARGET, 0) if which == p.TARGETS else (p.CARRY, 3)
-    rest, spare = total, 0
+    weight, own = (p.TARGET, OWN_TARGETS) if which == p.TARGETS else (p.CARRY, OWN_CARRIES)
+    cells = plan.air_cells if which == p.TARGETS else plan.ground_cells
     for q in range(first + p.BLANK, last):
-        k = 0
-        if rest > 0 and plan.player[q, weight] > 0:
-            z = word(key + plan.player_key[q], own)
-            offset = q * CELLS + rest * (rest + 1) // 2
-            if which == p.TARGETS:
-                k = alias(plan.air_cells, offset, rest + 1, high(z))
-            else:
-                k = alias(plan.ground_cells, offset, rest + 1, high(z))
-            rest -= k
-            if q - first == hurt and k > 0:
-                kept = min(draw_binomial(tables.binomial, k, played, low(z), 0.5), k)
-                spare += k - kept
-                k = kept
-        room.tally[which, q - first] = k
-    if spare > 0:
-        hand_on(plan, side, key, room, which, weight, hurt, spare)
+        counts = sheets.skill[which, row + q - first, at : at + n]
+        if plan.player[q, weight] > 0:
+            step = plan.player_key[q] + np.uint64(own) * GOLDEN
+            start = q * CELLS
+            for w in range(n):
+                rest = strip.left[w]
+                got = alias(cells, start + rest * (rest + 1) // 2, rest + 1, high(mix(strip.key[k, w] + step)))
+                strip.left[w] = rest - got
+                counts[w] = got
+        else:
+            counts[:] = 0
+    for w in range(n):
+        hurt = strip.hurt[w]
+        if hurt >= 0:
+            had = np.int64(sheets.skill[which, row + hurt, at + w])
+            if had > 0:
+                z = word(strip.key[k, w] + plan.player_key[first + hurt], own)
+                kept: Any = min(draw_binomial(tables.binomial, had, strip.played[w], low(z), 0.5), had)
+                sheets.skill[which, row + hurt, at + w] = kept
+                if kept < had:
+                    counts = sheets.skill[which, row : row + last - first, at + w]
+                    hand_on(plan, side, strip.key[k, w], counts, strip.weight[w], which, hurt, had - kept)
 
 
 @inner
-def catch(plan: Plan, tables: Tables, side: int, k: int, key: Any, room: Scratch) -> None:
+def catch(
+    plan: Plan, tables: Tables, side: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int
+) -> None:
     """Draw catches and their yards, which go with the score, with one another and with the rate of completions."""
     first, last = plan.first[side], plan.first[side + 1]
-    caught, expected = 0, 0.0
+    strip.caught[:n] = 0
+    strip.expected[:n] = 0.0
     for q in range(first + p.BLANK, last):
-        j = q - first
-        n, r = room.tally[p.TARGETS, j], 0
-        if n > 0:
-            z = word(key + plan.player_key[q], 1)
-            chance = min(plan.player[q, p.CATCH] * room.factor[k, 0], 0.97)
-            expected += chance * n
-            r = draw_binomial(tables.binomial, n, chance, high(z), np.float64(unit32(low(z))))
-        room.tally[p.CATCHES, j] = r
-        caught += r
-    surprise = (caught - expected) / max(room.volume[k, p.P_TARGETS], 1)
+        targets = sheets.skill[p.TARGETS, row + q - first, at : at + n]
+        catches = sheets.skill[p.CATCHES, row + q - first, at : at + n]
+        step = plan.player_key[q] + np.uint64(OWN_CATCHES) * GOLDEN
+        rate = plan.player[q, p.CATCH]
+        for w in range(n):
+            z = mix(strip.key[k, w] + step)
+            chance = min(rate * strip.factor[k, p.F_COMPLETION, w], 0.97)
+            strip.expected[w] += chance * targets[w]
+            r = draw_binomial(tables.binomial, np.int64(targets[w]), chance, high(z), np.float64(unit32(low(z))))
+            catches[w] = r
+            strip.caught[w] += r
     level = np.float64(plan.team[side, p.AIR])
-    factor = max(room.factor[k, 1] + plan.rates[p.CATCH_YARDS_SLOPE] * surprise / level, 0.35)
-    drawn, mean = 0.0, 0.0
+    for w in range(n):
+        surprise = (strip.caught[w] - strip.expected[w]) / max(strip.volume[k, p.P_TARGETS, w], 1)
+        slope = plan.rates[p.CATCH_YARDS_SLOPE]
+        strip.gain[w] = max(strip.factor[k, p.F_AIR, w] + slope * surprise / level, 0.35)
     for q in range(first + p.BLANK, last):
-        j = q - first
-        r = room.tally[p.CATCHES, j]
-        room.real[j] = 0.0
-        if r > 0:
-            z = word(key + plan.player_key[q], 2)
-            touches = min(r, AIR_TOUCHES)
-            row = tables.air[plan.air_row[q] + touches]
-            own = plan.player[q, p.CATCH_YARDS] * factor
+        catches = sheets.skill[p.CATCHES, row + q - first, at : at + n]
+        yards = sheets.yards[p.AIR_YARDS, row + q - first, at : at + n]
+        step = plan.player_key[q] + np.uint64(OWN_AIR) * GOLDEN
+        each = plan.player[q, p.CATCH_YARDS]
+        for w in range(n):
+            z = mix(strip.key[k, w] + step)
+            r = np.int64(catches[w])
+            touches: Any = min(r, AIR_TOUCHES)
             noise = max(1.0 + plan.rates[p.CATCH_NOISE] * normal(tables.normal, low(z)), 0.2)
-            room.real[j] = quantile(row, LEVELS, high(z)) * own * noise
+            drawn = quantile(tables.air[plan.air_row[q] + touches], LEVELS, high(z)) * (each * strip.gain[w]) * noise
             if r > AIR_TOUCHES:
-                room.real[j] *= r / touches
-            drawn += room.real[j]
-            mean += own * r
-    squeeze = plan.rates[p.TEAM_LUCK] + (1.0 - plan.rates[p.TEAM_LUCK]) * mean / drawn if drawn > 20.0 else 1.0
-    for j in range(last - first):
-        room.yards[p.AIR_YARDS, j] = 0
-        if room.tally[p.CATCHES, j] > 0:
-            room.yards[p.AIR_YARDS, j] = np.int64(np.floor(room.real[j] * min(squeeze, 1.6) + 0.5))
-
-
-@inner
-def run(plan: Plan, tables: Tables, q: int, carries: int, factor: float, key: Any) -> Any:
-    """Draw the yards of a player's carries."""
-    if carries <= 0:
-        return 0
-    z = word(key + plan.player_key[q], 4)
-    touches = min(carries, GROUND_TOUCHES)
-    row = tables.ground[plan.ground_row[q] + touches]
-    noise = max(1.0 + plan.rates[p.CARRY_NOISE] * normal(tables.normal, low(z)), 0.2)
-    own = plan.player[q, p.CARRY_YARDS] * factor * noise * (carries / touches)
-    return np.int64(np.floor(quantile(row, LEVELS, high(z)) * own + 0.5))
+                drawn *= r / touches
+            yards[w] = np.int64(np.floor(drawn + 0.5))
 
 
 @inner
 def carry(
-    plan: Plan, tables: Tables, side: int, k: int, key: Any, room: Scratch, hurt: int, played: float, stays: float
+    plan: Plan, tables: Tables, side: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int
 ) -> None:
     """Draw carries and their yards; a quarterback's grow out of dropbacks, and his backup takes over."""
     first, last = plan.first[side], plan.first[side + 1]
-    total = room.volume[k, p.P_CARRIES]
-    z = word(key, KNEELS)
-    own = alias(plan.ground_cells, first * CELLS + 40 * 41 // 2, 41, high(z))
-    own = max(min(own, total - 4), 0)
-    starter = min(np.int64(own * stays + np.float64(unit32(low(z)))), own) if stays < 1.0 else own
-    split(plan, tables, side, key, room, p.CARRIES, total - own, hurt, played)
-    room.tally[p.CARRIES, 0] = starter
-    room.tally[p.CARRIES, 1] = own - starter
-    for j in range(p.BLANK):
-        for which in (p.TARGETS, p.CATCHES):
-            room.tally[which, j] = 0
+    for w in range(n):
+        total = strip.volume[k, p.P_CARRIES, w]
+        z = word(strip.key[k, w], KNEELS)
+        own = alias(plan.ground_cells, first * CELLS + 40 * 41 // 2, 41, high(z))
+        own = max(min(own, total - 4), 0)
+        stays, starter = strip.stays[w], own
+        if stays < 1.0:
+            starter = min(np.int64(own * stays + np.float64(unit32(low(z)))), own)
+        strip.left[w] = total - own
+        sheets.skill[p.CARRIES, row, at + w] = starter
+        sheets.skill[p.CARRIES, row + 1, at + w] = own - starter
+    split(plan, tables, side, k, at, n, strip, sheets, row, p.CARRIES)
     for q in range(first, last):
         j = q - first
-        factor = room.factor[k, 2] if j >= p.BLANK else 1.0
-        room.yards[p.GROUND_YARDS, j] = run(plan, tables, q, room.tally[p.CARRIES, j], factor, key)
+        yards = sheets.yards[p.GROUND_YARDS, row + j, at : at + n]
+        if j >= p.BLANK and not plan.player[q, p.CARRY] > 0:
+            yards[:] = 0
+            continue
+        carries = sheets.skill[p.CARRIES, row + j, at : at + n]
+        step = plan.player_key[q] + np.uint64(OWN_GROUND) * GOLDEN
+        each = plan.player[q, p.CARRY_YARDS]
+        for w in range(n):
+            z = mix(strip.key[k, w] + step)
+            c = np.int64(carries[w])
+            touches: Any = min(c, GROUND_TOUCHES)
+            factor = strip.factor[k, p.F_GROUND, w] if j >= p.BLANK else 1.0
+            noise = max(1.0 + plan.rates[p.CARRY_NOISE] * normal(tables.normal, low(z)), 0.2)
+            part = c / touches if c > GROUND_TOUCHES else 1.0
+            drawn = quantile(tables.ground[plan.ground_row[q] + touches], LEVELS, high(z))
+            yards[w] = np.int64(np.floor(drawn * (each * factor * noise * part) + 0.5))
