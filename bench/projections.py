@@ -58,7 +58,7 @@ def timed(case: str, work: Callable[[], Any], cases: list[dict[str, Any]]) -> An
 def fit_all(features: pl.DataFrame, sources: Sources, as_of: datetime) -> dict[str, Any]:
     """Fit every market that the data tell enough of, one after the other."""
     sport, fitted = load(SPORT), {}
-    outcomes = training.outcomes_of(sport, features, sources.lines, sources.snaps)
+    outcomes = training.outcomes_of(sport, features, sources.lines, sources.snaps, sources.roles)
     for name, market in sport.markets.items():
         try:
             fitted[name] = FAMILIES["boosted"].fit(

@@ -127,7 +127,7 @@ def test_a_row_that_was_not_known_is_refused(built: Any) -> None:
     rows = build.history(SPORT, built.sources)
     rows = rows.join(built.games.select("game_id", as_of="starts_at"), on="game_id")
     moment = built.games["starts_at"].max()
-    outcomes = training.outcomes_of(SPORT, rows, built.lines, built.snaps)
+    outcomes = training.outcomes_of(SPORT, rows, built.lines, built.snaps, built.roles)
     with pytest.raises(Conflict, match="must not see it"):
         candidates.fit(SPORT, "receptions", (rows, outcomes), {}, moment)
 

@@ -92,10 +92,10 @@ def tell(league: League, seed: int = 5) -> League:
             pl.when(pl.col("plays") | (pl.col("draw") > 1 / 12)).then(pl.lit("ACT")).otherwise(pl.lit("INA"))
         ),
         depth=pl.col("player_id") % 3 + 1,
-        is_starter=pl.when(quarterback).then(pl.col("player_id") % 10 == 1),
+        started=pl.when(quarterback).then(pl.col("player_id") % 10 == 1),
         injury_status=pl.when(pl.col("draw") < 0.15).then(pl.lit("questionable")),
         practice_status=pl.when(pl.col("draw") < 0.2).then(pl.lit("Limited Participation in Practice")),
-    ).filter(pl.col("status").is_not_null() | pl.col("is_starter") | pl.col("injury_status").is_not_null())
+    ).filter(pl.col("status").is_not_null() | pl.col("started") | pl.col("injury_status").is_not_null())
     people = lines["player_id"].unique().sort()
     drafts = pl.DataFrame({"player_id": people}).with_columns(
         draft_pick=pl.when(pl.col("player_id") % 3 > 0).then(pl.col("player_id") * 2),

@@ -71,7 +71,7 @@ def models(engine: Engine, league: Any, root: Path, lock: datetime) -> dict[str,
     known = league.lines.filter(pl.col("known_at") <= lock)
     games = league.games.filter(pl.col("starts_at") < lock)
     rows = build.history(SPORT, Sources(games, known)).join(games.select("game_id", as_of="starts_at"), on="game_id")
-    outcomes = training.outcomes_of(SPORT, rows, known, league.snaps)
+    outcomes = training.outcomes_of(SPORT, rows, known, league.snaps, league.roles)
     made = {}
     with session_scope(engine) as session:
         for name, market in SPORT.markets.items():

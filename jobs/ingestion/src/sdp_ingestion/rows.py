@@ -145,7 +145,7 @@ class SnapRow:
 
 @dataclass(frozen=True, slots=True)
 class StarterRow:
-    """Who was named to start a game at a position of which a team starts one."""
+    """Who started a game at a position of which a team starts one."""
 
     player: SourceId
     game: GameRef

@@ -13,7 +13,7 @@ from sdp_engine.features.panel import Sources
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
-from sdp_engine.models.model import MOMENT, TARGET
+from sdp_engine.models.model import EXPECTED, MOMENT, TARGET
 from sdp_engine.models.training import INVOLVED
 from sdp_sports.spec import Sport, load
 from threadpoolctl import threadpool_limits
@@ -69,7 +69,7 @@ def stage(plan: Plan, sources: Sources, names: pl.DataFrame, players: dict[str, 
     sport = load(plan.sport)
     features = build.history(sport, sources)
     features = features.join(sources.games.select("game_id", as_of="starts_at"), on="game_id", maintain_order="left")
-    outcomes = training.outcomes_of(sport, features, sources.lines, sources.snaps)
+    outcomes = training.outcomes_of(sport, features, sources.lines, sources.snaps, sources.roles)
     dated = sources.games.select("game_id", "season", "season_type", "week")
     who = features.select("player_id", "game_id", "team_id", "position").join(dated, on="game_id")
     return Stage(
@@ -78,7 +78,7 @@ def stage(plan: Plan, sources: Sources, names: pl.DataFrame, players: dict[str, 
         outcomes,
         sources.games,
         populations.rows(sport, sources.games, sources.lines),
-        sources.roles.filter(pl.col("is_starter").fill_null(value=False)).select("player_id", "game_id"),
+        sources.roles.filter(pl.col("started").fill_null(value=False)).select("player_id", "game_id"),
         sources.snaps.filter(pl.col("offense_snaps") > 0).select("player_id", "game_id"),
         who.join(names, on="player_id", how="left"),
         players,
@@ -163,8 +163,12 @@ def judged(held: Stage, name: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
     if set(market.positions) & set(OFFENCE):
         honest = rows.join(held.snapped, on=keys, how="semi").with_columns(pl.col(AVERAGES).fill_null(0.0))
         made += table.table(honest, "played_", {**told, "population": "honest"}, AVERAGES)
+        if market.features == "passing" and EXPECTED in honest.columns:
+            starting = honest.filter(pl.col(EXPECTED) == 1)
+            made += table.table(starting, "played_", {**told, "population": "expected to start"}, AVERAGES)
     if held.plan.against is not None:
         made += _against(held, name, base, told)
+        made += _on_lines(rows.join(held.snapped, on=keys, how="semi"), told, informed=held.plan.informed)
     return made
 
 
@@ -178,9 +182,6 @@ def _against(held: Stage, name: str, base: pl.DataFrame, told: dict[str, Any]) -
         made += _beside(base, theirs, ["player_id", "game_id"], rivals.NFLCOM, told)
     theirs = rivals.espn(folder, seasons, name, held.players)
     made += _beside(base, theirs, ["player_id", "season", "week"], rivals.ESPN, told)
-    if "market" in base.columns:
-        lined = base.filter(pl.col("market").is_not_null())
-        made += _on_lines(lined, told, informed=held.plan.informed)
     return made
 
 
@@ -193,22 +194,34 @@ def _beside(
     return table.table(both, "given_", {**told, "population": f"baseline with {name}"}, (name,)) if both.height else []
 
 
-def _on_lines(lined: pl.DataFrame, told: dict[str, Any], *, informed: bool) -> list[dict[str, Any]]:
-    """Return the figures on rows with a real line: the line's own, ours, and where asked for the informed ones."""
-    if lined.is_empty():
+def _on_lines(rows: pl.DataFrame, told: dict[str, Any], *, informed: bool) -> list[dict[str, Any]]:
+    """Return the figures on rows with a real line: the line's own, ours, and where asked for the informed ones.
+
+    Whoever played is among them, zeros in: a bet stands though he was never thrown at. As `props, involved` those
+    alone who got an attempt, a carry or a target, as the published baselines have it.
+    """
+    if "market" not in rows.columns or (lined := rows.filter(pl.col("market").is_not_null())).is_empty():
         return []
     where = {**told, "population": "props"}
-    made: list[dict[str, Any]] = []
-    for prefix, mode in (("given_", "independent"), *((("informed_", "informed"),) if informed else ())):
-        fair = lined.with_columns(
-            p=pl.col(f"{prefix}over") / (1 - pl.col(f"{prefix}push")).clip(1e-9), **{"the line": pl.col("line")}
-        )
-        figures = table.table(fair, prefix, {**where, "mode": mode}, ("the line",), positions=False)
-        chances = {row["season"]: row for row in table.over(fair, "p", {**where, "mode": mode}, table.OURS)}
-        for row in figures:
-            if row["model"] == table.OURS and row["season"] in chances:
-                more = chances[row["season"]]
-                row |= {key: more[key] for key in ("logloss", "brier", "ece", "reliability")}
-        made += figures
+    made = _lines(lined, "lined_", where)
+    if informed:
+        made += _lines(lined, "informed_", {**where, "mode": "informed"})
     made += table.over(lined, "market", {**where, "mode": "market"}, "the market")
-    return made
+    involved = lined.filter("is_given")
+    where = {**told, "population": "props, involved"}
+    made += _lines(involved, "given_", where)
+    return made + table.over(involved, "market", {**where, "mode": "market"}, "the market")
+
+
+def _lines(lined: pl.DataFrame, prefix: str, where: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return one prediction's figures beside the line's own, with the log loss of going over it."""
+    fair = lined.with_columns(
+        p=pl.col(f"{prefix}over") / (1 - pl.col(f"{prefix}push")).clip(1e-9), **{"the line": pl.col("line")}
+    )
+    figures = table.table(fair, prefix, where, ("the line",), positions=False)
+    chances = {row["season"]: row for row in table.over(fair, "p", where, table.OURS)}
+    for row in figures:
+        if row["model"] == table.OURS and row["season"] in chances:
+            more = chances[row["season"]]
+            row |= {key: more[key] for key in ("logloss", "brier", "ece", "reliability")}
+    return figures

@@ -94,7 +94,8 @@ def _notes(plan: backtest.Plan) -> list[str]:
         "Every fit saw only what was known before the games it predicts. The centre is the mean; coverage is by the "
         "randomised probability integral transform; gain is the mean absolute error that ours is better by, its "
         "standard error clustered by game.",
-        "baseline: players with four earlier games who got an attempt, a carry or a target. honest: every player with "
-        "an offensive snap, zeros in. props: rows with a real line. active: everybody on the week's active roster.",
+        "baseline: players with four earlier games who got an attempt, a carry or a target, a quarterback given that "
+        "he starts. honest: every player with an offensive snap, zeros in, quarterbacks as expected at the lock "
+        "(expected to start: those alone). props: rows with a real line. active: everybody on the active roster.",
         f"Refitted {plan.every}; models: the average of boosted trees and a ridge by position.",
     ]

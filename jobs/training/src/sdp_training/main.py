@@ -9,7 +9,7 @@ import polars as pl
 from sdp_common.errors import BadInput, Conflict
 from sdp_common.moments import read_moment
 from sdp_common.service import Job, Service
-from sdp_common.store import features, stats
+from sdp_common.store import features, roles, stats
 from sdp_engine.backtest.walk import WEEKS
 from sdp_engine.features import build as engine
 from sdp_engine.models import training
@@ -143,11 +143,12 @@ def _read(job: Job, sport: Sport, moment: datetime) -> tuple[pl.DataFrame, pl.Da
         rows = features.history(session, sport.code, engine.NAME, until=moment)
         lines = stats.player_games(session, sport.code, as_of=moment)
         snaps = stats.snaps(session, sport.code, as_of=moment)
+        told = roles.roles(session, sport.code, as_of=moment)
     if rows.is_empty():
         raise Conflict(
             f"no {sport.code} features of games before {moment:%Y-%m-%d}: run the features job `build` first"
         )
-    outcomes = training.outcomes_of(sport, rows, lines, snaps)
+    outcomes = training.outcomes_of(sport, rows, lines, snaps, told)
     return rows, outcomes.filter(pl.col(KNOWN) < moment)
 
 

@@ -38,7 +38,7 @@ def ids(session: Session) -> dict[str, int]:
     players.save_rosters(session, listed)
     players.save_depths(session, "nfl", [{"season": 2023, "week": 1, "player_id": known["runner"], "depth": 2}])
     named = {"game_id": GAME, "team_id": "nfl:KC", "position": "QB", "player_id": known["first"]}
-    players.save_starters(session, [{**named, "known_at": KICK_OFF - timedelta(minutes=90)}])
+    players.save_starters(session, [{**named, "known_at": KICK_OFF + timedelta(hours=12)}])
     report = {"player_id": known["runner"], "source": "made", "team_id": "nfl:KC", "season": 2023, "week": 1}
     words = [("questionable", -48), ("doubtful", -24), ("out", 2)]
     for status, hours in words:
@@ -51,21 +51,19 @@ def test_a_row_has_everything_told_before_the_kick_off(session: Session, ids: di
     told = {row["player_id"]: row for row in roles.roles(session, "nfl", as_of=KICK_OFF).iter_rows(named=True)}
     runner = told[ids["runner"]]
     assert (runner["status"], runner["depth"], runner["injury_status"]) == ("ACT", 2, "doubtful")
-    assert (runner["is_starter"], told[ids["first"]]["is_starter"], told[ids["second"]]["is_starter"]) == (
-        None,
-        True,
-        False,
-    )
+    assert {row["started"] for row in told.values()} == {None}
 
 
-def test_what_came_after_the_kick_off_is_never_told(session: Session, ids: dict[str, int]) -> None:
+def test_of_what_came_after_the_kick_off_only_who_started_is_told(session: Session, ids: dict[str, int]) -> None:
     later = roles.roles(session, "nfl", as_of=KICK_OFF + timedelta(days=9))
-    assert later.equals(roles.roles(session, "nfl", as_of=KICK_OFF))
+    assert later.drop("started").equals(roles.roles(session, "nfl", as_of=KICK_OFF).drop("started"))
+    began = dict(later.select("player_id", "started").iter_rows())
+    assert (began[ids["runner"]], began[ids["first"]], began[ids["second"]]) == (None, True, False)
 
 
 def test_before_the_inactives_are_named_only_the_report_is_known(session: Session, ids: dict[str, int]) -> None:
     early = roles.roles(session, "nfl", as_of=KICK_OFF - timedelta(hours=30))
-    assert early.select("player_id", "status", "is_starter", "injury_status").rows() == [
+    assert early.select("player_id", "status", "started", "injury_status").rows() == [
         (ids["runner"], None, None, "questionable")
     ]
 

@@ -57,12 +57,12 @@ ROLES: Schema = {
     "position": pl.String,
     "status": pl.String,
     "depth": pl.Int64,
-    "is_starter": pl.Boolean,
+    "started": pl.Boolean,
     "injury_status": pl.String,
     "practice_status": pl.String,
 }
-"""What was told of a player before a game: roster status (`ACT` is active), rank in the depth chart, whether he was
-named to start, the game's injury report. Null is not told."""
+"""What was told of a player before a game: roster status (`ACT` is active), rank in the depth chart, the game's injury
+report; and afterwards, in `started`, whether he began it. Null is not told."""
 
 DRAFTS: Schema = {"player_id": pl.Int64, "draft_pick": pl.Int64, "first_season": pl.Int64}
 """Where players were drafted (overall pick) and the season they came in."""

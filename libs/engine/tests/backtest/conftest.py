@@ -25,4 +25,4 @@ def built(told: League) -> tuple[Any, Any]:
     sport = load("nfl")
     features = build.history(sport, told.sources)
     features = features.join(told.games.select("game_id", as_of="starts_at"), on="game_id")
-    return features, training.outcomes_of(sport, features, told.lines, told.snaps)
+    return features, training.outcomes_of(sport, features, told.lines, told.snaps, told.roles)

@@ -95,7 +95,7 @@ def test_with_lines_the_informed_prediction_goes_to_the_market(told: Any, built:
 def test_populations_are_those_published(told: Any, built: Any) -> None:
     rows = framed(built, "receptions")
     past = populations.rows(SPORT, told.games, told.lines)
-    starters = told.roles.filter(pl.col("is_starter").fill_null(value=False)).select("player_id", "game_id")
+    starters = told.roles.filter(pl.col("started").fill_null(value=False)).select("player_id", "game_id")
     kept = rows.filter(populations.baseline(SPORT.markets["receptions"], rows, past, starters))
     counted = kept.join(past, on=["player_id", "game_id"])
     assert 100 < kept.height == counted.height < rows.height

@@ -27,7 +27,9 @@ def features(league: Any) -> pl.DataFrame:
 
 
 def frame(league: Any, features: pl.DataFrame, market: str) -> pl.DataFrame:
-    return training.frame_of(SPORT, market, features, training.outcomes_of(SPORT, features, league.lines, league.snaps))
+    return training.frame_of(
+        SPORT, market, features, training.outcomes_of(SPORT, features, league.lines, league.snaps, league.roles)
+    )
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from sdp_common.db.session import session_scope
 from sdp_common.errors import Conflict
-from sdp_common.store import features, reference, stats
+from sdp_common.store import features, reference, roles, stats
 from sdp_engine import frames
 from sdp_engine.features import build
 from sdp_engine.models import training
@@ -72,11 +72,12 @@ class Past:
             rows = features.history(session, code, build.NAME, until=end)
             lines = stats.player_games(session, code, as_of=end)
             snaps = stats.snaps(session, code, as_of=end)
+            told = roles.roles(session, code, as_of=end)
         if rows.is_empty():
             raise Conflict(
                 "no features of past games are stored: run `sdp ingest stats`, then the features job `build`"
             )
-        return cls(sport, games, touchdowns, rows, training.outcomes_of(sport, rows, lines, snaps), lines)
+        return cls(sport, games, touchdowns, rows, training.outcomes_of(sport, rows, lines, snaps, told), lines)
 
 
 def weeks(past: Past, seasons: Sequence[int], every: int, family: str) -> Iterator[Week]:

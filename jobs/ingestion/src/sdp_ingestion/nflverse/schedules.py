@@ -99,7 +99,7 @@ def _game(record: Record) -> GameRow:
 
 
 def _starters(record: Record) -> Iterator[PlayerRow | StarterRow]:
-    """Yield the quarterbacks named to start, whom the schedule introduces before any stat line does."""
+    """Yield the quarterbacks who started, whom the schedule introduces before any stat line does."""
     for side in ("home", "away"):
         code, name = record.get(f"{side}_qb_id"), record.get(f"{side}_qb_name")
         if code is not None and name is not None:

@@ -1,4 +1,4 @@
-"""Saves the part a player has in his team: depth charts, named starters, snaps, and where he was drafted."""
+"""Saves the part a player has in his team: depth charts, starters, snaps, and where he was drafted."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -9,7 +9,6 @@ from sdp_common.store import stats as stat_store
 from sdp_ingestion.identity import Identities
 from sdp_ingestion.rows import DepthRow, KnownPlayerRow, SnapRow, StarterRow, TeamWeek
 from sdp_ingestion.save.context import PUBLISHED_AFTER, Context
-from sdp_ingestion.save.reference import INACTIVES_BEFORE
 
 
 def known_players(context: Context, rows: list[KnownPlayerRow]) -> None:
@@ -57,15 +56,15 @@ def _weeks(context: Context, rows: list[DepthRow]) -> list[tuple[DepthRow, int]]
 
 
 def starters(context: Context, rows: list[StarterRow]) -> None:
-    """Save named starters, known when the inactive players are."""
+    """Save who started, known with the stat lines: the list names who took the field, not who was to."""
     saved = []
     for row in rows:
         who, game, team = context.who(row.player), context.schedule.find(row.game), context.team(row.team)
         if who is None or game is None or team is None:
-            context.reject("a named starter who is unknown", f"{row.game} {row.team}")
+            context.reject("a starter who is unknown", f"{row.game} {row.team}")
             continue
         keys = {"game_id": game.id, "team_id": team, "position": context.position(row.position)}
-        saved.append({**keys, "player_id": who, "known_at": game.starts_at - INACTIVES_BEFORE})
+        saved.append({**keys, "player_id": who, "known_at": game.starts_at + PUBLISHED_AFTER})
     context.tally.counts += players.save_starters(context.session, saved)
 
 

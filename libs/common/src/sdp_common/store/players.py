@@ -182,7 +182,7 @@ def save_depths(session: Session, sport: str, rows: Sequence[Mapping[str, object
 
 
 def save_starters(session: Session, rows: Iterable[Mapping[str, object]]) -> Counts:
-    """Save named starters (the columns of `starters`) by game, team and position."""
+    """Save who started (the columns of `starters`) by game, team and position."""
     return upsert(session, Starter, list(rows), key=["game_id", "team_id", "position"])
 
 

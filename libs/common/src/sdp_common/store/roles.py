@@ -17,7 +17,7 @@ ROLES: dict[str, pl.DataType | type[pl.DataType]] = {
     "position": pl.String,
     "status": pl.String,
     "depth": pl.Int64,
-    "is_starter": pl.Boolean,
+    "started": pl.Boolean,
     "injury_status": pl.String,
     "practice_status": pl.String,
 }
@@ -29,11 +29,11 @@ DRAFTS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def roles(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame:
-    """Return one row a player and game of which a roster, a named starter or an injury report tells: `ROLES`.
+    """Return one row a player and game of which a roster, a list of starters or an injury report tells: `ROLES`.
 
-    Everything in a row was known by `as_of` and before that game's kick-off. `status` is the week's roster status
-    (null: no roster told of him), `depth` his rank in the depth chart, `is_starter` whether he was named to start
-    (null: nobody was named at his position).
+    Everything in a row was known by `as_of`, and before that game's kick-off but for `started`: whether a list, which
+    is written afterwards, says that he began the game (null: it names nobody of his position). `status` is the week's
+    roster status (null: no roster told of him), `depth` his rank in the depth chart.
     """
     listed, named, hurt = (
         _rosters(session, sport, as_of),
@@ -47,8 +47,8 @@ def roles(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame:
         pl.coalesce("team_id", "team_id_named", "team_id_hurt").alias("team_id"),
         pl.coalesce("position", "position_named", "position_hurt").alias("position"),
     ).join(decided, on=["game_id", "team_id", "position"], how="left")
-    is_starter = pl.coalesce("is_starter", pl.when("decided").then(statement=False))
-    return told.with_columns(is_starter=is_starter).select(*ROLES).sort("game_id", "player_id")
+    started = pl.coalesce("started", pl.when("decided").then(statement=False))
+    return told.with_columns(started=started).select(*ROLES).sort("game_id", "player_id")
 
 
 def _rosters(session: Session, sport: str, as_of: datetime) -> pl.DataFrame:
@@ -76,7 +76,7 @@ def _starters(session: Session, sport: str, as_of: datetime) -> pl.DataFrame:
     )
     schema = {name: ROLES[name] for name in ("player_id", "game_id", "team_id", "position")}
     found = pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=schema, orient="row")
-    return found.with_columns(is_starter=pl.lit(value=True))
+    return found.with_columns(started=pl.lit(value=True))
 
 
 def _reports(session: Session, sport: str, as_of: datetime) -> pl.DataFrame:

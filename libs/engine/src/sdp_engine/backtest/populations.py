@@ -46,7 +46,7 @@ def baseline(market: Market, judged: pl.DataFrame, past: pl.DataFrame, starters:
         market: The market.
         judged: `player_id`, `game_id`, `position`.
         past: As `rows` gives it.
-        starters: `player_id`, `game_id` of the quarterbacks named to start.
+        starters: `player_id`, `game_id` of the quarterbacks who started, as listed.
     """
     stat, least = LEAST.get(market.features, ("points", 5.0))
     told = past.select("player_id", "game_id", "prior", listed="position", recent=f"last_{stat}")

@@ -1,6 +1,6 @@
 """Walking forward: fit on what was known, predict what came next, and so on through the seasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from sdp_engine.distributions import Array, Distribution
 from sdp_engine.evaluate import calibration, scores
 from sdp_engine.models import informed, spread
 from sdp_engine.models.fitting import check_known
-from sdp_engine.models.model import KNOWN, MOMENT, TARGET, Design, Learn
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET, Design, Learn
 
 Every = Literal["weekly", "monthly"]
 WEEKS: dict[str, int] = {"weekly": 1, "monthly": 4}
@@ -74,15 +74,17 @@ def walk(
 
     Returns:
         Keys, `as_of`, `is_given`, `y`, and twice what `judge` gives: as `given_*` of the prediction given that the
-        player is involved, as `played_*` of the one given that he plays; where there are lines also as `informed_*`
-        of the first one, moved to the market (null where there is no line).
+        player is involved (and a quarterback starts or does not), as `played_*` of the one given that he plays, with
+        the quarterbacks who were expected to start. Where there are lines also as `lined_*` of the one given that he
+        plays, a quarterback as he did, and as `informed_*` of that one moved to the market (null without a line).
     """
     rows = frame.sort(MOMENT, "game_id", "player_id")
-    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN, "is_given", "line", "market"}
-    told = [name for name in rows.columns if name not in skip]
-    known = rows.select(pl.col(told).is_not_null().any()).row(0)
-    design = Design(tuple(name for name, is_known in zip(told, known, strict=True) if is_known), market.positions)
+    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN, EXPECTED, "is_given", "line", "market"}
+    read = [name for name in rows.columns if name not in skip]
+    known = rows.select(pl.col(read).is_not_null().any()).row(0)
+    design = Design(tuple(name for name, is_known in zip(read, known, strict=True) if is_known), market.positions)
     matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
+    served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else None
     mean = np.full(rows.height, np.nan)
     given = rows["is_given"].to_numpy()
     made: list[pl.DataFrame] = []
@@ -93,33 +95,43 @@ def walk(
         if past.sum() < FEWEST_ROWS or not ahead.any() or np.ptp(observed[past]) == 0:
             continue
         check_known(rows.filter(pl.Series(past)), refit.as_of)
-        mean[ahead] = learn(matrix[past], observed[past], codes[past]).of(matrix[ahead], codes[ahead])
+        learnt = learn(matrix[past], observed[past], codes[past])
+        mean[ahead] = learnt.of(matrix[ahead], codes[ahead])
         seen = past & np.isfinite(mean)
         if refit.is_judged and seen.sum() >= FEWEST_ROWS:
             layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
             predicted, chosen = layer.around(mean[ahead], codes[ahead]), rows.filter(pl.Series(ahead))
-            found = _judged(chosen, predicted, chances, rng)
+            told = predicted
+            if served is not None:
+                asked = served.filter(pl.Series(ahead))
+                told = layer.around(learnt.of(design.matrix(asked), design.codes(asked)), design.codes(asked))
+            chance = _chance(chosen, chances)
+            views = {"given": predicted, "played": told.given(chance)}
             if "market" in rows.columns:
-                found = found.hstack(_informed(chosen, predicted, made, refit.as_of, rng))
+                views["lined"] = predicted.given(chance)
+            found = _judged(chosen, views, rng)
+            if "market" in rows.columns:
+                found = found.hstack(_informed(chosen, views["lined"], made, refit.as_of, rng))
             made.append(found)
     return pl.concat(made) if made else pl.DataFrame()
 
 
-def _judged(
-    rows: pl.DataFrame, predicted: Distribution, chances: pl.DataFrame | None, rng: np.random.Generator
-) -> pl.DataFrame:
+def _chance(rows: pl.DataFrame, chances: pl.DataFrame | None) -> Array:
+    if chances is None:
+        return np.ones(rows.height)
+    keys = ["player_id", "game_id"]
+    joined = rows.select(keys).join(chances, on=keys, how="left", maintain_order="left")
+    return joined["chance"].fill_null(1.0).to_numpy()
+
+
+def _judged(rows: pl.DataFrame, views: Mapping[str, Distribution], rng: np.random.Generator) -> pl.DataFrame:
     keys = ("player_id", "game_id", "team_id", "position", MOMENT, KNOWN, "is_given", TARGET)
     lines = rows["line"].to_numpy() if "line" in rows.columns else None
-    chance = np.ones(rows.height)
-    if chances is not None:
-        joined = rows.select("player_id", "game_id").join(
-            chances, on=["player_id", "game_id"], how="left", maintain_order="left"
-        )
-        chance = joined["chance"].fill_null(1.0).to_numpy()
     observed = rows[TARGET].to_numpy()
-    columns = {f"given_{k}": v for k, v in judge(predicted, observed, rng, lines).items()}
-    columns |= {f"played_{k}": v for k, v in judge(predicted.given(chance), observed, rng, lines).items()}
-    return rows.select(*keys, *(name for name in ("line", "market") if name in rows.columns)).with_columns(
+    columns = {
+        f"{name}_{k}": values for name, view in views.items() for k, values in judge(view, observed, rng, lines).items()
+    }
+    return rows.select(*keys, *(name for name in ("line", "market", EXPECTED) if name in rows.columns)).with_columns(
         pl.Series(name, values) for name, values in columns.items()
     )
 
@@ -136,7 +148,7 @@ def _informed(
     past = past.filter(pl.col(TARGET) != pl.col("line")) if past.height else past
     trust = informed.TRUST
     if past.height:
-        own = (past["given_over"] / (1 - past["given_push"]).clip(1e-9)).to_numpy()
+        own = (past["lined_over"] / (1 - past["lined_push"]).clip(1e-9)).to_numpy()
         happened = (past[TARGET] > past["line"]).cast(pl.Float64).to_numpy()
         trust = informed.learn_trust(past["market"].to_numpy(), own, happened)
     known = rows["market"].is_not_null().to_numpy()

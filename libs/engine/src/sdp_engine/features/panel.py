@@ -8,10 +8,10 @@ from sdp_sports import score
 from sdp_sports.spec import Contest, Market, Sport
 
 from sdp_engine import frames
-from sdp_engine.features import squad
+from sdp_engine.features import squad, starters
 
-ROLE = ("status", "depth", "is_starter", "injury_status", "practice_status")
-"""What `frames.ROLES` tells of a player's part in a game."""
+ROLE = ("status", "depth", "started", "injury_status", "practice_status")
+"""What `frames.ROLES` tells of a player's part in a game; `started` is a fact of afterwards."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,11 @@ class Panel:
             outcomes are null where the game's is not a known fact, and where he was not on the field (a market that
             asks whether he was has his zero).
         facts: The same columns for every player of the sport, rows of those on the field only. A quarterback who
-            came in for the named starter has no outcomes here: they say nothing of a start.
+            came in for the starter has no outcomes here: they say nothing of a start.
         lines: As `facts`, relief appearances with their outcomes.
         teams: One row a team and game, sorted by team and kick-off: `opponent_id`, the game's circumstances,
-            `points_for`, `points_against` and the team's sum of each stat, null where not a known fact.
+            `points_for`, `points_against`, the team's sum of each stat and the `starter` at quarterback, null where
+            not a known fact.
         drafts: `frames.DRAFTS`.
     """
 
@@ -131,7 +132,8 @@ def of_population(sport: Sport, sources: Sources, population: pl.DataFrame, as_o
     seen = sources.games.with_columns(
         pl.when(hidden).then(None).otherwise(pl.col(side)).alias(side) for side in ("home_score", "away_score")
     )
-    past = Sources(seen, sources.lines.filter(~unknown), sources.snaps.filter(~unknown), sources.roles, sources.drafts)
+    told = sources.roles.with_columns(started=pl.when(~pl.col("game_id").is_in(upcoming)).then(pl.col("started")))
+    past = Sources(seen, sources.lines.filter(~unknown), sources.snaps.filter(~unknown), told, sources.drafts)
     ahead = squad.of_population(population, seen, past.roles)
     before = past.roles.filter(~pl.col("game_id").is_in(upcoming))
     once = squad.of_history(sport, past.snaps, before, past.lines).with_columns(is_target=pl.lit(value=False))
@@ -151,8 +153,9 @@ def _panel(sport: Sport, sources: Sources, chosen: pl.DataFrame, *, whole: bool)
         .with_columns(*quantities(sport), known_at=known)
         .sort("player_id", "starts_at", "game_id")
     )
+    lines = starters.began(lines)
     outcomes = [name for name in lines.columns if name in sport.stats or name.startswith("y_")]
-    relief = (pl.col("position") == "QB") & ~pl.col("is_starter").fill_null(value=True)
+    relief = (pl.col("position") == starters.PASSER) & ~pl.col("started").fill_null(value=True)
     facts = lines.with_columns(pl.when(~relief).then(pl.col(outcomes)))
     ahead = chosen.join(context, on=["game_id", "team_id"], how="inner")
     past = facts
@@ -170,7 +173,8 @@ def _panel(sport: Sport, sources: Sources, chosen: pl.DataFrame, *, whole: bool)
         if market.given == "active"
     )
     rows = pl.concat([placed, fresh.drop("is_over")], how="diagonal").sort("player_id", "starts_at", "game_id")
-    totals = lines.group_by("team_id", "game_id").agg(pl.col(sport.stats).sum())
+    starter = pl.col("player_id").filter(pl.col("started").fill_null(value=False)).first()
+    totals = lines.group_by("team_id", "game_id").agg(pl.col(sport.stats).sum(), starter=starter)
     teams = sides.join(totals, on=["team_id", "game_id"], how="left").sort("team_id", "starts_at", "game_id")
     return Panel(sport, rows, facts, lines, teams, sources.drafts)
 

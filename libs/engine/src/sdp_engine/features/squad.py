@@ -1,4 +1,4 @@
-"""Squad: who is expected to be active in a game, from rosters, named starters and injury reports."""
+"""Squad: who is expected to be active in a game, from rosters, snaps and injury reports."""
 
 import polars as pl
 from sdp_sports.spec import Sport
@@ -26,11 +26,11 @@ def of_history(sport: Sport, snaps: pl.DataFrame, roles: pl.DataFrame, lines: pl
     """Return who was to be active in past games (`SQUAD`).
 
     Where a week's roster is not known the inactive players are not either; those on the field, special teams
-    counted, stand for the active ones, of quarterbacks the named starter alone: who relieved him was not known.
+    counted, stand for the active ones, of quarterbacks who started alone: who relieved him was not known.
     """
     active = roles.filter(pl.col("status") == ACTIVE, pl.col("position").is_in(OFFENCE))
     place = ["game_id", "team_id"]
-    told = roles.filter(pl.col("is_starter").fill_null(value=False))
+    told = roles.filter(pl.col("started").fill_null(value=False))
     named = told.select(*place, "position", starter="player_id")
     seen = (
         snaps.filter(pl.col("position").is_in(OFFENCE))

@@ -20,7 +20,9 @@ MOMENT = "as_of"
 KNOWN = "known_at"
 """The column of a training frame that says when its outcome was known; nothing is fitted on what was not yet."""
 STARTS = "is_starter"
-"""The feature that tells a named starter (1) from who stands behind him (0); unknown where nobody was named."""
+"""The feature that tells who is to start (1) from who stands behind him (0); unknown where nothing tells."""
+EXPECTED = "is_expected_starter"
+"""In a training frame: what `STARTS` was before the game, where that says what happened."""
 
 Codes = NDArray[np.int64]
 
@@ -45,7 +47,7 @@ Learn = Callable[[Array, Array, Codes], Mean]
 class Design:
     """How a feature frame becomes a matrix: the features in order, then one indicator a group.
 
-    A group is a position; quarterbacks who were not named to start are one of their own, after the positions.
+    A group is a position; quarterbacks who are not to start are one of their own, after the positions.
     """
 
     columns: tuple[str, ...]

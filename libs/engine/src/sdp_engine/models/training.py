@@ -9,18 +9,20 @@ import polars as pl
 from sdp_sports.spec import Market, Sport
 
 from sdp_engine import frames
-from sdp_engine.features import sets
+from sdp_engine.features import sets, starters
 from sdp_engine.features.panel import on_field, quantity
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models.families import Family
 from sdp_engine.models.fitting import Judged
-from sdp_engine.models.model import KNOWN, MOMENT, TARGET
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET
 
 INVOLVED = "involved"
 """The market that says whether a player gets an attempt, a carry or a target."""
 
 
-def outcomes_of(sport: Sport, features: pl.DataFrame, lines: pl.DataFrame, snaps: pl.DataFrame) -> pl.DataFrame:
+def outcomes_of(
+    sport: Sport, features: pl.DataFrame, lines: pl.DataFrame, snaps: pl.DataFrame, roles: pl.DataFrame
+) -> pl.DataFrame:
     """Return what became of each row of the games whose outcome is known; zeros for who was active and did not play.
 
     Args:
@@ -28,9 +30,11 @@ def outcomes_of(sport: Sport, features: pl.DataFrame, lines: pl.DataFrame, snaps
         features: As `features.build.history` gives them.
         lines: `frames.PLAYER_GAMES` with every stat.
         snaps: `frames.SNAPS`.
+        roles: `frames.ROLES`.
 
     Returns:
-        `player_id`, `game_id`, `position`, `known_at` (when the game's last line was known) and every stat.
+        `player_id`, `game_id`, `position`, `known_at` (when the game's last line was known), every stat, and of
+        quarterbacks whether they `started` (null: not known).
     """
     place = ["game_id", "team_id"]
     known = lines.group_by(place).agg(pl.col(KNOWN).max())
@@ -38,12 +42,14 @@ def outcomes_of(sport: Sport, features: pl.DataFrame, lines: pl.DataFrame, snaps
     rows = features.select("player_id", "game_id", "team_id", "position").join(known, on=place)
     found = rows.join(stats, on=["player_id", "game_id"], how="left")
     absent = ~pl.col("position").is_in(OFFENCE) & pl.col(sport.stats[0]).is_null()
-    return found.filter(~absent).with_columns(pl.col(sport.stats).fill_null(0.0)).drop("team_id")
+    seen = found.filter(~absent).with_columns(pl.col(sport.stats).fill_null(0.0))
+    told = roles.select("player_id", "game_id", "started")
+    return starters.began(seen.join(told, on=["player_id", "game_id"], how="left")).drop("team_id")
 
 
 def frame_of(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return a market's training frame: the rows of `labelled` for which what the market takes for granted is true."""
-    return labelled(sport, name, features, outcomes).filter("is_given").drop("is_given")
+    return labelled(sport, name, features, outcomes).filter("is_given").drop("is_given", EXPECTED, strict=False)
 
 
 def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -57,7 +63,9 @@ def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataF
 
     Returns:
         The keys, the features of the market's set, `as_of`, `known_at`, what the quantity was (`y`), and whether what
-        the market takes for granted is true (`is_given`): every row, or that the player was involved.
+        the market takes for granted is true (`is_given`): every row, or that the player was involved. Taken for
+        granted is also whether a quarterback starts: there `is_starter` is what happened, and `EXPECTED` what was
+        known, as which a prediction is served.
     """
     market = sport.markets[name]
     chosen = outcomes.filter(pl.col("position").is_in(market.positions))
@@ -66,10 +74,15 @@ def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataF
     if market.given == INVOLVED and involved is not None:
         is_given = ~pl.col("position").is_in(involved.positions) | (quantity(sport, involved) > 0)
     amount = quantity(sport, market).cast(pl.Float64).alias(TARGET)
-    labels = chosen.select("player_id", "game_id", KNOWN, amount, is_given=is_given)
+    labels = chosen.select("player_id", "game_id", KNOWN, "started", amount, is_given=is_given)
     read = sets.chosen([c for c in features.columns if c not in (*frames.FEATURE_KEYS, MOMENT)], sport, name)
     made = features.select(*frames.FEATURE_KEYS, MOMENT, *read).join(labels, on=["player_id", "game_id"])
-    return made.filter(pl.col(TARGET).is_not_null()).sort(MOMENT, "game_id", "player_id")
+    if market.given == INVOLVED and STARTS in made.columns:
+        happened = pl.coalesce(pl.col("started").cast(pl.Float64), STARTS)
+        made = made.with_columns(
+            pl.when(pl.col(STARTS).is_not_null()).then(happened).alias(STARTS), pl.col(STARTS).alias(EXPECTED)
+        )
+    return made.drop("started").filter(pl.col(TARGET).is_not_null()).sort(MOMENT, "game_id", "player_id")
 
 
 def digest(frame: pl.DataFrame) -> str:

@@ -95,7 +95,7 @@ class GameId(Base):
 
 
 class Starter(Base):
-    """Who was named to start a game at a position of which a team starts one; `known_at` is when it was named."""
+    """Who started a game at a position of which a team starts one, as a list written afterwards has it."""
 
     __tablename__ = "starters"
     game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
