@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +20,6 @@ import numpy as np
 import polars as pl
 from sdp_engine import frames
 from sdp_engine.simulate import Draws, Slate, arrange, joint, readoff
-from sdp_engine.simulate.draws import GROUPS
 from sdp_sports.spec import QUANTILES, load
 
 THREADS = 2
@@ -73,17 +73,20 @@ def _predicted(keys: tuple[Any, ...], means: tuple[float, ...], depth: int, scal
 
 
 def read_off(draws: Draws) -> int:
-    """Read all fantasy scores of two sites off the draws, mapped onto targets, and every market's distribution."""
+    """Read all fantasy scores of two sites off the draws, and every market's distribution for whom it is offered."""
     nfl = load("nfl")
-    rows = np.arange(draws.players.height)
-    for name in ("draftkings_classic", "fanduel_classic"):
-        scored = readoff.points(draws, nfl.contests[name])
-        readoff.summarise(scored, 1 / readoff.CENTS)
-    for market in nfl.markets.values():
-        if market.stats:
-            readoff.summarise(draws.table(market.stats, rows))
+
+    def contest(name: str) -> None:
+        readoff.summarise(readoff.points(draws, nfl.contests[name]), 1 / readoff.CENTS)
+
+    def market(name: str) -> None:
+        if readoff.settles(draws, nfl.markets[name]):
+            readoff.settled(draws, nfl.markets[name], readoff.offered(draws, nfl.markets[name]))
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        told = [*pool.map(contest, ("draftkings_classic", "fanduel_classic")), *pool.map(market, nfl.markets)]
     readoff.games(draws)
-    return len(GROUPS)
+    return len(told)
 
 
 def timed(work: Callable[[], Any], repeats: int) -> dict[str, float]:

@@ -164,11 +164,19 @@ def test_every_matched_draftable_is_projected_in_his_markets_and_the_open_classi
     points = {"draftkings_classic_points", "fanduel_classic_points", "yahoo_classic_points"}
     offered = {name for name, market in load("nfl").markets.items() if market.stats and "QB" in market.positions}
     assert {"passing_yards", "rushing_yards", "anytime_touchdown"} <= offered
-    assert set(stats["Quarterback A"]) == offered | points
+    assert set(stats["Quarterback A"]) == (offered - {"plays"}) | points  # nobody's snaps are drawn
     assert points <= set(stats["Defence D"])
     assert len(stats["Quarterback A"]) == len(set(stats["Quarterback A"]))
     assert "Nobody x" not in stats
     assert result["rows"] == frame.height
+
+
+def test_a_weighted_market_and_one_with_a_threshold_are_told_as_they_settle(frame):
+    told = {(name, stat): mean for name, stat, mean in frame.select("name", "stat", "mean").iter_rows()}
+    assert 5 < told["Quarterback A", "half_ppr_points"] < 40
+    chances = frame.filter(pl.col("stat").is_in(["involved", "two_touchdowns"]))["mean"]
+    assert chances.is_between(0.0, 1.0).all()
+    assert told["Quarterback A", "involved"] > 0.9
 
 
 def test_the_draws_honour_the_predictions_and_the_line(engine, frame, result):

@@ -55,11 +55,30 @@ def test_points_of_all_players_are_those_of_each(draws, contest):
         assert scored[row] / 100 == pytest.approx(draws.points(NFL.contests[contest], row), abs=0.005)
 
 
-def test_a_table_holds_the_sums_of_stats(draws):
-    rows = np.arange(draws.players.height)
-    table = draws.table(("rushing_tds", "receiving_tds"), rows)
-    for row in rows:
-        assert (table[row] == draws.stat(row, "rushing_tds") + draws.stat(row, "receiving_tds")).all()
+MARKETS = [name for name, market in NFL.markets.items() if market.stats and name != "plays"]
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_markets_settle_on_the_weighted_sums_of_stats(draws, name):
+    market = NFL.markets[name]
+    rows = readoff.offered(draws, market)
+    told = readoff.settled(draws, market, rows)
+    assert {draws.players["position"][int(row)] for row in rows} <= set(market.positions)
+    weights = market.weights or (1.0,) * len(market.stats)
+    for at, row in enumerate(rows.tolist()):
+        values = sum(w * draws.stat(row, stat).astype(float) for w, stat in zip(weights, market.stats, strict=True))
+        if market.at_least is not None:
+            values = values >= market.at_least
+        assert told.mean[at] == pytest.approx(values.mean(), abs=1e-9)
+        assert told.sd[at] == pytest.approx(values.std(), abs=1e-6)
+        assert told.prob_zero[at] == pytest.approx((np.abs(values) < 1e-9).mean())
+        assert told.hist_shares[at].sum() == pytest.approx(1.0)
+
+
+def test_a_market_whose_stats_are_not_drawn_is_not_read_off(draws):
+    assert not readoff.settles(draws, NFL.markets["plays"])
+    with pytest.raises(ValueError, match="not among the stats"):
+        readoff.settled(draws, NFL.markets["plays"], np.arange(2))
 
 
 def test_mapping_keeps_the_order_of_worlds_and_takes_the_targets_distribution(draws):

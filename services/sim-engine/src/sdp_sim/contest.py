@@ -1,6 +1,5 @@
 """A stored lineup set against a simulated field: what is read, and what the contest's simulation needs of it."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,7 @@ from sdp_sports.spec import Contest, load
 from sqlalchemy.orm import Session
 
 from sdp_sim.inputs import read
+from sdp_sim.threads import threads
 
 MOST_WORLDS = 100_000
 MOST_WORK = 5e9
@@ -153,11 +153,6 @@ def scattered(
     scale = np.where(mean > 0, sd**2 / np.maximum(mean, 1e-9), 0.0)
     drawn = rng.standard_gamma(shape[:, None], (len(mean), worlds))
     return np.minimum(drawn * scale[:, None], 300.0).astype(np.float32)
-
-
-def threads() -> int:
-    """Return how many threads a job uses."""
-    return min(2, os.cpu_count() or 1)
 
 
 def simulate(

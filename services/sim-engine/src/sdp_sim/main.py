@@ -1,6 +1,5 @@
 """The sim-engine process."""
 
-import os
 import threading
 from typing import Any
 
@@ -16,6 +15,7 @@ from sdp_sim.inputs import Inputs, read
 from sdp_sim.keeping import keep
 from sdp_sim.rows import game_rows, projection_rows, story
 from sdp_sim.scenarios import assumed, difference
+from sdp_sim.threads import threads
 
 service = Service("sim-engine")
 
@@ -99,7 +99,7 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
         job.progress(0.05 + 0.8 * done / games, f"simulated {done} of {games} games")
 
     try:
-        draws = draw(inputs.slate, inputs.predictions, seed, worlds, threads=min(2, os.cpu_count() or 1), on_game=told)
+        draws = draw(inputs.slate, inputs.predictions, seed, worlds, threads=threads(), on_game=told)
     except ValueError as error:
         raise BadInput(f"the slate cannot be simulated: {error}") from error
     job.progress(0.86, "summarising")

@@ -1,12 +1,17 @@
 """From draws to the rows of a projection set."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sdp_engine.simulate import Draws, readoff
+from sdp_sports.spec import Market
 
 from sdp_sim.inputs import Inputs
+from sdp_sim.threads import threads
 
 
 def projection_rows(draws: Draws, inputs: Inputs) -> list[dict[str, Any]]:
@@ -18,38 +23,55 @@ def projection_rows(draws: Draws, inputs: Inputs) -> list[dict[str, Any]]:
     for draftable, player in inputs.draftables.select("id", "player_id").iter_rows():
         ids.setdefault(player, []).append(draftable)
     players = draws.players["player_id"].to_list()
-    positions = draws.players["position"].to_list()
     made: list[dict[str, Any]] = []
-    for stat, allowed, summary, rows in _summaries(draws, inputs):
-        for at, row in enumerate(rows):
-            if positions[row] in allowed:
+    with ThreadPoolExecutor(threads()) as pool:
+        for stat, summary, rows in pool.map(lambda read: read(), _readings(draws, inputs)):
+            for at, row in enumerate(rows.tolist()):
                 told = _told(summary, at)
                 made += [{"draftable_id": d, "stat": stat, **told} for d in ids.get(players[row], ())]
     return made
 
 
-def _summaries(draws: Draws, inputs: Inputs) -> Iterator[tuple[str, Collection[str], readoff.Summary, list[int]]]:
-    """Yield every stat that is offered, to which positions, its distributions and their rows of `draws.players`.
+Reading = tuple[str, readoff.Summary, NDArray[np.int64]]
 
-    Points are told in the slate's contest and in every classic one that is still played; the formats of a single game
-    and those of sites that have closed would multiply the rows and say the same. Where a model predicts a contest's
-    points, the points are read half off the draws, half off the prediction, world by world (`readoff.mapped`).
+
+def _readings(draws: Draws, inputs: Inputs) -> list[Callable[[], Reading]]:
+    """Return what reads every stat that is offered: its name, its distributions and their rows of `draws.players`.
+
+    A market whose stats are not drawn is left out. Points are told in the slate's contest and in every classic one that
+    is still played; the formats of a single game and those of sites that have closed would multiply the rows and say
+    the same.
     """
     sport = inputs.sport
-    everybody = [row for row, player in enumerate(draws.players["player_id"]) if player is not None]
-    rows = np.array(everybody, np.int64)
-    for name, market in sport.markets.items():
-        if market.stats:
-            yield name, market.positions, readoff.summarise(draws.table(market.stats, rows)), everybody
-    predicted = {market.contest: name for name, market in sport.markets.items() if market.contest}
-    for name, contest in sport.contests.items():
-        if name == inputs.contest or (contest.mode == "classic" and contest.is_open):
-            scored = readoff.points(draws, contest)
-            if name in predicted:
-                means = scored.mean(axis=1) / readoff.CENTS
-                scored = readoff.mapped(scored, readoff.targets(draws, inputs.predictions, predicted[name], means))
-            summary = readoff.summarise(scored[rows], 1 / readoff.CENTS)
-            yield f"{name}_points", contest.positions, summary, everybody
+    markets = [name for name, market in sport.markets.items() if readoff.settles(draws, market)]
+    contests = [
+        name for name, c in sport.contests.items() if name == inputs.contest or (c.mode == "classic" and c.is_open)
+    ]
+    return [
+        *(partial(_market, draws, name, sport.markets[name]) for name in markets),
+        *(partial(_points, draws, inputs, name) for name in contests),
+    ]
+
+
+def _market(draws: Draws, name: str, market: Market) -> Reading:
+    rows = readoff.offered(draws, market)
+    return name, readoff.settled(draws, market, rows), rows
+
+
+def _points(draws: Draws, inputs: Inputs, name: str) -> Reading:
+    """Read a contest's points.
+
+    Where a model predicts them, they are read half off the draws, half off the prediction, world by world
+    (`readoff.mapped`).
+    """
+    contest = inputs.sport.contests[name]
+    predicted = next((key for key, market in inputs.sport.markets.items() if market.contest == name), None)
+    scored = readoff.points(draws, contest)
+    if predicted is not None:
+        means = scored.mean(axis=1) / readoff.CENTS
+        scored = readoff.mapped(scored, readoff.targets(draws, inputs.predictions, predicted, means))
+    rows = readoff.offered(draws, contest)
+    return f"{name}_points", readoff.summarise(scored[rows], 1 / readoff.CENTS), rows
 
 
 def _told(summary: readoff.Summary, at: int) -> dict[str, Any]:

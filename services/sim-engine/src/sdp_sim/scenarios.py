@@ -10,6 +10,7 @@ from sdp_engine.simulate import simulate as draw
 from sdp_engine.simulate.scenario import Scenario, assume, narrow
 
 from sdp_sim.inputs import Inputs
+from sdp_sim.threads import threads
 
 LEAST = 0.005
 """A change of points smaller than this is not told."""
@@ -45,8 +46,8 @@ def difference(inputs: Inputs, scenario: Scenario, worlds: int, seed: int) -> di
     try:
         changed, predictions = assume(inputs.slate, inputs.predictions, scenario)
         games = scenario.touched(inputs.slate)
-        before = draw(narrow(inputs.slate, games), inputs.predictions, seed, worlds, threads=2)
-        after = draw(narrow(changed, games), predictions, seed, worlds, threads=2)
+        before = draw(narrow(inputs.slate, games), inputs.predictions, seed, worlds, threads=threads())
+        after = draw(narrow(changed, games), predictions, seed, worlds, threads=threads())
     except ValueError as error:
         raise BadInput(f"no such scenario: {error}") from error
     ids = inputs.draftables.filter(pl.col("player_id").is_not_null())

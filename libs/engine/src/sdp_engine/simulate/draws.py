@@ -1,6 +1,6 @@
 """Joint draws: every stat of every player and every score, in the same worlds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from sdp_sports.score import points as score_points
-from sdp_sports.spec import Contest, Market
+from sdp_sports.spec import Contest
 
 Int16s = NDArray[np.int16]
 Floats = NDArray[np.float64]
@@ -40,7 +40,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The stats that are drawn, by the sheet that holds them, in its order."""
-_PLACE = {stat: (group, i) for group, names in GROUPS.items() for i, stat in enumerate(names)}
+PLACE = {stat: (g, i) for g, names in enumerate(GROUPS.values()) for i, stat in enumerate(names)}
+"""Where each stat is: which of GROUPS, and which of its stats."""
 
 PLAYERS = {
     "player_id": pl.Int64,
@@ -100,8 +101,9 @@ class Draws:
 
     def stat(self, row: int, name: str) -> Int16s:
         """Return one stat of a row of `players`, (W,); zeros where he cannot have it."""
-        group, i = _PLACE.get(name, ("", 0))
-        place = int(self.places[group][row]) if group in self.places else -1
+        at, i = PLACE.get(name, (0, -1))
+        group = tuple(GROUPS)[at]
+        place = int(self.places[group][row]) if i >= 0 and group in self.places else -1
         if place < 0:
             return np.zeros(self.worlds, np.int16)
         drawn: Int16s = self.sheets[group][i, place].astype(np.int16)
@@ -131,23 +133,6 @@ class Draws:
         out = np.zeros((self.players.height, self.worlds), np.float32)
         for row in range(self.players.height):
             out[row] = self.points(contest, row)
-        return out
-
-    def market(self, market: Market, row: int, contests: Mapping[str, Contest]) -> NDArray[Any]:
-        """Return what a market settles on for a row of `players`, (W,)."""
-        if market.contest is not None:
-            return self.points(contests[market.contest], row)
-        return np.asarray(sum((self.stat(row, name) for name in market.stats), np.zeros(self.worlds, np.int16)))
-
-    def table(self, stats: Sequence[str], rows: NDArray[np.int64]) -> Int16s:
-        """Return the sum of stats of some rows of `players`, (rows, W)."""
-        out = np.zeros((rows.size, self.worlds), np.int16)
-        for name in stats:
-            group, i = _PLACE.get(name, ("", 0))
-            if group in self.places:
-                places = self.places[group][rows]
-                held = places >= 0
-                out[held] += self.sheets[group][i, places[held]]
         return out
 
     @property

@@ -4,24 +4,27 @@ Raw worlds are never changed. Where a price or a score is wanted as the market m
 worlds, in the same order of luck, onto another distribution: correlations stay, marginals become the target's.
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sdp_sports.spec import QUANTILES, Contest
+from sdp_sports.spec import QUANTILES, Contest, Market
 
 from sdp_engine.simulate.compiled import entry
-from sdp_engine.simulate.draws import GROUPS, Draws
+from sdp_engine.simulate.draws import GROUPS, PLACE, Draws
+from sdp_engine.simulate.histogram import MOST_BINS, WIDTHS, count
+from sdp_engine.simulate.terms import Held, score, settle
 
 Floats = NDArray[np.float64]
 CENTS = 100
 """Points are counted in hundredths."""
-MOST_BINS = 41
 FAR = 0.4
-WIDTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+NEVER_LESS = -(2**31)
+"""Below everything that is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +56,17 @@ def summarise(values: NDArray[Any], scale: float = 1.0) -> Summary:
     """
     if values.ndim != 2 or values.shape[1] == 0:
         raise ValueError("no draws to summarise")
-    n, worlds = values.shape
+    return _told(lambda *into: count(values, *into), values.shape[0], values.shape[1], scale)
+
+
+def _told(describe: Callable[..., int], n: int, worlds: int, scale: float) -> Summary:
+    """Return the summary of n variables that `describe` writes into its last six arguments (`histogram.count`)."""
     levels = np.maximum(np.ceil(np.array(QUANTILES) * worlds - 1e-9).astype(np.int64), 1)
     widths = np.maximum(np.round(np.array(WIDTHS) / scale), 1).astype(np.int64)
     moments, quantiles = np.zeros((n, 3)), np.zeros((n, levels.size))
     bins, shares = np.zeros((n, 2)), np.zeros((n, MOST_BINS))
     if n:
-        count(values, levels, widths, moments, quantiles, bins, shares)
+        describe(levels, widths, moments, quantiles, bins, shares)
     return Summary(
         moments[:, 0] * scale,
         moments[:, 1] * scale,
@@ -71,56 +78,41 @@ def summarise(values: NDArray[Any], scale: float = 1.0) -> Summary:
     )
 
 
-@entry
-def count(stamp: int) -> Callable[..., int]:
-    """Close over the stamp."""
+def _held(draws: Draws) -> Held:
+    return Held(**{group: draws.sheets[group] for group in GROUPS}, places=np.stack([draws.places[g] for g in GROUPS]))
 
-    def count(
-        values: NDArray[Any],
-        levels: NDArray[np.int64],
-        widths: NDArray[np.int64],
-        moments: Floats,
-        quantiles: Floats,
-        bins: Floats,
-        shares: Floats,
-    ) -> int:
-        """Count how often each row takes each value, and write what `Summary` tells of it."""
-        n, worlds = values.shape
-        for i in range(n):
-            low, high = np.int64(values[i, 0]), np.int64(values[i, 0])
-            for w in range(worlds):
-                x = np.int64(values[i, w])
-                low, high = min(low, x), max(high, x)
-            often = np.zeros(high - low + 1, np.int64)
-            for w in range(worlds):
-                often[np.int64(values[i, w]) - low] += 1
-            width = widths[-1]
-            for j in range(widths.size):
-                if (high - low) // widths[j] < 40:
-                    width = widths[j]
-                    break
-            start = (low // width) * width
-            total, square, seen, level = 0.0, 0.0, 0, 0
-            for k in range(often.size):
-                if often[k] == 0:
-                    continue
-                x = low + k
-                total += often[k] * x
-                square += np.float64(often[k]) * x * x
-                seen += often[k]
-                shares[i, min((x - start) // width, shares.shape[1] - 1)] += often[k] / worlds
-                while level < levels.size and seen >= levels[level]:
-                    quantiles[i, level] = x
-                    level += 1
-            mean = total / worlds
-            moments[i, 0] = mean
-            moments[i, 1] = np.sqrt(max(square / worlds - mean * mean, 0.0))
-            moments[i, 2] = often[-low] / worlds if low <= 0 <= high else 0.0
-            bins[i, 0] = start
-            bins[i, 1] = width
-        return stamp
 
-    return count
+def _whole(weights: Iterable[float]) -> bool:
+    return all(abs(weight * CENTS - round(weight * CENTS)) < 1e-9 for weight in weights)
+
+
+def settles(draws: Draws, market: Market) -> bool:
+    """Return whether the draws say what a market settles on: all its stats are drawn, and weighed in hundredths."""
+    drawn = "skill" in draws.sheets and all(stat in PLACE for stat in market.stats)
+    return bool(market.stats) and drawn and _whole(market.weights)
+
+
+def offered(draws: Draws, market: Market | Contest) -> NDArray[np.int64]:
+    """Return the rows of `draws.players` that a market or contest is for: the listed players of its positions."""
+    offers = pl.col("player_id").is_not_null() & pl.col("position").is_in(market.positions)
+    return draws.players.select(offers.alias("offers"))["offers"].arg_true().to_numpy().astype(np.int64)
+
+
+def settled(draws: Draws, market: Market, rows: NDArray[np.int64]) -> Summary:
+    """Summarise what a market settles on for some rows of `draws.players`, without a copy of the draws.
+
+    Raises:
+        ValueError: The draws do not say (`settles`).
+    """
+    if not settles(draws, market):
+        raise ValueError(f"{market.title}: not among the stats that are drawn")
+    worth = [round(weight * CENTS) for weight in market.weights] or [1] * len(market.stats)
+    unit = CENTS if market.weights else 1
+    terms = np.array([(*PLACE[stat], weight) for stat, weight in zip(market.stats, worth, strict=True)], np.int64)
+    least = -1 if market.at_least is None else math.ceil(market.at_least * unit)
+    scale = 1 / unit if market.at_least is None else 1.0
+    held = _held(draws)
+    return _told(lambda *into: settle(held, rows, terms, least, draws.worlds, *into), rows.size, draws.worlds, scale)
 
 
 def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
@@ -130,17 +122,19 @@ def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
     """
     if "points" in draws.sheets:
         return np.asarray(draws.sheets["points"][0], np.int32)
-    out = np.zeros((draws.players.height, draws.worlds), np.int32)
+    out = np.empty((draws.players.height, draws.worlds), np.int32)
     if _plain(contest):
+        worth = {stat: round(contest.scoring.get(stat, 0.0) * CENTS) for stat in PLACE}
+        terms = [(*PLACE[stat], weight) for stat, weight in worth.items() if weight]
+        steps, allowed = [], []
         positions = draws.players["position"].to_list()
-        for group, names in GROUPS.items():
-            sheet, places = draws.sheets[group], draws.places[group]
-            weights = np.array([round(contest.scoring.get(name, 0.0) * CENTS) for name in names], np.int32)
-            add(out, sheet, places, weights)
-            for i, name in enumerate(names):
-                for at_least, worth, allowed in _steps(contest, name):
-                    chosen = [p >= 0 and (not allowed or q in allowed) for p, q in zip(places, positions, strict=True)]
-                    step(out, sheet[i], np.where(chosen, places, -1), at_least, worth)
+        for stat in PLACE:
+            for at_least, value, who in _steps(contest, stat):
+                steps.append((*PLACE[stat], at_least, value))
+                allowed.append([not who or position in who for position in positions])
+        shaped = np.array(allowed, np.bool_).reshape(len(steps), draws.players.height)
+        kinds = np.array(terms, np.int64).reshape(-1, 3), np.array(steps, np.int64).reshape(-1, 4)
+        score(_held(draws), *kinds, shaped, out)
         return out
     for row in range(draws.players.height):
         out[row] = np.round(draws.points(contest, row) * CENTS)
@@ -149,57 +143,23 @@ def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
 
 def _plain(contest: Contest) -> bool:
     """Return whether every stat counts by itself, and in hundredths."""
-    whole = all(abs(w * CENTS - round(w * CENTS)) < 1e-9 for w in contest.scoring.values())
-    return whole and not contest.milestones and not any(bonus.plus for bonus in contest.bonuses)
+    return (
+        _whole(contest.scoring.values()) and not contest.milestones and not any(bonus.plus for bonus in contest.bonuses)
+    )
 
 
-def _steps(contest: Contest, stat: str) -> list[tuple[float, int, tuple[str, ...]]]:
+def _steps(contest: Contest, stat: str) -> list[tuple[int, int, tuple[str, ...]]]:
     """Return from which value on a stat adds how many hundredths, to whom (everybody where empty)."""
-    steps: list[tuple[float, int, tuple[str, ...]]] = [
-        (b.at_least, round(b.points * CENTS), ()) for b in contest.bonuses if b.stat == stat
+    steps: list[tuple[int, int, tuple[str, ...]]] = [
+        (math.ceil(b.at_least), round(b.points * CENTS), ()) for b in contest.bonuses if b.stat == stat
     ]
     for band in contest.bands:
         if band.stat == stat:
             worth = round(band.points * CENTS)
-            steps.append((-np.inf if band.at_least is None else band.at_least, worth, band.positions))
+            steps.append((NEVER_LESS if band.at_least is None else math.ceil(band.at_least), worth, band.positions))
             if band.below is not None:
-                steps.append((band.below, -worth, band.positions))
+                steps.append((math.ceil(band.below), -worth, band.positions))
     return steps
-
-
-@entry
-def add(stamp: int) -> Callable[..., int]:
-    """Close over the stamp."""
-
-    def add(out: NDArray[Any], sheet: NDArray[Any], places: NDArray[np.int64], weights: NDArray[np.int32]) -> int:
-        """Add weighted stats of a sheet, (stats, players, W), to the rows that have a place in it."""
-        for row in range(out.shape[0]):
-            place = places[row]
-            if place >= 0:
-                for i in range(weights.size):
-                    weight = weights[i]
-                    if weight != 0:
-                        for w in range(out.shape[1]):
-                            out[row, w] += weight * np.int32(sheet[i, place, w])
-        return stamp
-
-    return add
-
-
-@entry
-def step(stamp: int) -> Callable[..., int]:
-    """Close over the stamp."""
-
-    def step(out: NDArray[Any], stat: NDArray[Any], places: NDArray[np.int64], at_least: float, worth: int) -> int:
-        """Add a bonus where a stat, (players, W), reaches a value."""
-        for row in range(out.shape[0]):
-            place = places[row]
-            if place >= 0:
-                for w in range(out.shape[1]):
-                    out[row, w] += np.int32(worth) if stat[place, w] >= at_least else np.int32(0)
-        return stamp
-
-    return step
 
 
 def mapped(values: NDArray[np.int32], targets: Mapping[int, Floats], weight: float = 0.5) -> NDArray[np.int32]:
