@@ -115,14 +115,15 @@ def store(engine: Engine, bodies: list[bytes], at: datetime) -> Tally:
 
 def copy_bare(url: str, indexed: bool) -> tuple[float, int]:
     """COPY all that stands, as text made beforehand, into a table of its columns; return seconds and rows."""
-    columns = "s.game_id, s.source, s.book, s.market, s.side, s.line, s.price_decimal, s.status, s.known_at"
+    columns = "s.game_id, s.source, s.book, s.market, s.side, q.line, q.price_decimal, q.status, q.known_at"
+    rows_of = "odds_series s JOIN odds_quotes q ON q.series_id = s.id AND q.known_at = s.opened_at"
     with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE bare AS SELECT {columns} FROM odds_series s WITH NO DATA")
+        cursor.execute(f"CREATE TABLE bare AS SELECT {columns} FROM {rows_of} WITH NO DATA")
         if indexed:
             cursor.execute("ALTER TABLE bare ADD PRIMARY KEY (game_id, source, book, market, side, line, known_at)")
-            columns = columns.replace("s.line", "coalesce(s.line, 0)")
+            columns = columns.replace("q.line", "coalesce(q.line, 0)")
         out = BytesIO()
-        with cursor.copy(f"COPY (SELECT {columns} FROM odds_series s) TO STDOUT") as copy:
+        with cursor.copy(f"COPY (SELECT {columns} FROM {rows_of}) TO STDOUT") as copy:
             for part in copy:
                 out.write(part)
         rows = out.getvalue()
@@ -175,8 +176,8 @@ def peak_mb() -> float:
 
 
 _FILL = """
-INSERT INTO odds_series (game_id, source, book, market, side, opened_at, line, price_decimal, status, known_at)
-SELECT g.id, 'history', 'book' || b, m.market, m.side, g.starts_at - interval '7 days', 0, 1.9, 'open', g.starts_at
+INSERT INTO odds_series (game_id, source, book, market, side, opened_at)
+SELECT g.id, 'history', 'book' || b, m.market, m.side, g.starts_at - interval '7 days'
 FROM games g CROSS JOIN generate_series(1, 11) b
 CROSS JOIN (VALUES ('moneyline', 'home'), ('moneyline', 'away'), ('spread', 'home'), ('spread', 'away'),
     ('total', 'over'), ('total', 'under')) m (market, side) WHERE g.week >= 100

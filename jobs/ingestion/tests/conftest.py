@@ -1,7 +1,7 @@
 """Cases of the providers: a hand-written answer in a source's shape, and the rows that it holds."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from io import BytesIO
@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import polars as pl
 import pytest
 from sdp_ingestion.provider import Payload, Request
+from sdp_ingestion.rows import MarketRows, QuoteRow
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FETCHED_AT = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -52,6 +53,21 @@ def _body(case: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
+def each_quote(rows: Iterable[Any]) -> list[Any]:
+    """Return rows with each market that came in columns written out quote by quote."""
+    found: list[Any] = []
+    for row in rows:
+        if not isinstance(row, MarketRows):
+            found.append(row)
+            continue
+        told = zip(row.sides, row.lines, row.prices, row.names or [None] * len(row.sides), strict=True)
+        found += [
+            QuoteRow(row.game, row.book, row.market, side, line, price, row.known_at, name=name)
+            for side, line, price, name in told
+        ]
+    return found
+
+
 def plain(row: Any) -> Any:
     """Return a row as JSON has it: its kind, then the fields that are not at their default."""
     told = {}
@@ -90,3 +106,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def plain_fixture() -> Callable[[Any], Any]:
     """Turn a row into plain JSON values."""
     return plain
+
+
+@pytest.fixture(name="each_quote")
+def each_quote_fixture() -> Callable[[Iterable[Any]], list[Any]]:
+    """Write markets that came in columns out quote by quote."""
+    return each_quote

@@ -1,6 +1,7 @@
 """The parsers over what sources really sent; skipped where the recorded bodies are not here."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,9 +136,16 @@ EVERY = [
 
 @pytest.mark.parametrize(("name", "file", "tag", "sport", "about", "count"), EVERY, ids=[one[1] for one in EVERY])
 def test_every_recorded_body_is_read(
-    samples: Path, name: str, file: str, tag: str, sport: str, about: dict[str, str], count: int
+    samples: Path,
+    name: str,
+    file: str,
+    tag: str,
+    sport: str,
+    about: dict[str, str],
+    count: int,
+    each_quote: Callable[[Iterable[Any]], list[Any]],
 ) -> None:
-    rows = parsed(name, samples / file, tag, about, sport)
+    rows = each_quote(parsed(name, samples / file, tag, about, sport))
     assert len([row for row in rows if not isinstance(row, Rejected)]) == count
     quotes = [row for row in rows if isinstance(row, QuoteRow)]
     assert all(row.price_decimal is None or row.price_decimal > 1 for row in quotes)

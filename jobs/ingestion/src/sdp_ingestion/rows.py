@@ -1,6 +1,6 @@
 """What a parser yields: facts in our words, with the ids of their source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -191,6 +191,23 @@ class QuoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketRows:
+    """All quotes of a market of a game at a book, in columns of one length: what a source of very many quotes yields.
+
+    `names` are the players' of a player market, null elsewhere.
+    """
+
+    game: GameRef
+    book: str
+    market: str
+    sides: Sequence[str]
+    lines: Sequence[float | None]
+    prices: Sequence[float | None]
+    known_at: datetime
+    names: Sequence[str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SplitRow:
     """The share of tickets and of money on a side of a game's market, in percent."""
 
@@ -308,6 +325,7 @@ Row = (
     | SnapRow
     | StatRow
     | QuoteRow
+    | MarketRows
     | SplitRow
     | ForecastRow
     | InjuryRow

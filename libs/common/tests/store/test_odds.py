@@ -1,13 +1,17 @@
 """Quotes are appended where they say something new."""
 
 import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sdp_common.db.bulk import Counts
 from sdp_common.db.models.odds import OddsQuote
-from sdp_common.store import odds, reference
-from sqlalchemy import select
+from sdp_common.db.session import session_scope
+from sdp_common.store import odds, reference, standings
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 START = datetime(2023, 11, 20, 12, tzinfo=UTC)
@@ -66,6 +70,61 @@ def test_the_order_of_reading_does_not_matter(league: Session) -> None:
     for one in told:
         odds.save(league, [one])
     assert lines(league) == [-3.0, -3.5, -4.0, -4.5, -3.0]
+
+
+def test_how_series_stand_is_read_from_the_quotes_where_it_is_missing(league: Session) -> None:
+    told = [quote(0, -3.0), quote(1, -3.5), quote(0, 6.5, book="b"), quote(0, 44.5, market="alternate_total")]
+    odds.save(league, told)
+    standings.forget(league)
+    again = odds.save(league, [quote(9, -3.5), quote(9, 6.5, book="b"), quote(9, 44.5, market="alternate_total")])
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 3)
+    standings.forget(league, "test", "nfl")
+    assert odds.save(league, [quote(10, -4.0)]).changed == 1
+    assert odds.save(league, [quote(11, -4.0), quote(11, 6.5, book="b")]).unchanged == 2
+
+
+def test_a_quote_that_leaves_and_returns_in_one_body_moves_twice(league: Session) -> None:
+    odds.save(league, [quote(0, -3.0)])
+    assert odds.save(league, [quote(5, -3.5), quote(6, -3.0), quote(7, -3.0)]).changed == 2
+    assert lines(league) == [-3.0, -3.5, -3.0]
+
+
+@pytest.fixture
+def engine_with_a_game(engine: Engine) -> Iterator[Engine]:
+    with session_scope(engine) as session:
+        reference.save_teams(session, "nfl")
+        row = {"id": GAME, "sport": "nfl", "season": 2023, "season_type": "REG", "week": 12, "starts_at": START}
+        reference.save_games(session, [row | {"home_team_id": "nfl:PHI", "away_team_id": "nfl:BUF"}])
+    yield engine
+    with session_scope(engine) as session:
+        session.execute(text("DELETE FROM games"))
+
+
+def test_a_process_that_dies_leaves_nothing_and_all_can_be_told_again(engine_with_a_game: Engine) -> None:
+    with session_scope(engine_with_a_game) as session:
+        odds.save(session, [quote(0, -3.0)])
+    with Session(engine_with_a_game) as session:
+        odds.save(session, [quote(5, -3.5), quote(5, -7.0, book="b")])
+        session.connection().connection.driver_connection.close()  # the process is gone before it commits
+        session.invalidate()
+    with session_scope(engine_with_a_game) as session:
+        told = odds.save(session, [quote(5, -3.5), quote(5, -7.0, book="b")])
+        assert (told.new, told.changed, told.unchanged) == (1, 1, 0)
+        assert sorted(lines(session)) == [-7.0, -3.5, -3.0]
+
+
+def test_replicas_at_once_write_each_movement_once(engine_with_a_game: Engine) -> None:
+    told = [quote(0, line, market="alternate_total") for line in range(200)]
+
+    def tell(_: int) -> Counts:
+        with session_scope(engine_with_a_game) as session:
+            return odds.save(session, told)
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = sum(pool.map(tell, range(4)), Counts())
+    assert (counts.new, counts.changed, counts.unchanged) == (200, 0, 600)
+    with session_scope(engine_with_a_game) as session:
+        assert sorted(lines(session)) == sorted(float(line) for line in range(200))
 
 
 def test_nothing_is_nothing(league: Session) -> None:

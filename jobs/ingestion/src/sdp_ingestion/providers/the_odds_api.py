@@ -5,13 +5,13 @@ and an outcome is told by its name, never by its place; a book may be in one eve
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sdp_ingestion.documents import Document, each, guarded, items, moment, read, read_list
 from sdp_ingestion.markets import player_market
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
-from sdp_ingestion.rows import Matchup, QuoteRow, Rejected, Row
+from sdp_ingestion.rows import MarketRows, Matchup, Rejected, Row
 
 SPORTS = {
     "nfl": "americanfootball_nfl",
@@ -95,7 +95,7 @@ def _extras(payload: Payload, event: Document, asked: str, regions: int) -> Iter
         yield Request(url, "event", about, optional=True, secret=_KEY, credits=price)
 
 
-def _quotes(payload: Payload, event: Document) -> Iterator[QuoteRow | Rejected]:
+def _quotes(payload: Payload, event: Document) -> Iterator[MarketRows | Rejected]:
     home, away = event["home_team"], event["away_team"]
     game = Matchup(home, away, moment(event["commence_time"]))
     sides = {home: "home", away: "away", "Draw": "draw", "Over": "over", "Under": "under", "Yes": "yes", "No": "no"}
@@ -108,8 +108,43 @@ def _quotes(payload: Payload, event: Document) -> Iterator[QuoteRow | Rejected]:
             if ours is None:
                 yield Rejected("a market that we do not know", market["key"])
                 continue
-            for outcome in items(market, "outcomes", where):
-                yield _quote(payload, game, book["key"], ours, outcome, sides)
+            outcomes = items(market, "outcomes", where)
+            for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
+                yield from _rows(kept, sides, game, book["key"], name, payload.fetched_at)
+
+
+def _by_team(outcomes: list[Document], market: str, sides: dict[str, str]) -> list[tuple[list[Document], str]]:
+    """Return each team's part of a market of team totals, with its name."""
+    teams = dict.fromkeys(str(outcome.get("description")) for outcome in outcomes)
+    return [
+        (
+            [{**outcome, "description": None} for outcome in outcomes if str(outcome.get("description")) == team],
+            f"{market}_{sides.get(team, 'unknown')}",
+        )
+        for team in teams
+    ]
+
+
+def _rows(
+    outcomes: list[Document], sides: dict[str, str], game: Matchup, book: str, market: str, known_at: datetime
+) -> Iterator[MarketRows | Rejected]:
+    """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
+    found = [sides.get(outcome["name"]) for outcome in outcomes]
+    prices = [decimal_of_american(outcome.get("price")) for outcome in outcomes]
+    if None in found or None in prices:
+        usable = [
+            outcome for outcome, *told in zip(outcomes, found, prices, strict=True) if all(x is not None for x in told)
+        ]
+        for outcome, *told in zip(outcomes, found, prices, strict=True):
+            if None in told:
+                what = f"{market}: {outcome['name']} {outcome.get('price')}"
+                yield Rejected("an outcome without a side or a price", what)
+        yield from _rows(usable, sides, game, book, market, known_at)
+    elif outcomes:
+        names = [outcome.get("description") for outcome in outcomes]
+        lines = [number_of(outcome.get("point")) for outcome in outcomes]
+        told_names = names if any(names) else None
+        yield MarketRows(game, book, market, [side for side in found if side], lines, prices, known_at, told_names)
 
 
 def _market(key: str) -> str | None:
@@ -118,18 +153,6 @@ def _market(key: str) -> str | None:
     plain = key.replace("alternate_", "").replace("_alternate", "")
     ours = GAME_MARKETS.get(plain) or ("team_total" if plain == "team_totals" else player_market(plain))
     return f"alternate_{ours}" if ours and is_ladder else ours
-
-
-def _quote(
-    payload: Payload, game: Matchup, book: str, market: str, outcome: Document, sides: dict[str, str]
-) -> QuoteRow | Rejected:
-    side, subject = sides.get(outcome["name"]), outcome.get("description")
-    price = decimal_of_american(outcome.get("price"))
-    if side is None or price is None:
-        return Rejected("an outcome without a side or a price", f"{market}: {outcome['name']} {outcome.get('price')}")
-    if "team_total" in market:
-        market, subject = f"{market}_{sides.get(str(subject), 'unknown')}", None
-    return QuoteRow(game, book, market, side, number_of(outcome.get("point")), price, payload.fetched_at, name=subject)
 
 
 PROVIDER = Provider(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import polars as pl
 from sdp_common.store import odds
 
-from sdp_ingestion.rows import QuoteRow, SplitRow
+from sdp_ingestion.rows import MarketRows, QuoteRow, SplitRow
 from sdp_ingestion.save.context import Context
 from sdp_ingestion.schedule import Game
 
@@ -46,6 +46,46 @@ def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
     schema = {name: kind for name, kind in odds.QUOTES.items() if name not in ("source", "rung")}
     frame = pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in schema.items()])
     context.tally.counts += odds.save(context.session, frame.with_columns(source=pl.lit(context.source)))
+
+
+def markets_of(context: Context, rows: list[MarketRows]) -> None:
+    """Save markets whose quotes came in columns."""
+    games = _each([row.game for row in rows], context.schedule.find)
+    for row, game in zip(rows, games, strict=True):
+        if game is None:
+            for _ in row.sides:
+                context.reject("a quote of an unknown game", str(row.game))
+    kept = [(row, game) for row, game in zip(rows, games, strict=True) if game is not None]
+    if not kept:
+        return
+    names = [name for row, _ in kept for name in (row.names or [None] * len(row.sides))]
+    found = {name: context.person(None, name, None, None) for name in set(names)}
+    markets = pl.DataFrame(
+        {
+            "game_id": [game.id for _, game in kept],
+            "book": [row.book for row, _ in kept],
+            "market": [row.market for row, _ in kept],
+            "known_at": pl.Series([row.known_at for row, _ in kept], dtype=odds.QUOTES["known_at"]),
+        }
+    )
+    place = [place for place, (row, _) in enumerate(kept) for _ in row.sides]
+    values = pl.DataFrame(
+        {
+            "side": pl.Series([side for row, _ in kept for side in row.sides], dtype=pl.String),
+            "line": pl.Series([line for row, _ in kept for line in row.lines], dtype=pl.Float64),
+            "price_decimal": pl.Series([price for row, _ in kept for price in row.prices], dtype=pl.Float64),
+            "name": pl.Series(names, dtype=pl.String),
+            "player_id": pl.Series([found[name] for name in names], dtype=pl.Int64),
+        }
+    )
+    frame = pl.concat([markets[place], values], how="horizontal")
+    unmatched = pl.col("name").is_not_null() & pl.col("player_id").is_null()
+    for name in frame.filter(unmatched)["name"]:
+        context.reject("a quote of an unmatched player", name)
+    told = frame.filter(~unmatched).drop("name")
+    context.tally.counts += odds.save(
+        context.session, told.with_columns(source=pl.lit(context.source), status=pl.lit("open"))
+    )
 
 
 def splits_of(context: Context, rows: list[SplitRow]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import Counts, append, read_frame, upsert
 from sdp_common.db.models.odds import BettingSplit, OddsQuote, OddsSeries
+from sdp_common.store import standings
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 UTC_TIME = pl.Datetime("us", "UTC")
@@ -35,14 +36,6 @@ _VALUES: Schema = {"line": pl.Float64, "price_decimal": pl.Float64, "status": pl
 QUOTES: Schema = {**_KEYS, **_VALUES, "known_at": UTC_TIME}
 LINES: Schema = {**_KEYS, **_VALUES, "known_at": UTC_TIME}
 _STANDING: Schema = {"series_id": pl.Int64, **_KEYS, **_VALUES, "known_at": UTC_TIME}
-
-_STAND = text(
-    "UPDATE odds_series s SET line = q.line, price_decimal = q.price_decimal, status = q.status, "
-    "known_at = q.known_at, opened_at = least(s.opened_at, m.opened_at) "
-    "FROM (SELECT unnest(CAST(:series AS bigint[])) AS id, unnest(CAST(:opened AS timestamptz[])) AS opened_at) m "
-    "CROSS JOIN LATERAL (SELECT * FROM odds_quotes q WHERE q.series_id = m.id "
-    "ORDER BY q.known_at DESC LIMIT 1) q WHERE s.id = m.id"
-)
 
 
 def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> Counts:
@@ -65,21 +58,44 @@ def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> 
         return Counts()
     for source in incoming["source"].unique().sort():  # one writer a source: two would open the same series
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
-    standing = _standing(session, incoming)
+    wanted = incoming.select("source", "game_id").unique()
+    standing = standings.read(session, wanted, _STANDING)
     known = incoming.join(standing, on=KEY, how="left", suffix="_now", nulls_equal=True)
     same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in VALUE)
-    # most of what a feed sends stands already: it is left before anything is sorted
     stands = pl.col("series_id").is_not_null() & same & (pl.col("known_at") >= pl.col("known_at_now"))
-    single = pl.len().over(KEY) == 1
-    moving = known.filter(~(stands & single))
+    # most of what a feed sends stands already: it is left before anything is sorted
+    telling = known.filter(~stands.fill_null(value=False))
+    # what returns to where it stood, after another quote in the same rows, moves too
+    moving = telling if telling.height in (0, known.height) else _with_kin(known, telling)
+    if not moving.height:
+        return Counts(0, 0, incoming.height)
     moved = _movements(session, moving)
     fresh = moved.filter(pl.col("series_id").is_null())
     opened = fresh.select(KEY).unique().height
     moved = pl.concat([moved.filter(pl.col("series_id").is_not_null()), _open(session, fresh)])
-    if moving.filter(pl.col("known_at") <= pl.col("known_at_now")).height:
+    late = moving.filter(pl.col("known_at") <= pl.col("known_at_now")).height > 0
+    if late:
         _replace(session, moved)
-    _write(session, moved)
+    append(session, OddsQuote, moved.select("series_id", "known_at", *VALUE))
+    if late:
+        _open_earlier(session, moved)
+    standings.save(session, _stood_after(standing, moved))
     return Counts(opened, moved.height - opened, incoming.height - moved.height)
+
+
+def _with_kin(known: pl.DataFrame, telling: pl.DataFrame) -> pl.DataFrame:
+    """Return what tells something new, with all that is said of the same series in the same rows."""
+    return known.join(telling.select(KEY).unique(), on=KEY, how="semi", nulls_equal=True)
+
+
+def _stood_after(standing: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return the latest quote of every series of the games in which one moved."""
+    touched = moved.select("source", "game_id").unique()
+    before = standing.join(touched, on=["source", "game_id"], how="semi").select(list(_STANDING))
+    said = pl.concat([before, moved.select(list(_STANDING))])
+    # of two at one moment the one that moved counts
+    ordered = said.sort("known_at", maintain_order=True)
+    return ordered.unique("series_id", keep="last", maintain_order=True)
 
 
 def _incoming(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> pl.DataFrame:
@@ -95,15 +111,6 @@ def _incoming(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> pl.DataFrame:
         )
     rung = pl.when(pl.col("market").str.starts_with(LADDER)).then(pl.col("line")).alias("rung")
     return rows.with_columns(rung).select(list(QUOTES)).cast(pl.Schema(QUOTES))
-
-
-def _standing(session: Session, incoming: pl.DataFrame) -> pl.DataFrame:
-    """Return how the series of these games and sources stand now."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, ("id", *list(_STANDING)[1:])))
-    query = sql.SQL("SELECT {} FROM odds_series WHERE game_id = ANY({}) AND source = ANY({})").format(
-        columns, sql.Literal(incoming["game_id"].unique().to_list()), sql.Literal(incoming["source"].unique().to_list())
-    )
-    return read_frame(session, query, _STANDING)
 
 
 def _movements(session: Session, known: pl.DataFrame) -> pl.DataFrame:
@@ -145,27 +152,31 @@ def _history(session: Session, late: pl.DataFrame) -> pl.DataFrame:
 
 
 def _open(session: Session, fresh: pl.DataFrame) -> pl.DataFrame:
-    """Write new series as they stand after these rows, and return the rows with their series' ids."""
+    """Write new series, and return the rows with their series' ids."""
     if not fresh.height:
         return fresh
-    last = fresh.group_by(KEY, maintain_order=True).agg(
-        pl.col("known_at").min().alias("opened_at"), *(pl.col(name).last() for name in (*VALUE, "known_at"))
-    )
-    numbers = text("SELECT nextval(pg_get_serial_sequence('odds_series', 'id')) FROM generate_series(1, :n)")
-    ids = pl.Series("id", list(session.scalars(numbers, {"n": last.height})), pl.Int64)
-    last = last.with_columns(ids)
-    append(session, OddsSeries, last)
-    joined = fresh.drop("series_id").join(last.select("id", *KEY), on=KEY, nulls_equal=True, maintain_order="left")
+    series = fresh.group_by(KEY, maintain_order=True).agg(pl.col("known_at").min().alias("opened_at"))
+    numbers = sql.SQL(
+        "SELECT nextval(pg_get_serial_sequence('odds_series', 'id')) AS id FROM generate_series(1, {})"
+    ).format(sql.Literal(series.height))
+    series = pl.concat([series, read_frame(session, numbers, {"id": pl.Int64})], how="horizontal")
+    append(session, OddsSeries, series)
+    joined = fresh.drop("series_id").join(series.select("id", *KEY), on=KEY, nulls_equal=True, maintain_order="left")
     return joined.rename({"id": "series_id"}).select(fresh.columns)
 
 
-def _write(session: Session, moved: pl.DataFrame) -> None:
-    """Append the quotes and bring the standing of their series up to date."""
-    append(session, OddsQuote, moved.select("series_id", "known_at", *VALUE))
+_OPEN_EARLIER = text(
+    "UPDATE odds_series s SET opened_at = m.opened_at "
+    "FROM (SELECT unnest(CAST(:series AS bigint[])) AS id, unnest(CAST(:opened AS timestamptz[])) AS opened_at) m "
+    "WHERE s.id = m.id AND s.opened_at > m.opened_at"
+)
+
+
+def _open_earlier(session: Session, moved: pl.DataFrame) -> None:
+    """Bring the opening of series forward where what came late was said before it."""
     first = moved.group_by("series_id").agg(pl.col("known_at").min())
-    session.execute(
-        _STAND, {"series": first["series_id"].to_list(), "opened": [at.isoformat() for at in first["known_at"]]}
-    )
+    told = {"series": first["series_id"].to_list(), "opened": [at.isoformat() for at in first["known_at"]]}
+    session.execute(_OPEN_EARLIER, told)
 
 
 def _replace(session: Session, moved: pl.DataFrame) -> None:
@@ -241,10 +252,6 @@ _FORGET = (
     "WHERE s.id = q.series_id AND s.source = :source AND g.sport = :sport AND q.known_at >= :since",
     "DELETE FROM odds_series s USING games g "
     "WHERE g.id = s.game_id AND s.source = :source AND g.sport = :sport AND s.opened_at >= :since",
-    "UPDATE odds_series s SET line = q.line, price_decimal = q.price_decimal, status = q.status, "
-    "known_at = q.known_at FROM odds_series t JOIN games g ON g.id = t.game_id "
-    "CROSS JOIN LATERAL (SELECT * FROM odds_quotes q WHERE q.series_id = t.id ORDER BY q.known_at DESC LIMIT 1) q "
-    "WHERE s.id = t.id AND s.source = :source AND g.sport = :sport AND s.known_at >= :since",
 )
 
 
@@ -252,3 +259,4 @@ def forget(session: Session, source: str, sport: str, since: datetime) -> None:
     """Delete a source's quotes of a sport from a moment on, so that they can be told anew."""
     for statement in _FORGET:
         session.execute(text(statement), {"source": source, "sport": sport, "since": since})
+    standings.forget(session, source, sport)

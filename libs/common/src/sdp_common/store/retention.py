@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import execute
+from sdp_common.store import standings
 
 _LIST = text(
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
@@ -63,7 +64,13 @@ def drop_quotes(session: Session, before: datetime) -> int:
         execute(session, sql.SQL("DROP TABLE {}").format(sql.Identifier(f"odds_quotes_{name}")))
     first = before.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     session.execute(text("DELETE FROM odds_quotes_rest WHERE known_at < :first"), {"first": first})
-    session.execute(text("DELETE FROM odds_series WHERE known_at < :first"), {"first": first})
+    session.execute(
+        text(
+            "DELETE FROM odds_series s WHERE s.opened_at < :first "
+            "AND NOT EXISTS (SELECT FROM odds_quotes q WHERE q.series_id = s.id)"
+        ),
+        {"first": first},
+    )
     session.execute(
         text(
             "UPDATE odds_series s SET opened_at = (SELECT min(known_at) FROM odds_quotes q WHERE q.series_id = s.id) "
@@ -71,6 +78,7 @@ def drop_quotes(session: Session, before: datetime) -> int:
         ),
         {"first": first},
     )
+    standings.forget(session)
     return len(gone)
 
 

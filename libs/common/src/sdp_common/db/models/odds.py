@@ -1,4 +1,4 @@
-"""Odds: what is quoted (a series) and how it moved (its quotes), append-only."""
+"""Odds: what is quoted (a series), how it moved (its quotes, append-only) and how it stands."""
 
 from datetime import datetime
 
@@ -9,13 +9,12 @@ from sdp_common.db.models.base import Base, CreatedAt, Id
 
 
 class OddsSeries(Base):
-    """One side of one market at one book, as one source tells it, and how it stands now.
+    """One side of one market at one book, as one source tells it.
 
     `market` is `moneyline`, `spread`, `total`, a declared player market, `alternate_...` for a ladder of lines or
     `pickem_...` for the line of a pick'em board; `side` is home, away, draw, over, under, yes or no. `rung` is the
     line where several stand at once (`alternate_...`), null elsewhere. A spread's `line` is the side's own handicap
-    (a favourite's is negative). `price_decimal` is null where the source gives a line alone. `opened_at` is the
-    moment of its first quote; `line`, `price_decimal`, `status` and `known_at` are those of its latest.
+    (a favourite's is negative). `opened_at` is the moment of its first quote.
     """
 
     __tablename__ = "odds_series"
@@ -42,17 +41,27 @@ class OddsSeries(Base):
     side: Mapped[str]
     rung: Mapped[float | None]
     opened_at: Mapped[datetime]
-    line: Mapped[float | None]
-    price_decimal: Mapped[float | None]
-    status: Mapped[str] = mapped_column(default="open")
-    known_at: Mapped[datetime]
+
+
+class OddsStanding(Base):
+    """How every series of a game stands at one source: the latest quote of each, as a compressed Arrow frame.
+
+    What a feed sends is compared with it, so that a repetition costs no row. It follows from the quotes: where it is
+    missing it is read from them again.
+    """
+
+    __tablename__ = "odds_standings"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True, index=True)
+    frame: Mapped[bytes]
 
 
 class OddsQuote(Base):
     """A movement of a series: how it stood from `known_at` until its next quote.
 
-    A row is added only when line, price or status changed. Partitioned by month of `known_at`; what lies outside
-    the months made ahead is kept in `odds_quotes_rest`. The primary key is the index of every read as of a moment.
+    A row is added only when line, price or status changed; `price_decimal` is null where the source gives a line
+    alone. Partitioned by month of `known_at`; what lies outside the months made ahead is kept in `odds_quotes_rest`.
+    The primary key is the index of every read as of a moment.
     """
 
     __tablename__ = "odds_quotes"
