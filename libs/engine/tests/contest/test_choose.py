@@ -53,5 +53,5 @@ def test_only_what_fits_is_chosen() -> None:
 
 def test_more_than_there_are_brings_all_and_progress_is_told() -> None:
     told: list[int] = []
-    assert len(choose(POINTS, CANDIDATES[:4], FIELD, OFFER, 9, on_chosen=told.append)) == 4
+    assert len(choose(POINTS, CANDIDATES[:4], FIELD, OFFER, 9, on_chosen=lambda _k, n: told.append(n))) == 4
     assert told == [1, 2, 3, 4]

@@ -1,53 +1,19 @@
 """Optima of worlds, and steps of larger slates, against CP-SAT."""
 
-import random
-from typing import Any
-
 import numpy as np
 import polars as pl
 import pytest
-from sdp_engine.frames import POOL
+from made_slate import a_slate
 from sdp_engine.optimize.check import check_lineup
 from sdp_engine.optimize.solve import best_after, solve
 from sdp_engine.optimize.worlds import optima
 from sdp_sports.rules import Group, GroupExposure, Rules, StackRule, Who
-from sdp_sports.spec import Contest, find_contest
+from sdp_sports.spec import find_contest
 
 CONTESTS = (
     "dk_nfl_classic", "fd_nfl_classic", "dk_nba_classic", "dk_mlb_classic", "dk_nhl_classic", "dk_nfl_showdown",
     "dk_pga_classic", "yh_nfl_classic",
 )  # fmt: skip
-
-
-def a_slate(contest: Contest, seed: int) -> pl.DataFrame:
-    """A generated slate of four games, most players of one position and some of two."""
-    rng = random.Random(seed)
-    places = sorted(contest.positions)
-    plain = [s for s in contest.slots if s.salary_multiplier == 1] or list(contest.slots)
-    fair = contest.salary_cap_usd / contest.roster_size
-    rows: list[dict[str, Any]] = []
-    for team in range(8):
-        for place in places:
-            for _ in range(3):
-                played = {place, rng.choice(places)} if rng.random() < 0.15 else {place}
-                number = len(rows) + 1
-                fits = [s.name for s in contest.slots if played & set(s.positions)]
-                rows.append(
-                    {
-                        "draftable_id": number,
-                        "player_id": number,
-                        "name": f"{place} {number}",
-                        "team_id": f"T{team}",
-                        "opponent_id": f"T{team ^ 1}",
-                        "game_id": f"G{team // 2}",
-                        "position": "/".join(sorted(played)),
-                        "roster_slots": fits,
-                        "salary_usd": round(fair * rng.uniform(0.5, 1.5) / 100) * 100 if fair > 1000 else round(fair),
-                        "points": round(rng.uniform(0, 30), 2),
-                    }
-                )
-    assert plain
-    return pl.DataFrame(rows, schema=dict(POOL))
 
 
 @pytest.mark.parametrize("code", CONTESTS)

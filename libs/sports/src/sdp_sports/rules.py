@@ -151,6 +151,9 @@ class Rules(_Part):
         stacks: Players of a team, game, line or batting order that stand together.
         opposing: How many players may face others of the same lineup.
         ownership: How popular a lineup is.
+        worlds_per_lineup: Each lineup is the best on the mean of so many simulated worlds of its own: one is the most
+            upside, all of them the mean. None: on the projected points.
+        seed: Which worlds.
     """
 
     lineups: int = Field(20, ge=1, le=10_000)
@@ -173,6 +176,8 @@ class Rules(_Part):
     stacks: tuple[StackRule, ...] = ()
     opposing: tuple[Opposing, ...] = ()
     ownership: tuple[Ownership, ...] = ()
+    worlds_per_lineup: int | None = Field(None, ge=1)
+    seed: int = Field(1, ge=0, lt=2**63)
 
     def most(self, share: float) -> int:
         """Return how many lineups a share allows: rounded down, but one where it is above zero."""

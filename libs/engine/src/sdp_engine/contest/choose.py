@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sdp_engine.contest.kernel import LINEUP_TILE, WORLD_TILE, gain, places
+from sdp_engine.contest.kernel import LINEUP_TILE, WORLD_TILE, gain, join, places
 from sdp_engine.contest.payouts import CENTS, Offer
 from sdp_engine.contest.simulate import Int16s, Table, collapse
 
@@ -21,7 +21,7 @@ def choose(
     *,
     ticket_value: float = 1.0,
     fits: Callable[[Sequence[int], int], bool] | None = None,
-    on_chosen: Callable[[int], None] | None = None,
+    on_chosen: Callable[[int, int], None] | None = None,
 ) -> list[tuple[int, float]]:
     """Return the chosen candidates in order, each with the dollars that it adds to the expected winnings.
 
@@ -36,13 +36,15 @@ def choose(
         offer: The contest.
         count: How many are wanted; fewer come back where no more fit.
         ticket_value: What a dollar of a ticket is worth.
-        fits: Whether a candidate may join the chosen (exposures, unique players); all may where None.
-        on_chosen: Told how many are chosen; may raise to stop.
+        fits: Whether a candidate may join the chosen (exposures, unique players), all may where None; who may not now
+            may not later.
+        on_chosen: Told who was chosen, and how many are; may raise to stop.
     """
     standing, prefix = _placed(points, candidates, field, offer, ticket_value)
     worlds = points.shape[1]
     none = np.zeros(0, np.int64)
-    waiting = [(-gain(standing, prefix, none, k), k, 0) for k in range(len(candidates))]
+    now = np.zeros((2, min(count, len(candidates)), worlds), np.int32)
+    waiting = [(-gain(standing, prefix, none, now, k), k, 0) for k in range(len(candidates))]
     heapq.heapify(waiting)
     chosen: list[int] = []
     found: list[tuple[int, float]] = []
@@ -51,13 +53,14 @@ def choose(
         if fits is not None and not fits(chosen, k):
             continue
         if told_at < len(chosen):
-            now = gain(standing, prefix, np.array(chosen, np.int64), k)
-            heapq.heappush(waiting, (-now, k, len(chosen)))
+            again = gain(standing, prefix, np.array(chosen, np.int64), now, k)
+            heapq.heappush(waiting, (-again, k, len(chosen)))
             continue
+        join(standing, now, np.array(chosen, np.int64), k)
         chosen.append(k)
         found.append((k, -worth / worlds / CENTS))
         if on_chosen is not None:
-            on_chosen(len(chosen))
+            on_chosen(k, len(chosen))
     return found
 
 

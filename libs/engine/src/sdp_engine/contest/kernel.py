@@ -192,10 +192,35 @@ def shared(prefix: NDArray[np.float64], before: int, level: int) -> float:
 
 
 @njit(nogil=True, cache=True, boundscheck=False)
-def gain(standing: NDArray[np.int32], prefix: NDArray[np.float64], chosen: NDArray[np.int64], one: int) -> float:
+def join(standing: NDArray[np.int32], now: NDArray[np.int32], chosen: NDArray[np.int64], one: int) -> None:
+    """Enter `one` beside the chosen: `now`, (2, chosen + 1 or more, worlds), says how many beat each and stand level.
+
+    Itself counts among those level; in worlds in which it is not among the first (`places`) its places mean nothing.
+    """
+    last = len(chosen)
+    for w in range(standing.shape[2]):
+        score = standing[0, one, w]
+        before, level = standing[1, one, w], standing[2, one, w] + 1
+        for k in range(last):
+            other = standing[0, chosen[k], w]
+            before += other > score
+            level += other == score
+            now[0, k, w] += score > other
+            now[1, k, w] += score == other
+        now[0, last, w], now[1, last, w] = before, level
+
+
+@njit(nogil=True, cache=True, boundscheck=False)
+def gain(
+    standing: NDArray[np.int32],
+    prefix: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    now: NDArray[np.int32],
+    one: int,
+) -> float:
     """Return the cents that entering `one` beside the chosen adds to what they win together, over all worlds.
 
-    What it takes from the chosen, by ranking above or level with them, is taken off.
+    What it takes from the chosen, by ranking above or level with them, is taken off. `now` is as `join` left it.
     """
     total = 0.0
     for w in range(standing.shape[2]):
@@ -207,20 +232,12 @@ def gain(standing: NDArray[np.int32], prefix: NDArray[np.float64], chosen: NDArr
             other = standing[0, chosen[k], w]
             if other > score:
                 before += 1
-            elif other == score:
-                level += 1
-        total += shared(prefix, before, level)
-        for k in range(len(chosen)):
-            j = chosen[k]
-            other = standing[0, j, w]
-            if other > score or standing[1, j, w] < 0:
                 continue
-            mine, beside = standing[1, j, w], standing[2, j, w] + 1
-            for m in range(len(chosen)):
-                if m != k:
-                    third = standing[0, chosen[m], w]
-                    mine += third > other
-                    beside += third == other
+            level += other == score
+            if standing[1, chosen[k], w] < 0:
+                continue
+            mine, beside = now[0, k, w], now[1, k, w]
             was = shared(prefix, mine, beside)
             total += (shared(prefix, mine + 1, beside) if other < score else shared(prefix, mine, beside + 1)) - was
+        total += shared(prefix, before, level)
     return total

@@ -20,7 +20,7 @@ from sdp_engine.optimize.program import Case, Ints, Program, Terms
 
 _ROOM = 1 << 19
 """Most lineups of one band."""
-_STEPS = 400_000_000
+STEPS = 400_000_000
 """Moves after which a band is given up."""
 _FEW, _PLENTY = 400, 40_000
 """Lineups of a band below which the next is wider, and above which it is narrower."""
@@ -74,16 +74,17 @@ class Bands:
         floor: int,
         ceiling: int,
         earlier: Sequence[Ints] = (),
+        steps: int = STEPS,
     ) -> None:
         """Compile a program for lineups that cost from `floor` to `ceiling`.
 
         The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
-        `earlier` are the items of lineups from which these must differ, too.
+        `earlier` are the items of lineups from which these must differ, too; a band is given up after `steps` moves.
 
         Raises:
             Weary: The program has too many states.
         """
-        self._program, self._limits, self._earlier = program, limits, earlier
+        self._program, self._limits, self._earlier, self._steps = program, limits, earlier, steps
         self._grid: Grid = grid(program, floor, ceiling)
         value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
         relaxed = relax(value, np.ones(len(value), np.int64), program.every_row)
@@ -196,7 +197,7 @@ class Bands:
             net, layers = side.net, side.net.layers
             best = net.completions(self._bound, self._grid) if side.best is None else side.best
             found = lineups_between(
-                low, self._high, self._price, _STEPS,
+                low, self._high, self._price, self._steps,
                 net.layer, net.first, net.way, self._grid.cost[net.item], self._bound[net.item], net.forced,
                 layers.take, layers.down, layers.start, self._grid.budget, net.base, best,
                 net.item, self._program.value[net.item], barred, self._program.contest.roster_size,

@@ -45,7 +45,7 @@ def relax(value: Ints, upper: Ints, rows: Sequence[Row]) -> Relaxation:
     """
     if len(value) == 0:
         return Relaxation(np.empty(0), np.zeros(len(rows)), feasible=True)
-    matrix, limits, origin, signs = _one_sided(rows, len(value))
+    matrix, limits, origin, signs = one_sided(rows, len(value))
     answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
         -value.astype(np.float64), A_ub=matrix, b_ub=limits, bounds=np.column_stack([0 * upper, upper]), method="highs"
     )
@@ -66,8 +66,8 @@ def item_bounds(value: Ints, upper: Ints, rows: Sequence[Row]) -> Floats:
     return relax(value, upper, rows).bounds
 
 
-def _one_sided(rows: Sequence[Row], width: int) -> tuple[csr_matrix, Floats, Ints, Floats]:
-    """Return the rules as A x <= b, and of each line the rule it comes from and its sign there."""
+def one_sided(rows: Sequence[Row], width: int) -> tuple[csr_matrix, Floats, Ints, Floats]:
+    """Return the rules as A x <= b over so many columns, and of each line the rule it comes from and its sign there."""
     parts = [(i, 1, r.high) for i, r in enumerate(rows) if r.high is not None]
     parts += [(i, -1, -r.low) for i, r in enumerate(rows) if r.low is not None]
     if not parts:

@@ -14,6 +14,17 @@ _COLUMNS = {"order": "batting_order", "line": "line"}
 """What a stack reads of each player, beside the columns of POOL."""
 
 
+class NoLineup(Exception):
+    """No set of lineups satisfies the request; `rules` names, in words, rules that cannot all hold.
+
+    Removing any one of them would let the search go on. The shell turns this into its own `Infeasible`.
+    """
+
+    def __init__(self, message: str, rules: Sequence[str]) -> None:
+        super().__init__(message)
+        self.rules = tuple(rules)
+
+
 @dataclass(frozen=True)
 class RuleFault:
     """One thing wrong with a request: the field of `Rules`, and what to do about it."""

@@ -1,6 +1,6 @@
 """The best lineup of every simulated world: one table of completions a world, nothing sampled away."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,8 @@ from sdp_engine.optimize.net import CELLS, Grid, Net, compile_case, grid
 from sdp_engine.optimize.program import MILLI, Case, Ints, Program, Task, slot_groups
 
 _EVERYBODY = 1 << 30
+_AT_ONCE = 64
+"""Worlds that are solved between two reports."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,13 @@ class Optima:
 
 
 def optima(
-    contest: Contest, pool: pl.DataFrame, rules: Rules, stacks: Mapping[str, Stack], draws: NDArray[np.floating]
+    contest: Contest,
+    pool: pl.DataFrame,
+    rules: Rules,
+    stacks: Mapping[str, Stack],
+    draws: NDArray[np.floating],
+    *,
+    on_world: Callable[[int], None] | None = None,
 ) -> Optima:
     """Return the best lineup of each world under the rules that hold for single lineups.
 
@@ -46,28 +54,72 @@ def optima(
         rules: The request; what ties lineups together (exposures, `min_unique`) does not apply to worlds.
         stacks: The stacks declared for the sport.
         draws: Points of each player in each world, shape (worlds, pool rows), in the order of the pool.
+        on_world: Told how many worlds are done; may raise to stop.
 
     Raises:
         ValueError: The request is wrong, or a draw is not a number.
         LookupError: No lineup keeps the rules.
     """
-    alone = rules.model_copy(
-        update={"lineups": 1, "exposures": (), "team_exposures": (), "group_exposures": (), "max_exposure": 1.0,
-                "min_unique": 1, "stacks": tuple(s for s in rules.stacks if s.at_least == 1)}
-    )  # fmt: skip
+    alone = single(rules)
     if faults := check_rules(alone, contest, pool, stacks):
         raise ValueError("; ".join(f"{f.field}: {f.message}" for f in faults))
-    if not np.isfinite(draws).all():
-        raise ValueError("draws must be finite numbers")
     program = build(contest, pool, alone, stacks)
-    value = _values(program, pool, draws)
-    items = _solved(program, alone, value)
+    value = worth(program, pool, draws)
+    items = best_of_worlds(program, alone, value, on_world=on_world)
     lineups = np.array([_placed(program, row) for row in items.tolist()], np.int64).reshape(len(items), -1)
     return Optima(lineups, np.take_along_axis(value, items, 1).sum(1) / program.scale)
 
 
-def _values(program: Program, pool: pl.DataFrame, draws: NDArray[np.floating]) -> NDArray[np.int32]:
-    """Return what every item scores in every world, in whole units, shape (worlds, items)."""
+def single(rules: Rules) -> Rules:
+    """Return what is asked of a lineup by itself: without what ties lineups together."""
+    return rules.model_copy(
+        update={"lineups": 1, "exposures": (), "team_exposures": (), "group_exposures": (), "max_exposure": 1.0,
+                "min_unique": 1, "stacks": tuple(s for s in rules.stacks if s.at_least == 1),
+                "worlds_per_lineup": None}
+    )  # fmt: skip
+
+
+def blend(draws: NDArray[np.floating], size: int, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return means of `size` different worlds each, shape (count, columns).
+
+    Worlds are used up before any is used again, so that each enters as many of the means as any other, give or take
+    one; with as many as there are, every row is the mean of all.
+
+    Args:
+        draws: One row a world, shape (worlds, columns).
+        size: How many worlds a mean is of, at least one.
+        count: How many means.
+        rng: The generator that says which.
+    """
+    worlds = len(draws)
+    if size >= worlds:
+        return np.repeat(draws.mean(0, dtype=np.float64)[None], count, axis=0)
+    found = np.empty((count, draws.shape[1]))
+    deck = np.zeros(0, np.int64)
+    for row in range(count):
+        hand, deck = deck[:size], deck[size:]
+        if len(hand) < size:
+            fresh = rng.permutation(worlds)
+            fresh = np.concatenate([fresh[~np.isin(fresh, hand)], fresh[np.isin(fresh, hand)]])
+            more = size - len(hand)
+            hand, deck = np.concatenate([hand, fresh[:more]]), fresh[more:]
+        found[row] = draws[hand].mean(0, dtype=np.float64)
+    return found
+
+
+def worth(program: Program, pool: pl.DataFrame, draws: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Return what every item scores in every world, in whole units, shape (worlds, items).
+
+    Args:
+        program: The program of the pool.
+        pool: A POOL frame.
+        draws: Points of each player in each world, shape (worlds, pool rows), in the order of the pool.
+
+    Raises:
+        ValueError: A draw is not a number.
+    """
+    if not np.isfinite(draws).all():
+        raise ValueError("draws must be finite numbers")
     column = np.argsort(pool["draftable_id"].to_numpy())[program.owner]
     times = np.array([points for points, _ in slot_groups(program.contest)])[program.group]
     units = np.rint(draws[:, column] * MILLI) * (program.scale // MILLI)
@@ -75,29 +127,56 @@ def _values(program: Program, pool: pl.DataFrame, draws: NDArray[np.floating]) -
     return found
 
 
-def _solved(program: Program, rules: Rules, value: NDArray[np.int32]) -> Ints:
-    """Return the items of the best lineup of each world, shape (worlds, roster places)."""
+def best_of_worlds(
+    program: Program,
+    rules: Rules,
+    value: NDArray[np.int32],
+    *,
+    standing: frozenset[int] = frozenset(),
+    on_world: Callable[[int], None] | None = None,
+) -> Ints:
+    """Return the items of the best lineup of each world, sorted, shape (worlds, roster places).
+
+    Args:
+        program: The program of one lineup.
+        rules: The request the program was built from; salaries and locked players are read.
+        value: What every item is worth in each world, shape (worlds, items).
+        standing: Items of people who stand in every lineup beside the locked ones, of each person all.
+        on_world: Told how many worlds are done; may raise to stop.
+
+    Raises:
+        LookupError: No lineup keeps the rules.
+    """
     cap = program.contest.salary_cap_usd
     ceiling = cap if rules.max_salary_usd is None else min(cap, rules.max_salary_usd)
     floor = rules.min_salary_usd or 0
     salaries = grid(program, floor, ceiling)
-    locked = {i for i in range(program.items) if program.of(i)["draftable_id"] in rules.locked}
+    locked = {i for i in range(program.items) if program.of(i)["draftable_id"] in rules.locked} | standing
+    nets = [compile_case(program, c, program.value, locked) for c in program.cases or [Case(np.zeros(0, np.int64), ())]]
+    fine = all(net is not None and net.cells(salaries) <= CELLS for net in nets)  # else every world on its own
+    found = []
+    for start in range(0, len(value), _AT_ONCE):
+        some = value[start : start + _AT_ONCE]
+        items, best = _over_nets([net for net in nets if net] if fine else [], salaries, some, program)
+        good = (best > NEVER // 2) & _kept(program, items) & salaries.exact
+        for world in np.flatnonzero(~good):
+            items[world] = _alone(program, some[world], locked, floor, ceiling)
+        found.append(np.sort(items, 1))
+        if on_world is not None:
+            on_world(start + len(some))
+    return np.concatenate(found) if found else np.zeros((0, program.contest.roster_size), np.int64)
+
+
+def _over_nets(nets: list[Net], salaries: Grid, value: NDArray[np.int32], program: Program) -> tuple[Ints, Ints]:
+    """Return the best lineup of each world over all cases, and its value."""
     size = program.contest.roster_size
     best = np.full(len(value), NEVER, np.int64)
     items = np.zeros((len(value), size), np.int64)
-    for case in program.cases or [Case(np.zeros(0, np.int64), ())]:
-        net = compile_case(program, case, program.value, locked)
-        if net is None or net.cells(salaries) > CELLS:  # too large: every world on its own
-            best[:] = NEVER
-            break
+    for net in nets:
         found, total = _run(net, salaries, value, size)
         better = total > best
         best[better], items[better] = total[better], found[better]
-    for world in np.flatnonzero(
-        (best <= NEVER // 2) | ~_kept(program, items) | np.full(len(value), not salaries.exact)
-    ):
-        items[world] = _alone(program, value[world], locked, floor, ceiling)
-    return np.sort(items, 1)
+    return items, best
 
 
 def _run(net: Net, salaries: Grid, value: NDArray[np.int32], size: int) -> tuple[Ints, Ints]:

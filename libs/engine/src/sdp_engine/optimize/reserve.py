@@ -1,0 +1,195 @@
+"""What must be kept back so that every minimum can still be met: lower limits on what the next lineup counts for.
+
+With `missing[x]` lineups owed to minimum x, `left` lineups to come and any weights w >= 0, the set cannot be completed
+where w . missing exceeds left times the most that one lineup can count for, so weighted. The next lineup therefore
+counts for at least w . missing - (left - 1) * most. Each minimum alone is such a cut; cuts over several come from the
+linear relaxation of a lineup: where no mixture of `left` relaxed lineups meets all that is owed, its prices are the
+weights. Cuts never forbid a set that exists; what they miss shows as a dead end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from sdp_engine.optimize.bound import Floats, one_sided
+from sdp_engine.optimize.program import Case, Choice, Ints, Program, Row, person
+
+_SCALES = (1, 2, 3, 4, 6, 12, 60)
+"""Whole-number weights are tried at these scales of the largest."""
+_RULE = "a set that can be completed"
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Weights of the minima, and the most that one lineup can count for, so weighted."""
+
+    weights: Ints
+    most: int
+
+    def least(self, missing: Ints, left: int) -> int:
+        """Return what the next of `left` lineups counts for at least."""
+        return int(self.weights @ missing) - (left - 1) * self.most
+
+    def among(self, missing: Ints) -> "Cut":
+        """Return the same of the minima that are still owed: what is met already counts for nothing."""
+        return Cut(np.where(missing > 0, self.weights, 0), self.most)
+
+
+class Reserve:
+    """The cuts known so far; `owed` are indices of `program.exposed` with a minimum."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self.owed = [x for x, e in enumerate(program.exposed) if e.at_least]
+        self.cuts = [Cut(unit, 1) for unit in np.eye(len(self.owed), dtype=np.int64)]
+        self._unions = [self._single(x) for x in self.owed]
+        self._pace: Cut | None = None
+
+    def demands(self, missing: Ints, left: int) -> list[tuple[Cut, int]]:
+        """Return what the next of `left` lineups must count for, with how much of it."""
+        found = [(cut.among(missing), cut.least(missing, left)) for cut in self.cuts]
+        return [(cut, least) for cut, least in found if least > 0]
+
+    def broken(self, missing: Ints, left: int) -> bool:
+        """Return whether a cut proves that `left` lineups cannot meet what is missing."""
+        return any(int(cut.weights @ missing) > left * cut.most for cut in self.cuts)
+
+    def learn(self, missing: Ints, left: int) -> bool:
+        """Return whether the relaxation proves that `left` lineups cannot meet what is missing; then note why."""
+        if self.broken(missing, left):
+            return True
+        wanted = np.flatnonzero(missing > 0)
+        if len(wanted) < 2 or int(missing.sum()) <= left:
+            return False
+        prices = self._prices(missing, left, wanted)
+        if prices.max(initial=0.0) <= 1e-9:
+            return False
+        if any(self._unions[x] is None for x in np.flatnonzero(prices > 1e-9)):
+            return False  # the compiled search cannot weigh what counts by several terms
+        for scale in _SCALES:
+            weights = np.rint(prices / prices.max() * scale).astype(np.int64)
+            cut = Cut(weights, self._most(weights))
+            if int(weights @ missing) > left * cut.most:
+                self.cuts.append(cut)
+                return True
+        return False
+
+    def slow_down(self, missing: Ints, left: int) -> bool:
+        """Plan from now on with lineups that count for fewer minima at once; return whether fewer would still do.
+
+        Greed leaves minima to the last lineups, which then hold them all and have nothing left to differ in.
+        """
+        single = np.array([union is not None for union in self._unions])
+        least = -(-int(missing[single].sum()) // max(left, 1))
+        most = self._most(single.astype(np.int64)) if self._pace is None else self._pace.most
+        if single.sum() < 2 or most <= least:
+            return False
+        if self._pace is not None:
+            self.cuts.remove(self._pace)
+        self._pace = Cut(single.astype(np.int64), (most + least) // 2)
+        self.cuts.append(self._pace)
+        return True
+
+    def holding(self, place: int) -> tuple[Program, set[int]]:
+        """Return the program of a lineup that counts for one of `owed`, and items of people who must stand in it."""
+        return self.demanded([(self.cuts[place], 1)])
+
+    def demanded(self, demands: list[tuple[Cut, int]]) -> tuple[Program, set[int]]:
+        """Return the program of a lineup that meets demands, and items of people who must stand in it."""
+        program = replace(
+            self._program, rows=[*self._program.rows], choices=[*self._program.choices], cases=[*self._program.cases]
+        )
+        locked: set[int] = set()
+        for cut, least in demands:
+            among = np.flatnonzero(cut.weights)
+            unions = [self._unions[x] for x in among]
+            if len(among) == 1 and self._is_person(unions[0]):
+                locked.update(unions[0])  # type: ignore[arg-type]  # seen by `_is_person`
+            elif all(union is not None for union in unions):
+                weight = np.zeros(program.items, np.int64)
+                for x, union in zip(among, unions, strict=True):
+                    weight[union] += cut.weights[x]
+                columns = np.flatnonzero(weight)
+                program.rows.append(Row(_RULE, columns, weight[columns], low=least))
+                if not program.cases and least == cut.most == 1:
+                    program.cases.append(Case(np.zeros(0, np.int64), ((columns, 1),)))
+            else:
+                options = program.exposed[self.owed[int(among[0])]].options
+                if not program.cases:
+                    program.cases += [Case(np.zeros(0, np.int64), option) for option in options]
+                program.rows += program.choose(Choice(_RULE, options))
+        return program, locked
+
+    def _single(self, exposed: int) -> list[int] | None:
+        """Return the items of what counts by one item of which a lineup holds one at most; None where it does not."""
+        options = self._program.exposed[exposed].options
+        if any(len(option) != 1 or option[0][1] != 1 for option in options):
+            return None
+        items = sorted({i for ((members, _),) in options for i in members.tolist()})
+        alone = len({person(self._program.of(i)) for i in items}) == 1
+        return items if alone or self._share_a_place(items) else None
+
+    def _share_a_place(self, items: list[int]) -> bool:
+        kinds = {name for i in items for name in self._slots(i)}
+        return sum(s.count for s in self._program.contest.slots if s.name in kinds) == 1
+
+    def _slots(self, item: int) -> Iterator[str]:
+        """Yield the slots that an item may fill: those of its group that its player fits."""
+        group = int(self._program.group[item])
+        keys = list(dict.fromkeys((s.points_multiplier, s.salary_multiplier) for s in self._program.contest.slots))
+        for slot in self._program.contest.slots:
+            fits = slot.name in self._program.of(item)["roster_slots"]
+            if fits and (slot.points_multiplier, slot.salary_multiplier) == keys[group]:
+                yield slot.name
+
+    def _is_person(self, items: list[int] | None) -> bool:
+        """Return whether items are one person, in every slot he may fill."""
+        if not items:
+            return False
+        who = {person(self._program.of(i)) for i in items}
+        return len(who) == 1 and items == [i for i in range(self._program.items) if person(self._program.of(i)) in who]
+
+    @cached_property
+    def _polytope(self) -> tuple[csr_matrix, Floats, int]:
+        """The relaxation of one lineup, A x <= b over so many columns from 0 to 1."""
+        width = self._program.items + self._program.auxiliary
+        matrix, limits, _, _ = one_sided(self._program.every_row, width)
+        return matrix, limits, width
+
+    def _columns(self) -> list[int]:
+        """Return the column of each minimum that says whether a lineup counts for it."""
+        columns = [self._program.exposed[x].column for x in self.owed]
+        return [c for c in columns if c is not None]
+
+    def _prices(self, missing: Ints, left: int, wanted: Ints) -> Floats:
+        """Return the price of each minimum in the best mixture of relaxed lineups, all zero where it meets them."""
+        matrix, limits, width = self._polytope
+        columns, rows = np.array(self._columns())[wanted], np.arange(len(wanted))
+        asked = csr_matrix((-np.ones(len(wanted)), (rows, columns)), shape=(len(wanted), width))
+        short = csr_matrix(np.concatenate([np.zeros(matrix.shape[0]), -np.ones(len(wanted))])[:, None])
+        answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
+            np.concatenate([np.zeros(width), [1.0]]),
+            A_ub=hstack([vstack([matrix, asked]), short]).tocsr(),
+            b_ub=np.concatenate([limits, -missing[wanted] / left]),
+            bounds=[(0, 1)] * width + [(0, None)],
+            method="highs",
+        )
+        prices = np.zeros(len(self.owed))
+        if answer.status == 0 and answer.fun > 1e-7:
+            prices[wanted] = np.maximum(0.0, -answer.ineqlin.marginals[len(limits) :])
+        return prices
+
+    def _most(self, weights: Ints) -> int:
+        """Return the most that a relaxed lineup counts for: no lineup counts for more."""
+        matrix, limits, width = self._polytope
+        value = np.zeros(width)
+        value[self._columns()] = weights
+        answer: Any = linprog(  # type: ignore[call-overload]  # as above
+            -value, A_ub=matrix, b_ub=limits, bounds=(0, 1), method="highs"
+        )
+        return int(np.floor(-answer.fun + 1e-6)) if answer.status == 0 else int(weights.sum())

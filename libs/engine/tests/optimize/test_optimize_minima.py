@@ -1,0 +1,163 @@
+"""Minimum exposures of every kind, and lineups on worlds of their own, against CP-SAT and the independent judge."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from made_slate import a_slate
+from sdp_engine.optimize.bands import Bands, Weary
+from sdp_engine.optimize.build import build
+from sdp_engine.optimize.check import check_lineups
+from sdp_engine.optimize.cpsat import Solver
+from sdp_engine.optimize.search import Search
+from sdp_engine.optimize.solve import best_after, lineup_values, solve
+from sdp_engine.optimize.worlds import blend
+from sdp_sports.rules import GroupExposure, PlayerExposure, Rules, StackRule, TeamExposure, Who
+from sdp_sports.spec import Contest, find_contest
+
+SHOWDOWN, CLASSIC = "dk_nfl_showdown", "dk_nfl_classic"
+LINEUPS = 20
+
+
+def worst(pool: pl.DataFrame, count: int) -> list[int]:
+    """Players whom no lineup would choose by himself."""
+    return [int(i) for i in pool.sort("points")["draftable_id"].head(count)]
+
+
+def weakest(pool: pl.DataFrame) -> str:
+    """The team whose best players are the poorest."""
+    best = pool.sort("points", descending=True).group_by("team_id", maintain_order=True).head(6)
+    return str(best.group_by("team_id").agg(pl.col("points").sum()).sort("points")["team_id"][0])
+
+
+def captain(pool: pl.DataFrame) -> tuple[GroupExposure, ...]:
+    who = Who(captain=True, draftables=tuple(worst(pool, 2)))
+    return (GroupExposure(who=who, at_least=0.3, at_most=0.5),)
+
+
+MINIMA: dict[str, tuple[str, Any]] = {
+    "a player": (CLASSIC, lambda p: {"exposures": (PlayerExposure(draftable_id=worst(p, 1)[0], at_least=0.4),)}),
+    "players": (
+        CLASSIC,
+        lambda p: {"exposures": tuple(PlayerExposure(draftable_id=i, at_least=0.25) for i in worst(p, 3))},
+    ),
+    "a team": (CLASSIC, lambda p: {"team_exposures": (TeamExposure(team_id=weakest(p), at_least=0.7),)}),
+    "a captain": (SHOWDOWN, lambda p: {"group_exposures": captain(p)}),
+    "a pair": (
+        CLASSIC,
+        lambda p: {
+            "group_exposures": (GroupExposure(who=Who(teams=(weakest(p),)), count=3, at_least=0.4, at_most=0.6),)
+        },
+    ),
+    "a stack": (
+        CLASSIC,
+        lambda p: {"stacks": (StackRule(sizes=(3,), teams=("T6", "T7"), opponents=1, at_least=0.3, at_most=0.5),)},
+    ),
+}
+
+
+def prepared(code: str, asked: Any) -> tuple[Contest, Any, pl.DataFrame, Rules]:
+    sport, key = find_contest(code)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 4)
+    return contest, sport.stacks, pool, Rules(lineups=LINEUPS, min_unique=2, max_exposure=0.6, **asked(pool))
+
+
+@pytest.mark.parametrize("kind", MINIMA)
+def test_every_step_towards_a_minimum_is_the_optimum_that_cp_sat_finds(kind: str) -> None:
+    contest, stacks, pool, rules = prepared(*MINIMA[kind])
+    free = rules.model_copy(
+        update={"exposures": (), "team_exposures": (), "group_exposures": (), "stacks": (), "max_exposure": 0.6}
+    )
+    built = solve(contest, pool, rules, stacks)
+    ids = [x.draftable_ids for x in built]
+    assert check_lineups(contest, pool, ids, rules, stacks) == []
+    assert sum(x.points for x in built) < sum(x.points for x in solve(contest, pool, free, stacks))
+    for step in (0, 9, 13, 16, 19):
+        assert best_after(contest, pool, rules, stacks, ids[:step]) == pytest.approx(built[step].points, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", MINIMA)
+def test_a_minimum_needs_no_integer_program(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    contest, stacks, pool, rules = prepared(*MINIMA[kind])
+    program = build(contest, pool, rules, stacks)
+    search = Search(program, rules, None)
+
+    def never(*_: object) -> None:
+        raise AssertionError("the integer program was asked")
+
+    monkeypatch.setattr(Solver, "best", never)
+    assert len(search.run()) == LINEUPS
+
+
+def test_minima_that_greed_leaves_to_the_end_are_spread() -> None:
+    sport, key = find_contest(CLASSIC)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 4)
+    poor = pool.sort("points").group_by("position", maintain_order=True).head(3)["draftable_id"].to_list()[:14]
+    minima = tuple(PlayerExposure(draftable_id=i, at_least=0.2) for i in poor)
+    rules = Rules(lineups=60, min_unique=2, exposures=minima)
+    built = solve(contest, pool, rules, sport.stacks)
+    assert check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks) == []
+
+
+def test_a_band_that_takes_too_long_is_given_up() -> None:
+    contest, stacks, pool, rules = prepared(*MINIMA["a team"])
+    search = Search(build(contest, pool, rules, stacks), rules, None)
+    program = build(contest, pool, rules, stacks)
+    with pytest.raises(Weary):
+        Bands(program, search.ledger.limits(), set(), 0, contest.salary_cap_usd, steps=1).take(1)
+
+
+@pytest.mark.parametrize("code", [CLASSIC, SHOWDOWN, "dk_nba_classic"])
+@pytest.mark.parametrize("size", [1, 7])
+def test_each_lineup_is_the_best_on_its_own_worlds(code: str, size: int) -> None:
+    sport, key = find_contest(code)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 6)
+    draws = np.random.default_rng(2).gamma(2.0, pool["points"].to_numpy() / 2 + 0.1, (50, len(pool)))
+    team = (TeamExposure(team_id="T1", at_least=0.5, at_most=0.7),)
+    rules = Rules(
+        lineups=12, worlds_per_lineup=size, seed=3, min_unique=2, max_exposure=0.5, team_exposures=team,
+        exposures=(PlayerExposure(draftable_id=worst(pool, 1)[0], at_least=0.25),),
+    )  # fmt: skip
+    built = solve(contest, pool, rules, sport.stacks, draws=draws)
+    ids = [x.draftable_ids for x in built]
+    assert check_lineups(contest, pool, ids, rules, sport.stacks) == []
+    program = build(contest, pool, rules, sport.stacks)
+    values = lineup_values(program, pool, rules, draws)
+    search = Search(program, rules, None, values)
+    for step, items in enumerate(search.run()):
+        if step in {0, 5, 11}:
+            oracle = Search(program, rules, None, values)
+            oracle.stand(search.ledger.chosen[:step])
+            best = Solver().best(oracle.task())
+            assert best is not None
+            assert values is not None
+            assert values[step][list(best)].sum() == values[step][list(items)].sum()
+    assert [x.draftable_ids for x in solve(contest, pool, rules, sport.stacks, draws=draws)] == ids
+
+
+def test_all_worlds_are_the_mean() -> None:
+    sport, key = find_contest(CLASSIC)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 6)
+    draws = np.random.default_rng(2).uniform(0, 30, (50, len(pool)))
+    every = solve(contest, pool, Rules(lineups=5, worlds_per_lineup=50), sport.stacks, draws=draws)
+    mean = pool.with_columns(points=draws.mean(0))
+    assert [x.draftable_ids for x in every] == [
+        x.draftable_ids for x in solve(contest, mean, Rules(lineups=5), sport.stacks)
+    ]
+    with pytest.raises(ValueError, match="no simulated worlds"):
+        solve(contest, pool, Rules(lineups=5, worlds_per_lineup=50), sport.stacks)
+
+
+def test_worlds_are_used_up_before_any_is_used_again() -> None:
+    draws = np.eye(10)
+    for size in (1, 3, 4, 9):
+        means = blend(draws, size, 10, np.random.default_rng(1))
+        assert np.allclose(means.sum(1), 1.0)
+        assert ((means > 0).sum(1) == size).all()
+        assert ((means > 0).sum(0) == size).all()
+    assert np.allclose(blend(draws, 10, 2, np.random.default_rng(1)), 0.1)
