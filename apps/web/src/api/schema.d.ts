@@ -330,6 +330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Portfolio Run
+         * @description Ask for the lineups that win most together in a contest.
+         */
+        post: operations["create_portfolio_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/predict": {
         parameters: {
             query?: never;
@@ -1414,6 +1434,7 @@ export interface components {
              *       "no_defence_against_own_offence": false,
              *       "opposing": [],
              *       "ownership": [],
+             *       "seed": 1,
              *       "stacks": [],
              *       "team_exposures": [],
              *       "teams": []
@@ -1645,6 +1666,54 @@ export interface components {
             team_id: string | null;
             /** Value */
             value: number | null;
+        };
+        /**
+         * PortfolioCreate
+         * @description Build the lineups that win most together in a contest, chosen one after the other in simulated worlds.
+         *
+         *     `candidates` worlds, or means of `rules.worlds_per_lineup` worlds, each propose their best lineup; `ticket_value` is
+         *     what a dollar of a ticket is worth.
+         */
+        PortfolioCreate: {
+            /**
+             * Candidates
+             * @default 1000
+             */
+            candidates?: number;
+            /** Name */
+            name?: string | null;
+            offer: components["schemas"]["Offer"];
+            /** Projection Set Id */
+            projection_set_id: number;
+            /**
+             * @default {
+             *       "excluded": [],
+             *       "exposures": [],
+             *       "group_exposures": [],
+             *       "groups": [],
+             *       "lineups": 20,
+             *       "locked": [],
+             *       "max_exposure": 1,
+             *       "min_games": 1,
+             *       "min_teams": 1,
+             *       "min_unique": 1,
+             *       "no_defence_against_own_offence": false,
+             *       "opposing": [],
+             *       "ownership": [],
+             *       "seed": 1,
+             *       "stacks": [],
+             *       "team_exposures": [],
+             *       "teams": []
+             *     }
+             */
+            rules?: components["schemas"]["Rules"];
+            /** Slate Id */
+            slate_id: number;
+            /**
+             * Ticket Value
+             * @default 1
+             */
+            ticket_value?: number;
         };
         /**
          * PredictCreate
@@ -1935,6 +2004,9 @@ export interface components {
          *         stacks: Players of a team, game, line or batting order that stand together.
          *         opposing: How many players may face others of the same lineup.
          *         ownership: How popular a lineup is.
+         *         worlds_per_lineup: Each lineup is the best on the mean of so many simulated worlds of its own: one is the most
+         *             upside, all of them the mean. None: on the projected points.
+         *         seed: Which worlds.
          */
         Rules: {
             /**
@@ -2008,6 +2080,11 @@ export interface components {
              * @default []
              */
             ownership?: components["schemas"]["Ownership"][];
+            /**
+             * Seed
+             * @default 1
+             */
+            seed?: number;
             /** Stack */
             stack?: string | null;
             /**
@@ -2025,6 +2102,8 @@ export interface components {
              * @default []
              */
             teams?: components["schemas"]["TeamCount"][];
+            /** Worlds Per Lineup */
+            worlds_per_lineup?: number | null;
         };
         /**
          * RunPage
@@ -3559,6 +3638,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OptimizeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_portfolio_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioCreate"];
             };
         };
         responses: {

@@ -3,6 +3,8 @@
 import threading
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sdp_common.errors import BadInput, Infeasible, PlatformError
 from sdp_common.service import Job, Service
 from sdp_common.store import lineups
@@ -10,8 +12,10 @@ from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_engine.optimize.warm import warm
 
+from sdp_optimizer.portfolio import build, keep, read_offer
 from sdp_optimizer.request import Request, owner, read, read_rules
 from sdp_optimizer.result import score
+from sdp_optimizer.worlds import points
 
 service = Service("optimizer")
 
@@ -46,7 +50,8 @@ def optimize(
         if found is not None:
             return {"lineup_set_id": found, "rows": 0, "is_new": False}
         request = read(session, job.run_id, slate_id, projection_set_id, checked)
-    built = _solve(job, request)
+    draws = points(job, request)[0].T if checked.worlds_per_lineup is not None else None
+    built = _solve(job, request, draws)
     set_row = {
         "slate_id": slate_id,
         "projection_set_id": projection_set_id,
@@ -68,7 +73,7 @@ def optimize(
     }
 
 
-def _solve(job: Job, request: Request) -> list[Lineup]:
+def _solve(job: Job, request: Request, draws: NDArray[np.floating] | None) -> list[Lineup]:
     """Return the lineups, judged once more by the checker that shares nothing with the solver."""
     wanted = request.rules.lineups
 
@@ -77,8 +82,9 @@ def _solve(job: Job, request: Request) -> list[Lineup]:
 
     try:
         built = solve(
-            request.contest, request.pool, request.rules, request.stacks, starts=request.starts, on_lineup=told
-        )
+            request.contest, request.pool, request.rules, request.stacks,
+            draws=draws, starts=request.starts, on_lineup=told,
+        )  # fmt: skip
     except NoLineup as error:
         raise Infeasible(str(error), error.rules) from error
     except ValueError as error:
@@ -87,6 +93,45 @@ def _solve(job: Job, request: Request) -> list[Lineup]:
     if faults := check_lineups(request.contest, request.pool, ids, request.rules, request.stacks):
         raise PlatformError(f"the solver broke the rules, nothing was kept: {'; '.join(faults[:5])}")
     return built
+
+
+@service.job(attempts=3)
+def portfolio(
+    job: Job,
+    slate_id: int,
+    projection_set_id: int,
+    rules: dict[str, Any],
+    offer: dict[str, Any],
+    candidates: int = 1000,
+    ticket_value: float = 1.0,
+    name: str | None = None,
+) -> dict[str, Any]:
+    """Build the lineups that win most together in a contest, keep them, and say what they may win.
+
+    Args:
+        job: This execution; the lineups belong to its run's user.
+        slate_id: The slate.
+        projection_set_id: A set of the slate that says `<contest>_points`.
+        rules: See `sdp_sports.rules.Rules`; `worlds_per_lineup` is one where it is not said.
+        offer: The contest's money, see `sdp_sports.offer.Offer`.
+        candidates: How many worlds, or means of worlds, propose a lineup.
+        ticket_value: What a dollar of a ticket is worth, 0 to 1.
+        name: What the user calls the set.
+
+    Raises:
+        NotFound: There is no such slate or projection set.
+        BadInput: A rule or the contest cannot be used; names its field.
+        Conflict: The slate has nobody who may be drafted.
+        Infeasible: No set of lineups satisfies the rules; names those that clash.
+    """
+    checked, asked = read_rules(rules), read_offer(offer, candidates, ticket_value)
+    job.progress(0.01, "reading the slate and its projections")
+    with job.session() as session:
+        request = read(session, job.run_id, slate_id, projection_set_id, checked)
+    job.progress(0.02, "reading the worlds")
+    drawn, how = points(job, request)
+    composed = build(job, request, asked, drawn, candidates, ticket_value)
+    return keep(job, request, asked, composed, name, how)
 
 
 @service.job(attempts=3)

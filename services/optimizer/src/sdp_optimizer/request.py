@@ -21,7 +21,9 @@ class Request:
 
     Attributes:
         user_id: For whom.
+        sport: Code of the slate's sport.
         contest, stacks: The slate's declared contest, and its sport's stacks.
+        stat: The stat that is the contest's fantasy points.
         pool: POOL frame; `points` are the projection set's for the contest.
         starts: When each game of the slate starts.
         rules: As asked, checked.
@@ -30,8 +32,10 @@ class Request:
     slate_id: int
     projection_set_id: int
     user_id: int
+    sport: str
     contest: Contest
     stacks: Mapping[str, Stack]
+    stat: str
     pool: pl.DataFrame
     starts: Mapping[str, datetime]
     rules: Rules
@@ -72,7 +76,8 @@ def read(session: Session, run_id: int, slate_id: int, projection_set_id: int, r
     if faults := check_rules(rules, contest, pool, sport.stacks):
         raise _refusal([Problem(f.message, column=_field(f.field)) for f in faults])
     starts = slates.starts(session, slate_id)
-    return Request(slate_id, projection_set_id, user_id, contest, sport.stacks, pool, starts, rules)
+    stat = f"{slate.contest}_points"
+    return Request(slate_id, projection_set_id, user_id, slate.sport, contest, sport.stacks, stat, pool, starts, rules)
 
 
 def owner(session: Session, run_id: int) -> int:

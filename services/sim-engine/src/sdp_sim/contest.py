@@ -30,7 +30,6 @@ MOST_WORK = 5e9
 """Lineup-worlds of one request."""
 _SPREAD, _SPREAD_FLAT = 0.35, 3.0
 """Standard deviation of a player of whom only the mean is known: a share of it, and some points."""
-_SHOWN = 25
 
 
 def read_offer(given: dict[str, Any]) -> Offer:
@@ -181,18 +180,7 @@ def simulate(
         )
     except ValueError as error:
         raise BadInput(f"the contest cannot be simulated: {error}") from error
-    expected = np.exp(crowd.log_probability(own)) * (offer.entries - len(own))
-    for row, lineup, same in zip(told["lineups"], entry.lineup_ids, expected.tolist(), strict=True):
-        row |= {"lineup_id": lineup, "expected_duplicates": round(same, 4)}
-    return told | {"field": describe(crowd, entry.pool, habits.source)}
-
-
-def describe(crowd: Crowd, pool: pl.DataFrame, source: str) -> dict[str, Any]:
-    """Return whom the field drafts most, and where its habits come from."""
-    share = crowd.ownership()
-    top = np.argsort(-share, kind="stable")[:_SHOWN].tolist()
-    players = [
-        {"draftable_id": pool["draftable_id"][i], "name": pool["name"][i], "ownership": round(float(share[i]), 4)}
-        for i in top
-    ]
-    return {"habits": " ".join(source.split()), "most_drafted": players}
+    told = portfolio.beside_field(told, crowd, own, offer)
+    for row, lineup in zip(told["lineups"], entry.lineup_ids, strict=True):
+        row |= {"lineup_id": lineup}
+    return told

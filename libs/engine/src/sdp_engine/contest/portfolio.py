@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sdp_engine.contest.choose import choose
+from sdp_engine.contest.field import Crowd
 from sdp_engine.contest.payouts import Offer
 from sdp_engine.contest.simulate import Int16s, Int32s, Outcome, collapse, play
 
@@ -18,6 +19,7 @@ CHOSEN, CHOICE_WORLDS = 500, 1000
 CURVE_WORK = 4e8
 """Lineup-worlds that one point of the curve may cost; above, it is made from fewer worlds."""
 _FEWEST_WORLDS = 500
+_SHOWN = 25
 _Z95 = 1.96
 
 
@@ -104,6 +106,25 @@ def simulate(
         "lineups": rows,
         "roi_by_lineups": curve,
     }
+
+
+def beside_field(told: dict[str, Any], crowd: Crowd, own: NDArray[np.integer[Any]], offer: Offer) -> dict[str, Any]:
+    """Return what `simulate` told with each lineup's expected duplicates, whom the field drafts most, and its habits.
+
+    Args:
+        told: As `simulate` returned it.
+        crowd: The field's model.
+        own: The user's lineups as moves of the crowd's roster, (own lineups, size).
+        offer: The contest.
+    """
+    expected = np.exp(crowd.log_probability(own)) * (offer.entries - len(own))
+    rows = [row | {"expected_duplicates": round(same, 4)} for row, same in zip(told["lineups"], expected, strict=True)]
+    share = crowd.ownership()
+    top = np.argsort(-share, kind="stable")[:_SHOWN].tolist()
+    ids, names = crowd.pool["draftable_id"], crowd.pool["name"]
+    players = [{"draftable_id": ids[i], "name": names[i], "ownership": round(float(share[i]), 4)} for i in top]
+    field = {"habits": " ".join(crowd.habits.source.split()), "most_drafted": players}
+    return told | {"lineups": rows, "field": field}
 
 
 def _check(own: int, offer: Offer) -> None:

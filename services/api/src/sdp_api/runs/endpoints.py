@@ -11,6 +11,7 @@ from sdp_api.runs import events, service
 from sdp_api.runs.schemas import (
     BuildCreate,
     OptimizeCreate,
+    PortfolioCreate,
     PredictCreate,
     ProjectCreate,
     RunPage,
@@ -60,6 +61,12 @@ def create_what_if_run(body: WhatIfCreate, caller: Caller, database: Database) -
 def create_optimize_run(body: OptimizeCreate, caller: Caller, database: Database) -> RunRead:
     """Ask for lineups."""
     return service.optimize(database, caller.user.id, body)
+
+
+@router.post("/portfolio", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_portfolio_run(body: PortfolioCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask for the lineups that win most together in a contest."""
+    return service.portfolio(database, caller.user.id, body)
 
 
 @router.post("/simulate-contest", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

@@ -98,6 +98,22 @@ class OptimizeCreate(Request):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
 
 
+class PortfolioCreate(Request):
+    """Build the lineups that win most together in a contest, chosen one after the other in simulated worlds.
+
+    `candidates` worlds, or means of `rules.worlds_per_lineup` worlds, each propose their best lineup; `ticket_value` is
+    what a dollar of a ticket is worth.
+    """
+
+    slate_id: int
+    projection_set_id: int
+    offer: Offer
+    rules: Rules = Rules()
+    candidates: Annotated[int, Field(ge=50, le=5000)] = 1000
+    ticket_value: Annotated[float, Field(ge=0, le=1)] = 1.0
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
+
+
 class SimulateContestCreate(Request):
     """Enter a lineup set into a contest against a simulated field; the same seed gives the same answer.
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from sdp_api.runs.schemas import (
     BuildCreate,
     OptimizeCreate,
+    PortfolioCreate,
     PredictCreate,
     ProjectCreate,
     RunPage,
@@ -89,6 +90,22 @@ def optimize(database: Session, user_id: int, body: OptimizeCreate) -> RunRead:
     Raises:
         BadInput: The stack is not declared, or the set belongs to another slate.
     """
+    _check_built_on(database, user_id, body)
+    return _ask(database, user_id, "optimizer", "optimize", **body.model_dump(mode="json"))
+
+
+def portfolio(database: Session, user_id: int, body: PortfolioCreate) -> RunRead:
+    """Ask for the lineups of a slate that win most together in a contest.
+
+    Raises:
+        BadInput: The stack is not declared, or the set belongs to another slate.
+    """
+    _check_built_on(database, user_id, body)
+    return _ask(database, user_id, "optimizer", "portfolio", **body.model_dump(mode="json"))
+
+
+def _check_built_on(database: Session, user_id: int, body: OptimizeCreate | PortfolioCreate) -> None:
+    """Refuse a set of another slate, and a stack that is not declared."""
     slate = read_slate(database, body.slate_id)
     chosen = projections.visible_set(database, user_id, body.projection_set_id)
     if chosen.slate_id != slate.id:
@@ -98,7 +115,6 @@ def optimize(database: Session, user_id: int, body: OptimizeCreate) -> RunRead:
     if body.rules.stack is not None and body.rules.stack not in stacks:
         problem = Problem(f"choose one of {', '.join(stacks)}", column="rules.stack")
         raise BadInput(f"there is no stack {body.rules.stack}", [problem])
-    return _ask(database, user_id, "optimizer", "optimize", **body.model_dump())
 
 
 def simulate_contest(database: Session, user_id: int, body: SimulateContestCreate) -> RunRead:
