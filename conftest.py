@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -13,10 +14,27 @@ from sdp_common.db.migrate import migrate
 from sdp_common.db.session import make_engine, session_scope
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.league_store import League, league_in
 
 ROOT = Path(__file__).parent
+
+
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc]  # the library is untyped
+    """A file's tests stay in one process, for its database is its own; so do all that visit the running platform."""
+
+    VISITORS = ("tests/test_browser.py", "tests/test_end_to_end.py")
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "the running platform" if path in self.VISITORS else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesTogether:
+    """Say how tests are dealt out where several processes run them."""
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

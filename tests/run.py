@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WEB = ROOT / "apps/web"
 FRESH = "npm run --silent generate && git diff --exit-code src/api/schema.d.ts"
+# As many processes as cores; the root conftest.py says which tests stay in one of them; the longest go first.
+TOGETHER = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
 
 CHECKS: dict[str, list[tuple[str, list[str], Path]]] = {
     "lint": [
@@ -27,7 +29,7 @@ CHECKS: dict[str, list[tuple[str, list[str], Path]]] = {
         ("web types", ["npm", "run", "--silent", "typecheck"], WEB),
         ("web tests", ["npm", "run", "--silent", "test"], WEB),
     ],
-    "python": [("python tests", [str(BIN / "pytest"), "-q", "--durations=15"], ROOT)],
+    "python": [("python tests", [str(BIN / "pytest"), "-q", "--durations=15", *TOGETHER], ROOT)],
 }
 
 
@@ -50,7 +52,7 @@ def main() -> int:
     outcome = {name: run(name, command, folder) for g in groups for name, command, folder in CHECKS[g]}
     if outcome.get("python tests") is False and os.environ.get("CI"):
         # Real processes on a shared machine: what failed once is asked once more, by name, and shown either way.
-        again = [str(BIN / "pytest"), "-q", "--last-failed", "--last-failed-no-failures", "none"]
+        again = [str(BIN / "pytest"), "-q", "--last-failed", "--last-failed-no-failures=none"]
         outcome["python tests"] = run("python tests that failed, once more", again, ROOT)
     failed = [name for name, passed in outcome.items() if not passed]
     print(
