@@ -4,54 +4,37 @@
 for other processes of the platform on a network of their own: it knows no users.
 """
 
-import json
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sdp_common.errors import BadInput, Misconfigured, NotFound, PlatformError
+from sdp_common import serving
+from sdp_common.errors import BadInput, NotFound, PlatformError
 
-Answer = Callable[[int, str | None], dict[str, Any]]
+Predict = Callable[[int, str | None], dict[str, Any]]
 """Given a slate and perhaps a market, the JSON to answer with."""
 
 
-def serve(port: int, answer: Answer, *, host: str = "0.0.0.0") -> ThreadingHTTPServer:  # noqa: S104
-    """Serve from a daemon thread; call `shutdown` on what is returned.
+def serve(port: int, predict: Predict, **address: str) -> ThreadingHTTPServer:
+    """Serve predictions from a daemon thread; call `shutdown` on what is returned.
 
     Args:
         port: TCP port, 0 for any free one.
-        answer: Makes the answer; its errors become the statuses they carry.
-        host: Address; every interface by default, since other containers ask.
+        predict: Makes the answer; its errors become the statuses they carry.
+        address: `host=`, where it is not every interface.
 
     Raises:
         Misconfigured: The port is taken or not allowed.
     """
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            try:
-                told, status = answer(*_asked(self.path)), 200
-            except PlatformError as error:
-                told, status = {"code": error.code, "message": error.message}, error.status
-            body = json.dumps(told, default=str).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str) -> serving.Answer:
+        try:
+            return serving.as_json(200, predict(*_asked(path)))
+        except PlatformError as error:
+            return serving.as_json(error.status, {"code": error.code, "message": error.message})
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing: the answers are in the caller's log."""
-
-    try:
-        server = ThreadingHTTPServer((host, port), Handler)
-    except (OSError, OverflowError) as error:
-        raise Misconfigured(f"cannot serve on port {port}, change SDP_INFERENCE_PORT: {error}") from error
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, name="predictions", daemon=True).start()
-    return server
+    return serving.serve(port, answer, setting="SDP_INFERENCE_PORT", **address)
 
 
 def _asked(path: str) -> tuple[int, str | None]:

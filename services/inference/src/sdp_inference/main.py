@@ -78,7 +78,7 @@ def predicted(
     return as_of, told
 
 
-def answer(engine: Engine, root: Path) -> door.Answer:
+def answer(engine: Engine, root: Path) -> door.Predict:
     """Return what the internal door asks: predictions made now, without storing them."""
 
     def make(slate_id: int, market: str | None) -> dict[str, Any]:
