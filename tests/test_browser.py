@@ -243,6 +243,7 @@ def test_every_page_is_accessible_and_fits(
         "contest": f"{here}/contest",
         "what-if": f"{here}/what-if",
         "review": "/review",
+        "models": "/models",
         "health": "/data",
         "account": "/account",
     }

@@ -150,6 +150,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description List the registered models, market by market, the one that speaks first.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Model Reports
+         * @description List the reports of finished back-tests, the newest first.
+         */
+        get: operations["list_model_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/reports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Model Report
+         * @description Download a back-test's report: one page with tables and plots that fetches nothing.
+         */
+        get: operations["read_model_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Let the model speak that spoke before the present one.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Model
+         * @description Read one model: its scores, its calibration, what it reads and what it was made with.
+         */
+        get: operations["read_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Model
+         * @description Let a model speak for its market from now on.
+         */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password": {
         parameters: {
             query?: never;
@@ -925,6 +1045,21 @@ export interface components {
             slate_id: number;
         };
         /**
+         * CalibrationRead
+         * @description Whether what was told happened as often, on games that had not been seen.
+         *
+         *     `pit` is how often the outcome fell into each tenth of the told distribution (a tenth each is calibrated);
+         *     `reliability` is of going over `line`.
+         */
+        CalibrationRead: {
+            /** Line */
+            line: number;
+            /** Pit */
+            pit: number[];
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityRead"][];
+        };
+        /**
          * CandidateRead
          * @description A player who may be meant; `score` is how well name, team and position agree (about 0 to 1).
          */
@@ -1357,6 +1492,123 @@ export interface components {
             stats: string[];
             /** Title */
             title: string;
+        };
+        /**
+         * ModelDetail
+         * @description A registered model with everything its metadata say; `calibration` is null where it was not measured.
+         */
+        ModelDetail: {
+            calibration: components["schemas"]["CalibrationRead"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Distribution */
+            distribution: string | null;
+            /** Family */
+            family: string;
+            /** Features */
+            features: string[];
+            /** Held Out From */
+            held_out_from: string | null;
+            /** Id */
+            id: number;
+            /** Libraries */
+            libraries: {
+                [key: string]: string;
+            };
+            /** Market */
+            market: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Mode */
+            mode: string;
+            /** Rows */
+            rows: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Sport */
+            sport: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "candidate" | "promoted" | "retired";
+            /** Title */
+            title: string;
+            /**
+             * Trained Until
+             * Format: date-time
+             */
+            trained_until: string;
+            /** Training */
+            training: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: string;
+        };
+        /**
+         * ModelPage
+         * @description A page of the registry: market by market, the one that speaks first.
+         */
+        ModelPage: {
+            /** Items */
+            items: components["schemas"]["ModelRead"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ModelRead
+         * @description A registered model; `metrics` are of the latest games, which a model fitted the same way had not seen.
+         *
+         *     `metrics.rows` is how many player games they are of; `mae` and `rmse` in the market's unit.
+         */
+        ModelRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Family */
+            family: string;
+            /** Id */
+            id: number;
+            /** Market */
+            market: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Mode */
+            mode: string;
+            /** Rows */
+            rows: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Sport */
+            sport: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "candidate" | "promoted" | "retired";
+            /** Title */
+            title: string;
+            /**
+             * Trained Until
+             * Format: date-time
+             */
+            trained_until: string;
+            /** Version */
+            version: string;
         };
         /**
          * Offer
@@ -1895,6 +2147,33 @@ export interface components {
             status: "ok";
         };
         /**
+         * ReliabilityRead
+         * @description Games whose chance was told about alike: the mean chance told, how often it happened, and how many they are.
+         */
+        ReliabilityRead: {
+            /** N */
+            n: number;
+            /** P */
+            p: number;
+            /** Rate */
+            rate: number;
+        };
+        /**
+         * ReportRead
+         * @description The report of a finished back-test.
+         */
+        ReportRead: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * ResultRead
          * @description What he did in the slate's game, once known.
          */
@@ -1978,6 +2257,22 @@ export interface components {
             status: "open" | "decided" | "dismissed";
             /** Team */
             team: string | null;
+        };
+        /**
+         * RollbackAsk
+         * @description The market whose model before the present one is to speak again.
+         */
+        RollbackAsk: {
+            /**
+             * Market
+             * @description key of a market
+             */
+            market: string;
+            /**
+             * Sport
+             * @description code of a sport
+             */
+            sport: string;
         };
         /**
          * Rules
@@ -3208,6 +3503,298 @@ export interface operations {
             };
             /** @description The thing is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                /** @description of this sport */
+                sport?: string;
+                /** @description of this market alone */
+                market?: string | null;
+                /** @description at most this many items */
+                limit?: number;
+                /** @description skip this many items */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_model_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRead"][];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_model_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

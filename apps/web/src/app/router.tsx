@@ -23,6 +23,7 @@ const root = createRootRoute({
 const slates = createRoute({ getParentRoute: () => root, path: "/", component: SlateList });
 const health = createRoute({ getParentRoute: () => root, path: "/data", component: DataHealth });
 const review = createRoute({ getParentRoute: () => root, path: "/review", component: lazyRouteComponent(() => import("@/features/review/review-queue"), "ReviewQueue") });
+const models = createRoute({ getParentRoute: () => root, path: "/models", component: lazyRouteComponent(() => import("@/features/models/models"), "Models") });
 const account = createRoute({ getParentRoute: () => root, path: "/account", component: lazyRouteComponent(() => import("@/features/account/account"), "Account") });
 
 const slate = createRoute({
@@ -66,7 +67,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, review, account, slate.addChildren([pool, games, optimize, lineups, contest, whatIf, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, contest, whatIf, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

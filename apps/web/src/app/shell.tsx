@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Activity, LayoutList, LogOut, UserRound } from "lucide-react";
+import { Activity, ChartScatter, LayoutList, LogOut, UserRound } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, ask } from "@/api/client";
 import { sessionQuery } from "@/api/session";
@@ -10,6 +10,7 @@ import { ThemeButton } from "./theme-button";
 
 const PLACES = [
   { to: "/", label: "Slates", icon: LayoutList, exact: true },
+  { to: "/models", label: "Models", icon: ChartScatter, exact: false },
   { to: "/data", label: "Data health", icon: Activity, exact: false },
 ] as const;
 
@@ -27,16 +28,16 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className="sticky top-0 z-20 border-b border-line bg-surface/95 backdrop-blur">
         <div className="mx-auto flex h-14 max-w-7xl items-center gap-2 px-4 sm:gap-4">
           <Link to="/" aria-label="Sports Data Platform, slates" className="flex items-center gap-2.5 font-semibold tracking-tight">
-            <img src="/icon.svg" alt="" className="size-7" />
+            <img src="/icon.svg" alt="" className="size-7 shrink-0" />
             <span className="hidden sm:inline">Sports Data Platform</span>
           </Link>
-          <nav aria-label="Main" className="ml-2 flex gap-1">
+          <nav aria-label="Main" className="flex sm:ml-2 sm:gap-1">
             {PLACES.map(({ to, label, icon: Icon, exact }) => (
               <Link
                 key={to}
                 to={to}
                 activeOptions={{ exact }}
-                className="flex items-center gap-2 rounded-lg px-2.5 py-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted hover:text-ink data-[status=active]:bg-raised data-[status=active]:text-ink"
+                className="flex items-center gap-2 rounded-lg px-2 py-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted hover:text-ink data-[status=active]:bg-raised data-[status=active]:text-ink"
               >
                 <Icon aria-hidden className="hidden size-4 sm:block" /> {label}
               </Link>
@@ -44,7 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </nav>
           <div className="ml-auto flex items-center gap-1">
             <ThemeButton />
-            <Link to="/account" aria-label={`Account of ${session.data.user.username}`} className="flex h-9 items-center gap-2 rounded-lg px-2.5 text-sm text-muted hover:bg-raised hover:text-ink">
+            <Link to="/account" aria-label={`Account of ${session.data.user.username}`} className="flex h-9 items-center gap-2 rounded-lg px-2 text-sm text-muted hover:bg-raised hover:text-ink">
               <UserRound aria-hidden className="size-4.5" />
               <span className="hidden md:inline">{session.data.user.username}</span>
             </Link>

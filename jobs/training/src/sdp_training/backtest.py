@@ -168,7 +168,9 @@ def judged(held: Stage, name: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
             made += table.table(starting, "played_", {**told, "population": "expected to start"}, AVERAGES)
     if held.plan.against is not None:
         made += _against(held, name, base, told)
-        made += _on_lines(rows.join(held.snapped, on=keys, how="semi"), told, informed=held.plan.informed)
+        everybody = rows.join(held.snapped, on=keys, how="semi")
+        made += _on_lines(everybody, {**told, "population": "props"}, "lined_", informed=held.plan.informed)
+        made += _on_lines(base, {**told, "population": "baseline with lines"}, "given_", informed=False)
     return made
 
 
@@ -194,23 +196,14 @@ def _beside(
     return table.table(both, "given_", {**told, "population": f"baseline with {name}"}, (name,)) if both.height else []
 
 
-def _on_lines(rows: pl.DataFrame, told: dict[str, Any], *, informed: bool) -> list[dict[str, Any]]:
-    """Return the figures on rows with a real line: the line's own, ours, and where asked for the informed ones.
-
-    Whoever played is among them, zeros in: a bet stands though he was never thrown at. As `props, involved` those
-    alone who got an attempt, a carry or a target, as the published baselines have it.
-    """
+def _on_lines(rows: pl.DataFrame, where: dict[str, Any], prefix: str, *, informed: bool) -> list[dict[str, Any]]:
+    """Return the figures on rows with a real line: the line's own, ours, and where asked for the informed ones."""
     if "market" not in rows.columns or (lined := rows.filter(pl.col("market").is_not_null())).is_empty():
         return []
-    where = {**told, "population": "props"}
-    made = _lines(lined, "lined_", where)
+    made = _lines(lined, prefix, where)
     if informed:
         made += _lines(lined, "informed_", {**where, "mode": "informed"})
-    made += table.over(lined, "market", {**where, "mode": "market"}, "the market")
-    involved = lined.filter("is_given")
-    where = {**told, "population": "props, involved"}
-    made += _lines(involved, "given_", where)
-    return made + table.over(involved, "market", {**where, "mode": "market"}, "the market")
+    return made + table.over(lined, "market", {**where, "mode": "market"}, "the market")
 
 
 def _lines(lined: pl.DataFrame, prefix: str, where: dict[str, Any]) -> list[dict[str, Any]]:

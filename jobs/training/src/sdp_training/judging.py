@@ -96,6 +96,7 @@ def _notes(plan: backtest.Plan) -> list[str]:
         "standard error clustered by game.",
         "baseline: players with four earlier games who got an attempt, a carry or a target, a quarterback given that "
         "he starts. honest: every player with an offensive snap, zeros in, quarterbacks as expected at the lock "
-        "(expected to start: those alone). props: rows with a real line. active: everybody on the active roster.",
+        "(expected to start: those alone). props: everybody with a snap and a real line, zeros in "
+        "(baseline with lines: those of the baseline alone). active: everybody on the active roster.",
         f"Refitted {plan.every}; models: the average of boosted trees and a ridge by position.",
     ]

@@ -24,6 +24,7 @@ from sdp_api.contests import endpoints as contests
 from sdp_api.doors import BodyLimit, Outward, SameSite
 from sdp_api.health import endpoints as health
 from sdp_api.lineups import endpoints as lineups
+from sdp_api.models import endpoints as models
 from sdp_api.projections import endpoints as projections
 from sdp_api.review import endpoints as review
 from sdp_api.runs import endpoints as runs
@@ -59,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for room in (accounts, sports, slates, projections, runs, lineups, contests, health, review):
+    for room in (accounts, sports, slates, projections, runs, lineups, contests, health, review, models):
         app.include_router(room.router)
     if settings.web_dir is not None:
         app.mount("/", WebApp(settings.web_dir), name="web")

@@ -84,8 +84,9 @@ def walk(
     known = rows.select(pl.col(read).is_not_null().any()).row(0)
     design = Design(tuple(name for name, is_known in zip(read, known, strict=True) if is_known), market.positions)
     matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
-    served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else None
-    mean = np.full(rows.height, np.nan)
+    served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else rows
+    asked, groups = design.matrix(served), design.codes(served)
+    mean, served_mean = np.full(rows.height, np.nan), np.full(rows.height, np.nan)
     given = rows["is_given"].to_numpy()
     made: list[pl.DataFrame] = []
     rng = np.random.default_rng(0)
@@ -97,14 +98,13 @@ def walk(
         check_known(rows.filter(pl.Series(past)), refit.as_of)
         learnt = learn(matrix[past], observed[past], codes[past])
         mean[ahead] = learnt.of(matrix[ahead], codes[ahead])
+        served_mean[ahead] = learnt.of(asked[ahead], groups[ahead])
         seen = past & np.isfinite(mean)
         if refit.is_judged and seen.sum() >= FEWEST_ROWS:
             layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
             predicted, chosen = layer.around(mean[ahead], codes[ahead]), rows.filter(pl.Series(ahead))
-            told = predicted
-            if served is not None:
-                asked = served.filter(pl.Series(ahead))
-                told = layer.around(learnt.of(design.matrix(asked), design.codes(asked)), design.codes(asked))
+            known_then = spread.learn(market.family, served_mean[seen], observed[seen], groups[seen])
+            told = known_then.around(served_mean[ahead], groups[ahead])
             chance = _chance(chosen, chances)
             views = {"given": predicted, "played": told.given(chance)}
             if "market" in rows.columns:

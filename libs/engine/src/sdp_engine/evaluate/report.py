@@ -1,5 +1,7 @@
 """The figures that go into a model's metadata."""
 
+from typing import Any
+
 import numpy as np
 
 from sdp_engine.distributions import Array, Distribution
@@ -25,3 +27,26 @@ def report(predicted: Distribution, observed: Array, *, seed: int = 0) -> dict[s
         "brier_any": scores.brier(1 - predicted.prob_zero(), (observed != 0).astype(np.float64)),
     }
     return {name: round(value, 6) for name, value in figures.items()}
+
+
+def calibrated(predicted: Distribution, observed: Array, *, seed: int = 0, bins: int = 10) -> dict[str, Any]:
+    """Return whether what was told happened as often, JSON-ready.
+
+    Returns:
+        `pit`: the share of outcomes in each tenth of the told distribution; `line`: the half number below which
+        about half of the outcomes lie; `reliability`: by told chance of going over it, the mean chance `p`, how often
+        it happened (`rate`) and the number of rows `n`.
+    """
+    pit = calibration.pit(predicted, observed, np.random.default_rng(seed))
+    line = float(np.floor(np.median(observed))) + 0.5
+    chance, happened = predicted.prob_over(np.full(observed.size, line)), observed > line
+    index = np.minimum((chance * bins).astype(int), bins - 1)
+    groups = [index == each for each in np.unique(index)]
+    return {
+        "pit": (np.histogram(pit, bins, (0.0, 1.0))[0] / observed.size).round(4).tolist(),
+        "line": line,
+        "reliability": [
+            {"p": round(float(chance[g].mean()), 4), "rate": round(float(happened[g].mean()), 4), "n": int(g.sum())}
+            for g in groups
+        ],
+    }

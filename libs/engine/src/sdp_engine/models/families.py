@@ -56,11 +56,11 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
-    "baseline": Family(baseline.columns, baseline.learn, 2, {"averages": ["slow", "fast"], "layer": _LAYER}),
+    "baseline": Family(baseline.columns, baseline.learn, 3, {"averages": ["slow", "fast"], "layer": _LAYER}),
     "boosted": Family(
         boosted.columns,
         boosted.learn,
-        2,
+        3,
         {
             "rounds": boosted.ROUNDS,
             "trees": boosted.PARAMS,

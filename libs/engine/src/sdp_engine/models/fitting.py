@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 from sdp_sports.spec import Market
 
 from sdp_engine import frames
-from sdp_engine.evaluate.report import report
+from sdp_engine.evaluate.report import calibrated, report
 from sdp_engine.models import rolling, spread
-from sdp_engine.models.model import KNOWN, MOMENT, TARGET, Design, Learn, Model, ordered
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET, Design, Learn, Model, ordered
 
 FEWEST_ROWS = 200
 """Fewer are not enough to fit a market and to see how well it does."""
@@ -26,6 +27,7 @@ class Judged:
 
     model: Model
     metrics: dict[str, float]
+    calibration: dict[str, Any]
     held_out_from: datetime
 
 
@@ -54,7 +56,7 @@ def fit_and_judge(
     """Fit and judge a market.
 
     Args:
-        frame: Features, `position`, `y`, `as_of` and `known_at`, one row a player game.
+        frame: Features, `position`, `y`, `as_of` and `known_at`, one row a player game; perhaps `EXPECTED`.
         market: Its declaration.
         as_of: The moment the model is of: every outcome must have been known before it.
         learn: Learns the mean.
@@ -71,20 +73,26 @@ def fit_and_judge(
         raise ValueError(f"{market.title}: {rows.height} player games are too few, {FEWEST_ROWS} are needed")
     if rows[TARGET].n_unique() == 1:
         raise ValueError(f"{market.title}: every outcome is the same, there is nothing to learn")
-    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN}
+    skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN, EXPECTED}
     told = columns(tuple(name for name in rows.columns if name not in skip))
     known = rows.select(pl.col(told).is_not_null().any()).row(0)
     design = Design(tuple(name for name, is_known in zip(told, known, strict=True) if is_known), market.positions)
     matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
+    # Means are learnt from what happened; predictions are made, and distributions learnt, from what was known.
+    served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else rows
+    asked, groups = design.matrix(served), design.codes(served)
     seen, mean = np.zeros(rows.height, dtype=bool), np.zeros(rows.height)
     metrics: dict[str, float] = {}
+    calibration: dict[str, Any] = {}
     for block in blocks:
         train, ahead = block.train, block.ahead
-        mean[ahead] = learn(matrix[train], observed[train], codes[train]).of(matrix[ahead], codes[ahead])
+        mean[ahead] = learn(matrix[train], observed[train], codes[train]).of(asked[ahead], groups[ahead])
         if seen.any():
-            layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
-            metrics = report(layer.around(mean[ahead], codes[ahead]), observed[ahead])
+            layer = spread.learn(market.family, mean[seen], observed[seen], groups[seen])
+            predicted = layer.around(mean[ahead], groups[ahead])
+            metrics = report(predicted, observed[ahead])
+            calibration = calibrated(predicted, observed[ahead])
         seen |= ahead
-    layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
+    layer = spread.learn(market.family, mean[seen], observed[seen], groups[seen])
     model = Model(design, learn(matrix, observed, codes), layer)
-    return Judged(model, metrics, blocks[-1].since)
+    return Judged(model, metrics, calibration, blocks[-1].since)

@@ -9,7 +9,7 @@ import polars as pl
 from sdp_sports.spec import Market, Sport
 
 from sdp_engine import frames
-from sdp_engine.features import sets, starters
+from sdp_engine.features import sets
 from sdp_engine.features.panel import on_field, quantity
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models.families import Family
@@ -33,8 +33,8 @@ def outcomes_of(
         roles: `frames.ROLES`.
 
     Returns:
-        `player_id`, `game_id`, `position`, `known_at` (when the game's last line was known), every stat, and of
-        quarterbacks whether they `started` (null: not known).
+        `player_id`, `game_id`, `position`, `known_at` (when the game's last line was known), every stat, and whether he
+        `started` (null: no list tells of his position).
     """
     place = ["game_id", "team_id"]
     known = lines.group_by(place).agg(pl.col(KNOWN).max())
@@ -44,12 +44,12 @@ def outcomes_of(
     absent = ~pl.col("position").is_in(OFFENCE) & pl.col(sport.stats[0]).is_null()
     seen = found.filter(~absent).with_columns(pl.col(sport.stats).fill_null(0.0))
     told = roles.select("player_id", "game_id", "started")
-    return starters.began(seen.join(told, on=["player_id", "game_id"], how="left")).drop("team_id")
+    return seen.join(told, on=["player_id", "game_id"], how="left").drop("team_id")
 
 
 def frame_of(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return a market's training frame: the rows of `labelled` for which what the market takes for granted is true."""
-    return labelled(sport, name, features, outcomes).filter("is_given").drop("is_given", EXPECTED, strict=False)
+    return labelled(sport, name, features, outcomes).filter("is_given").drop("is_given")
 
 
 def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -118,4 +118,5 @@ def describe(frame: pl.DataFrame, judged: Judged, family: Family) -> dict[str, A
         "feature_columns": list(judged.model.columns),
         "training_config": {**family.config, "family_version": family.version},
         "metrics": judged.metrics,
+        "calibration": judged.calibration,
     }

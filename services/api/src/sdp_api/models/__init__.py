@@ -1,0 +1,1 @@
+"""Models: the registry, how each did on games it had not seen, and which one speaks."""
