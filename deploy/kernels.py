@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from sdp_engine.contest.warm import warm as warm_contests
 from sdp_engine.optimize.warm import warm as warm_optimizer
-from sdp_engine.simulate.joint import warm as warm_simulation
+from sdp_engine.simulate.warm import warm as warm_simulation
 
 
 def _others() -> None:

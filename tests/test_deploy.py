@@ -164,7 +164,7 @@ def test_every_process_is_watched(rendered: tuple[str, Documents]) -> None:
             assert all("livenessProbe" in container for container in _containers(pod)), name
 
 
-def test_training_alone_writes_artifacts(rendered: tuple[str, Documents], compose: dict[str, Any]) -> None:
+def test_models_and_draws_are_written_by_their_makers_alone(rendered: tuple[str, Documents], compose: dict[str, Any]) -> None:
     mounts = {
         name: mount.get("readOnly", False)
         for name, pod in _workloads(rendered[1]).items()
@@ -172,11 +172,13 @@ def test_training_alone_writes_artifacts(rendered: tuple[str, Documents], compos
         for mount in container.get("volumeMounts", [])
         if mount["mountPath"] == "/artifacts"
     }
-    assert mounts == {"training": False, "inference": True}
+    assert mounts == {"training": False, "inference": True, "sim-engine": False, "optimizer": True}
     volumes = {name: [v for v in s.get("volumes", []) if "/artifacts" in v] for name, s in compose["services"].items()}
     assert {name: v for name, v in volumes.items() if v} == {
         "training": ["artifacts:/artifacts"],
         "inference": ["artifacts:/artifacts:ro"],
+        "sim-engine": ["artifacts:/artifacts"],
+        "optimizer": ["artifacts:/artifacts:ro"],
     }
 
 

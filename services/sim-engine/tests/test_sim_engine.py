@@ -1,6 +1,7 @@
 """The simulate job on a real PostgreSQL: what it writes, what it says, and when it stops."""
 
 import json
+import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,11 +17,12 @@ from sdp_common.db.models.reference import Game, Player, Team
 from sdp_common.db.models.slates import Draftable
 from sdp_common.db.session import make_engine, session_scope
 from sdp_common.drawn import read_draws
-from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
+from sdp_common.errors import BadInput, Cancelled, Conflict, Misconfigured, NotFound
 from sdp_common.service import Job
 from sdp_common.settings import Settings
 from sdp_common.store import odds, projections, runs, slates
 from sdp_sim.main import service, simulate, simulate_contest, what_if
+from sdp_sim.worlds import SAME, worlds_of
 from sdp_sports.spec import load
 from sqlalchemy import func, select
 
@@ -323,6 +325,71 @@ def test_lineups_play_their_contest_in_the_worlds_of_their_projections(engine, s
     assert told["draws"] == "joint"
     assert 0 < told["lineups"][0]["prob_cash"] < 1
     assert told["field"]["habits"].startswith("Maximum likelihood")
+
+
+def record_of(engine, set_id):
+    with session_scope(engine) as session:
+        chosen = projections.projection_set(session, set_id)
+        session.expunge(chosen)
+    return chosen
+
+
+def test_a_stored_set_is_rebuilt_from_its_record_bit_for_bit(engine, slate_id):
+    made = simulate(job(engine, slate_id), slate_id, worlds=300, seed=31)
+    chosen = record_of(engine, made["projection_set_id"])
+    kept, how = worlds_of(job(engine, slate_id), chosen, 300, seed=99)
+    assert how == SAME
+    shutil.rmtree(SETTINGS.artifacts_dir / chosen.inputs["draws"]["path"])
+    # much later: the slate is read as of the set's moment, not as of now
+    again, how = worlds_of(job(engine, slate_id, now=LOCK + timedelta(days=400)), chosen, 300, seed=99)
+    assert how == SAME
+    assert again.players.equals(kept.players)
+    for name, sheet in kept.sheets.items():
+        assert not sheet.flags.writeable
+        assert sheet.dtype == again.sheets[name].dtype
+        assert np.array_equal(sheet, again.sheets[name]), name
+    more, _ = worlds_of(job(engine, slate_id), chosen, 500, seed=99)
+    assert np.array_equal(more.sheets["skill"][:, :, :300], kept.sheets["skill"])
+
+
+def test_worlds_that_were_changed_are_refused(engine, slate_id):
+    made = simulate(job(engine, slate_id), slate_id, worlds=200, seed=32)
+    chosen = record_of(engine, made["projection_set_id"])
+    file = SETTINGS.artifacts_dir / chosen.inputs["draws"]["path"] / "sheet_yards.bin"
+    body = bytearray(file.read_bytes())
+    body[5] ^= 1
+    file.write_bytes(body)
+    with pytest.raises(Misconfigured, match="changed or damaged: simulate the slate again"):
+        worlds_of(job(engine, slate_id), chosen, 200, seed=1)
+
+
+def test_late_news_draws_the_games_it_touches_alone(engine, slate_id, monkeypatch):
+    before = simulate(job(engine, slate_id), slate_id, worlds=400, seed=33)
+    assert before["games_drawn"] == 2
+    with session_scope(engine) as session:
+        news = session.scalars(select(Draftable).where(Draftable.name == "Receiver C")).one()
+        news.status = "O"
+    told = []
+    mine = job(engine, slate_id)
+    monkeypatch.setattr(mine, "progress", lambda share, message=None: told.append(message))
+    after = simulate(mine, slate_id, worlds=400, seed=33)
+    assert (after["is_new"], after["games_drawn"]) == (True, 1)
+    assert [message for message in told if "game" in message] == ["simulated 1 of 1 games"]
+    kept = record_of(engine, after["projection_set_id"])
+    worlds, _ = worlds_of(job(engine, slate_id), kept, 400, seed=33)
+    old, _ = worlds_of(job(engine, slate_id), record_of(engine, before["projection_set_id"]), 400, seed=33)
+    shutil.rmtree(SETTINGS.artifacts_dir / kept.inputs["draws"]["path"])
+    whole, how = worlds_of(job(engine, slate_id), kept, 400, seed=33)
+    assert how == SAME
+    assert whole.players.equals(worlds.players)
+    for name, sheet in whole.sheets.items():
+        assert np.array_equal(sheet, worlds.sheets[name]), name
+    untouched = (pl.col("game_id") == next(iter(GAMES))) & pl.col("player_id").is_not_null()
+    for row in old.players.with_row_index("row").filter(untouched)["row"]:
+        same = worlds.line(worlds.players["player_id"].to_list().index(old.players["player_id"][row]))
+        assert all(np.array_equal(values, same[stat]) for stat, values in old.line(row).items())
+    with session_scope(engine) as session:
+        session.scalars(select(Draftable).where(Draftable.name == "Receiver C")).one().status = None
 
 
 def test_the_service_declares_its_job():

@@ -74,6 +74,25 @@ def test_editing_one_game_leaves_the_others_unchanged(two_games, draws):
     assert fingerprint(after, 1) != fingerprint(draws, 1)
 
 
+def test_news_of_one_game_gives_what_drawing_all_of_them_would(two_games):
+    slate, predicted, game = two_games.slate, two_games.predicted, "nfl:2023_01_G1"
+    before = simulate(slate, predicted, 3, 700)
+    moved = pl.when(pl.col("game_id") == game).then(pl.col("mean") * 1.3).otherwise(pl.col("mean"))
+    news = predicted.with_columns(mean=moved)
+    told = []
+    after = joint.renew(slate, news, 3, before, [game], on_game=lambda *done: told.append(done))
+    assert told == [(1, 1)]
+    whole = simulate(slate, news, 3, 700)
+    assert after.players.equals(whole.players)
+    assert after.expected.equals(whole.expected)
+    assert all(np.array_equal(sheet, whole.sheets[name]) for name, sheet in after.sheets.items())
+    out = slate.population["player_id"][0]
+    status = pl.when(pl.col("player_id") == out).then(pl.lit("Out")).otherwise(pl.col("injury_status"))
+    without = replace(slate, population=slate.population.with_columns(injury_status=status))
+    with pytest.raises(ValueError, match="not drawn before with the same players"):
+        joint.renew(without, predicted, 3, before, [game])
+
+
 def test_a_games_place_in_the_slate_does_not_matter(two_games, draws):
     slate = Slate(two_games.slate.games.reverse(), two_games.slate.population)
     turned = simulate(slate, two_games.predicted, 1, 10_000)

@@ -17,13 +17,13 @@ from sdp_engine.contest import portfolio
 from sdp_engine.contest.field import Crowd
 from sdp_engine.contest.payouts import Offer, Prize
 from sdp_engine.contest.simulate import hundredths
-from sdp_engine.simulate import simulate as draw
+from sdp_engine.simulate import readoff
 from sdp_sports import offer as offers
 from sdp_sports.spec import Contest, load
 from sqlalchemy.orm import Session
 
-from sdp_sim.inputs import read
 from sdp_sim.threads import threads
+from sdp_sim.worlds import worlds_of
 
 MOST_WORLDS = 100_000
 MOST_WORK = 5e9
@@ -120,21 +120,21 @@ def read_entry(session: Session, run_id: int, set_id: int) -> Entry:
 def draw_points(job: Job, entry: Entry, worlds: int, seed: int) -> tuple[NDArray[np.float32], str]:
     """Return fantasy points of the pool's rows, (rows, worlds), and how they were drawn.
 
-    A simulated set's worlds are the simulation's own. A set of means has worlds of independent players around them,
-    and says so.
+    A simulated set's worlds are the simulation's own (`worlds.worlds_of`). A set of means has worlds of independent
+    players around them, and says so.
+
+    Raises:
+        Misconfigured: The set's worlds were changed or damaged.
     """
     if entry.chosen.kind == "simulated":
-        with job.session() as session:
-            inputs = read(session, entry.slate_id, job.now)
-        started = entry.chosen.seed if entry.chosen.seed is not None else seed
-        draws = draw(inputs.slate, inputs.predictions, started, worlds, threads=threads())
-        every = draws.fantasy_points(entry.contest)
+        draws, how = worlds_of(job, entry.chosen, worlds, seed)
+        scored = readoff.points(draws, entry.contest)
         row_of = {player: row for row, player in enumerate(draws.players["player_id"].to_list()) if player is not None}
         found = np.zeros((entry.pool.height, worlds), np.float32)
         for row, player in enumerate(entry.pool["player_id"].to_list()):
             if player in row_of:
-                found[row] = every[row_of[player]]
-        return found, "joint"
+                found[row] = scored[row_of[player], :worlds] / readoff.CENTS
+        return found, how
     with job.session() as session:
         told = projections.projections(session, entry.chosen.id).filter(pl.col("stat") == entry.stat)
     sd_of = dict(told.select("draftable_id", "sd").iter_rows())

@@ -48,6 +48,7 @@ class Inputs:
             "engine": version("sdp-engine"),
             "simulation": joint.VERSION,
             "model_version_ids": self.model_version_ids,
+            "games": self._games(),
             "past_games": self.slate.past.digest() if self.slate.past else None,
             "lines": {
                 game: {"spread": round(line.spread, 4), "total": round(line.total, 4), "source": line.source}
@@ -58,6 +59,22 @@ class Inputs:
         for frame in (self.slate.population, self.predictions, self.draftables.drop("average_points")):
             told.update(frame.sort(frame.columns[0], maintain_order=True).write_json().encode())
         return recorded | {"as_of": self.as_of.isoformat(), "digest": told.hexdigest()}
+
+    def _games(self) -> dict[str, str]:
+        """Return a digest of what each game is drawn from beside the past games, the worlds and the seed."""
+        frames_of = [
+            dict(frame.sort(frame.columns[:2], maintain_order=True).partition_by("game_id", as_dict=True))
+            for frame in (self.slate.population, self.predictions)
+        ]
+        told: dict[str, str] = {}
+        for row in self.slate.games.iter_rows(named=True):
+            line = self.slate.line(row)
+            digest = hashlib.sha256(repr((row["home_team_id"], row["away_team_id"], line)).encode())
+            for parts in frames_of:
+                if (mine := parts.get((row["game_id"],))) is not None:
+                    digest.update(mine.write_json().encode())
+            told[row["game_id"]] = digest.hexdigest()
+        return told
 
     def left_out(self) -> dict[str, list[str]]:
         """Return the names of draftables that are not simulated, by why."""

@@ -1,12 +1,15 @@
-"""The raw worlds of a set, kept for other services to map."""
+"""The raw worlds of a set, kept for whoever plays in them again."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sdp_common.drawn import Array, keep_draws
+import polars as pl
+from sdp_common.drawn import Array, keep_draws, read_draws
 from sdp_common.errors import Misconfigured
 from sdp_engine.simulate import Draws
+from sdp_engine.simulate.draws import GAME_LINES, PLAYERS, RECONCILED
 
 MOST = 6
 """Sets whose draws are kept; older ones are drawn again from their record where they are wanted."""
@@ -36,3 +39,31 @@ def _bytes(array: "np.ndarray[Any, Any]") -> Array:
     whole = np.ascontiguousarray(array)
     body = memoryview(whole.view(np.uint8).reshape(-1).data) if whole.size else memoryview(b"")
     return Array(str(whole.dtype), whole.shape, body)
+
+
+def read_kept(root: Path, record: Mapping[str, Any]) -> Draws | None:
+    """Return the worlds that `keep` kept, memory-mapped and checked by digest; None where they were not kept.
+
+    What the simulation was asked for (`Draws.expected`) is not among them.
+
+    Args:
+        root: The artifacts directory.
+        record: What `keep` returned.
+
+    Raises:
+        NotFound: They have given way to newer ones.
+        Misconfigured: They are not those that were written.
+    """
+    if record.get("path") is None:
+        return None
+    arrays, document = read_draws(root, record["path"], record["sha256"])
+    held = {name: np.frombuffer(a.body, a.dtype).reshape(a.shape) for name, a in arrays.items()}
+    sheets, places = (
+        {name.removeprefix(kind): array for name, array in held.items() if name.startswith(kind)}
+        for kind in ("sheet_", "place_")
+    )
+    games, players = (
+        pl.DataFrame(document[name], schema=schema) for name, schema in (("games", GAME_LINES), ("players", PLAYERS))
+    )
+    expected = pl.DataFrame(schema={name: kind for name, kind in RECONCILED.items() if name != "simulated"})
+    return Draws(document["worlds"], games, players, sheets, places, expected)

@@ -9,6 +9,7 @@ from sdp_common.store import projections
 from sdp_engine.contest.warm import warm as warm_contests
 from sdp_engine.simulate import joint
 from sdp_engine.simulate import simulate as draw
+from sdp_engine.simulate.warm import warm as warm_simulation
 
 from sdp_sim import contest as contests
 from sdp_sim.inputs import Inputs, read
@@ -16,6 +17,7 @@ from sdp_sim.keeping import keep
 from sdp_sim.rows import game_rows, projection_rows, story
 from sdp_sim.scenarios import assumed, difference
 from sdp_sim.threads import threads
+from sdp_sim.worlds import earlier
 
 service = Service("sim-engine")
 
@@ -25,7 +27,7 @@ def simulate(job: Job, slate_id: int, worlds: int = 10_000, seed: int = 1) -> di
     """Simulate a slate's games and keep what the draws say of every draftable and game.
 
     Sees what was known at min(now, the slate's lock). The same inputs give the same set: where it stands already,
-    its id is returned and nothing is drawn.
+    its id is returned and nothing is drawn. News since an earlier set draws the games that it touches alone.
 
     Args:
         job: This execution.
@@ -98,8 +100,14 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
     def told(done: int, games: int) -> None:
         job.progress(0.05 + 0.8 * done / games, f"simulated {done} of {games} games")
 
+    before, touched = earlier(job, inputs, recorded)
     try:
-        draws = draw(inputs.slate, inputs.predictions, seed, worlds, threads=threads(), on_game=told)
+        if before is None:
+            draws = draw(inputs.slate, inputs.predictions, seed, worlds, threads=threads(), on_game=told)
+        else:
+            draws = joint.renew(
+                inputs.slate, inputs.predictions, seed, before, touched, threads=threads(), on_game=told
+            )
     except ValueError as error:
         raise BadInput(f"the slate cannot be simulated: {error}") from error
     job.progress(0.86, "summarising")
@@ -117,7 +125,8 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
     }
     with job.session() as session:
         set_id = projections.save_set(session, set_row, rows, game_rows(draws))
-    return {"projection_set_id": set_id, "rows": len(rows), "is_new": True, **story(draws, inputs)}
+    drawn = {"games_drawn": len(touched), "projection_set_id": set_id, "rows": len(rows), "is_new": True}
+    return drawn | story(draws, inputs)
 
 
 @service.job(attempts=3)
@@ -162,7 +171,7 @@ def simulate_contest(
 
 
 def _warm() -> None:
-    joint.warm()
+    warm_simulation()
     warm_contests()
 
 

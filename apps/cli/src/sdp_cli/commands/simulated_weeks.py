@@ -127,14 +127,20 @@ def _week(past: Past, models: Mapping[str, Model], games: pl.DataFrame, season: 
 
 
 def _predict(past: Past, models: Mapping[str, Model], rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the PREDICTIONS of feature rows."""
+    """Return the PREDICTIONS of feature rows, what their models take for granted put back as inference does."""
     parts = []
-    for name, model in models.items():
-        mine = rows.filter(pl.col("position").is_in(past.sport.markets[name].positions))
+    chances: dict[tuple[int, str], float] = {}
+    for name in sorted(models, key=lambda market: market != training.INVOLVED):
+        market = past.sport.markets[name]
+        mine = rows.filter(pl.col("position").is_in(market.positions))
         if mine.is_empty():
             continue
-        told = model.predict(mine)
+        told = models[name].predict(mine)
         keys = mine.select("player_id", "game_id", "team_id", "position")
+        if name == training.INVOLVED:
+            chances = dict(zip(keys.select("player_id", "game_id").iter_rows(), told.mean().tolist(), strict=True))
+        elif market.given == training.INVOLVED:
+            told = told.given([chances.get(key, 1.0) for key in keys.select("player_id", "game_id").iter_rows()])
         columns = {"mean": told.mean(), "sd": told.sd(), "prob_zero": told.prob_zero()}
         values = [pl.Series(column, np.asarray(value, np.float64)) for column, value in columns.items()]
         quantiles = pl.Series("quantiles", told.quantile(QUANTILES).tolist(), dtype=pl.List(pl.Float64))
@@ -143,14 +149,15 @@ def _predict(past: Past, models: Mapping[str, Model], rows: pl.DataFrame) -> pl.
 
 
 def _happened(past: Past, games: pl.DataFrame, population: pl.DataFrame) -> dict[tuple[int, str], float]:
-    """Return the realised points of everybody who has a line; the others had no part in the game."""
+    """Return the realised points of everybody who was expected to play; who has no line scored none."""
     lines = past.lines.filter(pl.col("game_id").is_in(games["game_id"].to_list()))
     wanted = population.select("player_id", "game_id")
     lines = lines.join(wanted, on=["player_id", "game_id"], how="semi")
     counted = past.contest.scoring
     keys = lines.select("player_id", "game_id", "position").rows()
     values = {name: lines[name].to_numpy() for name in past.sport.stats if name in counted or name in lines.columns}
-    return {
+    scored = {
         (player, game): float(score_points(past.contest, {n: v[i] for n, v in values.items()}, position))
         for i, (player, game, position) in enumerate(keys)
     }
+    return dict.fromkeys(wanted.iter_rows(), 0.0) | scored

@@ -63,6 +63,18 @@ def find_set(session: Session, slate_id: int, kind: str, digest: str, *, user_id
     return session.execute(statement).scalar_one_or_none()
 
 
+def last_simulated(session: Session, slate_id: int, worlds: int, seed: int) -> ProjectionSet | None:
+    """Return the newest simulated set of a slate with so many worlds and this seed, None where there is none."""
+    statement = (
+        select(ProjectionSet)
+        .where(ProjectionSet.slate_id == slate_id, ProjectionSet.kind == "simulated", ProjectionSet.user_id.is_(None))
+        .where(ProjectionSet.worlds == worlds, ProjectionSet.seed == seed)
+        .order_by(ProjectionSet.id.desc())
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
 def save_set(
     session: Session,
     set_row: Mapping[str, Any],

@@ -135,6 +135,24 @@ class Draws:
             out[row] = self.points(contest, row)
         return out
 
+    def take(self, game: int, other: "Draws") -> None:
+        """Copy one game's worlds, by its place among `games`, from draws in which it has the same players.
+
+        Raises:
+            ValueError: It has not.
+        """
+        name = self.games["game_id"][game]
+        sides = [draws.players.with_row_index("row").filter(pl.col("game_id") == name) for draws in (self, other)]
+        if name not in other.games["game_id"] or not sides[0].drop("row").equals(sides[1].drop("row")):
+            raise ValueError(f"{name}: not drawn before with the same players")
+        place = other.games["game_id"].to_list().index(name)
+        for sheet in ("scores", "overtime"):
+            self.sheets[sheet][game] = other.sheets[sheet][place]
+        mine, theirs = (side["row"].to_numpy() for side in sides)
+        for group in GROUPS:
+            to, source = self.places[group][mine], other.places[group][theirs]
+            self.sheets[group][:, to[to >= 0]] = other.sheets[group][:, source[source >= 0]]
+
     @property
     def calibration(self) -> pl.DataFrame:
         """RECONCILED: what was asked of every listed player, beside the mean of the draws."""

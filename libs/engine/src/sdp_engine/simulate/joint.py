@@ -1,6 +1,6 @@
 """The one door: simulate a slate's games jointly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from typing import Any
@@ -69,11 +69,49 @@ def simulate(
     return _draws(games, draw(plan, seed, worlds, first=first, threads=threads, on_game=on_game), worlds)
 
 
-def warm() -> None:
-    """Simulate one game of nobody, so that everything is compiled, or loaded from where it was kept."""
+def renew(
+    slate: Slate,
+    predictions: pl.DataFrame,
+    seed: int,
+    before: Draws,
+    touched: Collection[str],
+    *,
+    threads: int = 1,
+    on_game: Callable[[int, int], None] | None = None,
+) -> Draws:
+    """Draw some games anew and take the others' worlds from earlier draws: what `simulate` would give, for less.
+
+    Args:
+        slate: The slate as it is now.
+        predictions: As of `simulate`.
+        seed: The one of the earlier draws.
+        before: Draws of the slate, from world 0 on, in which nothing but the touched games was different.
+        touched: The games to draw.
+        threads: As of `simulate`.
+        on_game: As of `simulate`; counts the touched games alone.
+
+    Raises:
+        ValueError: A frame is malformed, or a game that is not touched was not drawn, or with other players.
+    """
+    frames.check(predictions, frames.PREDICTIONS, "predictions")
+    games = expected_games(slate, predictions)
+    plan = arrange(games, past_of(slate))
+    sheets = p.blank(len(games), int(plan.first[-1]), before.worlds)
+    whole = _draws(games, sheets, before.worlds)
+    for g, game in enumerate(games):
+        if game.game_id not in touched:
+            whole.take(g, before)
+    only = [g for g, game in enumerate(games) if game.game_id in touched]
+    draw(plan, seed, before.worlds, threads=threads, on_game=on_game, only=only, sheets=sheets)
+    return whole
+
+
+def nobody() -> Draws:
+    """Return one world of a game of nobody."""
     line = Line(0.0, 45.0, "ratings")
     home, away = (Side(team, team, expect([], 22.5, 0.0)) for team in ("home", "away"))
-    draw(arrange([Game("warm", line, (home, away))], _nothing()), 0, 1)
+    games = [Game("nobody", line, (home, away))]
+    return _draws(games, draw(arrange(games, _nothing()), 0, 1), 1)
 
 
 @cache
@@ -111,25 +149,30 @@ def draw(
     threads: int = 1,
     chunk: int = CHUNK,
     on_game: Callable[[int, int], None] | None = None,
+    only: Sequence[int] | None = None,
+    sheets: Sheets | None = None,
 ) -> Sheets:
-    """Draw the worlds `first` to `first + worlds` of a plan; parameters as of `simulate`."""
-    count = len(plan.game_key)
-    sheets = p.blank(count, int(plan.first[-1]), worlds)
-    tasks = [(g, since, min(since + chunk, worlds)) for g in range(count) for since in range(0, worlds, chunk)]
+    """Draw the worlds `first` to `first + worlds` of a plan, or of `only` some of its games.
+
+    They are written onto `sheets` where given; other parameters as of `simulate`.
+    """
+    chosen = range(len(plan.game_key)) if only is None else only
+    sheets = p.blank(len(plan.game_key), int(plan.first[-1]), worlds) if sheets is None else sheets
+    tasks = [(g, since, min(since + chunk, worlds)) for g in chosen for since in range(0, worlds, chunk)]
     size = int(np.diff(plan.first).max())
 
     def work(g: int, since: int, until: int) -> int:
         play(plan, tables(), p.room(), p.strip(size), np.uint64(seed), g, first, since, until, sheets)
         return g
 
-    left = [len(range(0, worlds, chunk))] * count
+    left = dict.fromkeys(chosen, len(range(0, worlds, chunk)))
     done = 0
     for g in _run(work, tasks, threads):
         left[g] -= 1
         if left[g] == 0:
             done += 1
             if on_game is not None:
-                on_game(done, count)
+                on_game(done, len(chosen))
     return sheets
 
 

@@ -79,7 +79,11 @@ def _told(describe: Callable[..., int], n: int, worlds: int, scale: float) -> Su
 
 
 def _held(draws: Draws) -> Held:
-    return Held(**{group: draws.sheets[group] for group in GROUPS}, places=np.stack([draws.places[g] for g in GROUPS]))
+    """Return the sheets for compiled code, read-only as mapped ones are, so that there is one kind to compile for."""
+    sheets = {group: draws.sheets[group].view() for group in GROUPS}
+    for sheet in sheets.values():
+        sheet.flags.writeable = False
+    return Held(**sheets, places=np.stack([draws.places[group] for group in GROUPS]))
 
 
 def _whole(weights: Iterable[float]) -> bool:
