@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import Counts, append, read_frame, upsert
 from sdp_common.db.models.odds import BettingSplit, OddsQuote, OddsSeries
+from sdp_common.db.models.reference import Game
 from sdp_common.store import standings
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
@@ -193,17 +194,20 @@ def _replace(session: Session, moved: pl.DataFrame) -> None:
 
 def lines(session: Session, games: Sequence[str], as_of: datetime) -> pl.DataFrame:
     """Return every series of these games as it stood at a moment; one that had not opened is not there."""
-    return _stood(session, games, sql.Literal(as_of))
+    return _stood(session, games, sql.Literal(as_of), as_of)
 
 
 def openings(session: Session, games: Sequence[str]) -> pl.DataFrame:
     """Return the first quote of every series of these games; one that opened in play is not there."""
+    span = _span(session, games)
+    if span is None:
+        return pl.DataFrame(schema=LINES)
     query = sql.SQL(
         "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at FROM odds_series s "
         "JOIN games g ON g.id = s.game_id "
         "JOIN odds_quotes q ON q.series_id = s.id AND q.known_at = s.opened_at "
-        "WHERE s.game_id = ANY({games}) AND s.opened_at <= g.starts_at"
-    ).format(key=_key_columns(), games=sql.Literal(list(games)))
+        "AND q.known_at BETWEEN {first} AND {last} WHERE s.game_id = ANY({games}) AND s.opened_at <= g.starts_at"
+    ).format(key=_key_columns(), games=sql.Literal(list(games)), first=sql.Literal(span[0]), last=sql.Literal(span[1]))
     return read_frame(session, query, LINES).sort(KEY)
 
 
@@ -212,15 +216,42 @@ def closings(session: Session, games: Sequence[str]) -> pl.DataFrame:
     return _stood(session, games, sql.SQL("g.starts_at"))
 
 
-def _stood(session: Session, games: Sequence[str], moment: sql.Composable) -> pl.DataFrame:
-    # opened_at bounds the partitions that a series can have quotes in
+def _stood(
+    session: Session, games: Sequence[str], moment: sql.Composable, as_of: datetime | None = None
+) -> pl.DataFrame:
+    """Return the last quote of every series at a moment, by one probe of the primary key a series.
+
+    From the first opening to the moment, both written into the query, so that the months outside are not even
+    planned for: with all of them, and with what lies outside any month, no index gives the order.
+    """
+    span = _span(session, games)
+    if span is None:
+        return pl.DataFrame(schema=LINES)
     query = sql.SQL(
         "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at FROM odds_series s "
         "JOIN games g ON g.id = s.game_id "
-        "CROSS JOIN LATERAL (SELECT * FROM odds_quotes q WHERE q.series_id = s.id AND q.known_at <= {moment} "
-        "AND q.known_at >= s.opened_at ORDER BY q.known_at DESC LIMIT 1) q WHERE s.game_id = ANY({games})"
-    ).format(key=_key_columns(), moment=moment, games=sql.Literal(list(games)))
+        "CROSS JOIN LATERAL (SELECT q.line, q.price_decimal, q.status, q.known_at FROM odds_quotes q "
+        "WHERE q.series_id = s.id AND q.known_at <= {moment} AND q.known_at BETWEEN {first} AND {last} "
+        "ORDER BY q.known_at DESC LIMIT 1) q WHERE s.game_id = ANY({games})"
+    ).format(
+        key=_key_columns(),
+        moment=moment,
+        first=sql.Literal(span[0]),
+        last=sql.Literal(as_of or span[1]),
+        games=sql.Literal(list(games)),
+    )
     return read_frame(session, query, LINES).sort(KEY)
+
+
+def _span(session: Session, games: Sequence[str]) -> tuple[datetime, datetime] | None:
+    """Return when the first series of these games opened and when the last game starts, None where none has opened."""
+    query = (
+        select(func.min(OddsSeries.opened_at), func.max(Game.starts_at))
+        .join(Game, Game.id == OddsSeries.game_id)
+        .where(OddsSeries.game_id.in_(list(games)))
+    )
+    first, last = session.execute(query).one()
+    return None if first is None else (first, last)
 
 
 def _key_columns() -> sql.Composed:
