@@ -1,7 +1,9 @@
 """Reading JSON answers: the shape must be what we know, or the source has drifted."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from json import JSONDecoder
 from typing import Any, TypeVar
 
 import orjson
@@ -13,6 +15,7 @@ from sdp_ingestion.rows import Rejected, Row
 Document = Mapping[str, Any]
 Parsed = Row | Rejected | Request
 T = TypeVar("T")
+_GAP = re.compile(r"[ \t\r\n]*")
 STUMBLES = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What a parser raises over a shape that is not what it knows."""
 
@@ -44,6 +47,10 @@ def load(payload: Payload) -> Any:
         raise DriftedSource(f"{payload.request.url} is not JSON: {error}") from error
 
 
+_LARGE = 8 * 2**20
+"""From how many bytes on a list is read item by item: decoded whole it takes ten times the memory of the body."""
+
+
 def read_list(payload: Payload) -> list[Document]:
     """Read an answer that must be a list of objects; what is not an object in it (null) is left out.
 
@@ -54,6 +61,40 @@ def read_list(payload: Payload) -> list[Document]:
     if not isinstance(found, list):
         raise DriftedSource(f"{payload.request.url} is a {type(found).__name__}, not a list")
     return [item for item in found if isinstance(item, dict)]
+
+
+def stream_list(payload: Payload) -> Iterable[Document]:
+    """Read a list like `read_list`, a large one item by item, so that memory does not grow with it.
+
+    Raises:
+        DriftedSource: It is not JSON, or not a list.
+        ValueError: The iteration over a large one comes to where it is no JSON.
+    """
+    if len(payload.content) <= _LARGE or payload.content.lstrip()[:1] != b"[":
+        return read_list(payload)
+    return (item for item in _items_of(payload) if isinstance(item, dict))
+
+
+def _items_of(payload: Payload) -> Iterator[Any]:
+    """Yield the items of a JSON list, one at a time in memory; `guarded` tells a break in it as drift."""
+    scan = JSONDecoder().raw_decode
+    body = payload.content.decode()
+    place = _past_gap(body, body.index("[") + 1)
+    while body[place] != "]":
+        item, place = scan(body, place)
+        yield item
+        place = _past_gap(body, place)
+        if body[place] == ",":
+            place = _past_gap(body, place + 1)
+        elif body[place] != "]":
+            raise ValueError(f"not JSON: neither a comma nor an end at {place}")
+    if _past_gap(body, place + 1) < len(body):
+        raise ValueError(f"not JSON: more after the end at {place}")
+
+
+def _past_gap(body: str, place: int) -> int:
+    found = _GAP.match(body, place)
+    return found.end() if found else place
 
 
 def each(found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str) -> Iterator[Parsed]:

@@ -7,7 +7,7 @@ and an outcome is told by its name, never by its place; a book may be in one eve
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read, read_list
+from sdp_ingestion.documents import Document, each, guarded, items, moment, read, read_list, stream_list
 from sdp_ingestion.markets import player_market
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
@@ -67,7 +67,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     if tag == "events":
         yield from _events(payload)
     elif tag == "odds":
-        yield from each(read_list(payload), lambda event: _quotes(payload, event), "an event")
+        yield from each(stream_list(payload), lambda event: _quotes(payload, event), "an event")
     else:
         yield from _quotes(payload, read(payload, "bookmakers", "home_team", "away_team", "commence_time"))
 

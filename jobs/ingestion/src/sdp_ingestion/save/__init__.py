@@ -49,18 +49,33 @@ _SAVERS: Mapping[type, Callable[[Context, list[Any]], None]] = {
 }
 
 
-def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
-    """Save an answer's rows in the context's session, whatever their order, and count what cannot be used.
+_A_BATCH = 50_000
+"""How many quotes are saved together: a larger answer is saved in parts, so that memory does not grow with it."""
 
-    What came twice in an answer is saved once.
+
+def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
+    """Save an answer's rows in the context's session and count what cannot be used.
+
+    The order does not matter within some ten thousand quotes; beyond them a game comes before its quotes. What came
+    twice in an answer is saved once.
     """
     kinds: dict[type, list[Any]] = defaultdict(list)
+    waiting = 0
     for row in rows:
         if isinstance(row, Rejected):
             context.tally.reject(row)
-        else:
-            kinds[type(row)].append(row)
+            continue
+        kinds[type(row)].append(row)
+        if isinstance(row, QuoteRow | MarketRows):
+            waiting += len(row.sides) if isinstance(row, MarketRows) else 1
+            if waiting >= _A_BATCH:
+                _save(context, kinds)
+                waiting = 0
+    _save(context, kinds)
+    context.finish()
+
+
+def _save(context: Context, kinds: dict[type, list[Any]]) -> None:
     for kind, saver in _SAVERS.items():
         if kinds[kind]:
-            saver(context, kinds[kind])
-    context.finish()
+            saver(context, kinds.pop(kind))

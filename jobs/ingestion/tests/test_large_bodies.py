@@ -1,0 +1,76 @@
+"""A body of any size holds what a small one holds: it is read item by item and saved in parts."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from sdp_common.errors import DriftedSource
+from sdp_common.store import odds, reference
+from sdp_ingestion import documents, save
+from sdp_ingestion.provider import Payload, Request
+from sdp_ingestion.registry import provider
+from sdp_ingestion.tally import Tally
+from sdp_sports.spec import load
+from sqlalchemy.orm import Session
+
+AT = datetime(2025, 1, 2, 3, tzinfo=UTC)
+
+
+def payload(content: bytes) -> Payload:
+    return Payload(Request("https://odds.example.org/odds", "odds"), content, AT)
+
+
+@pytest.fixture
+def any_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_LARGE", 0)
+
+
+@pytest.mark.usefixtures("any_is_large")
+@pytest.mark.parametrize("body", ["[]", " [ ] ", '[{"a": [1, "]"]}, null ,{"b": {"c": "\\u00e9"}}]\n', '[3, {"a": 1}]'])
+def test_a_list_holds_the_same_item_by_item(body: str) -> None:
+    told = payload(body.encode())
+    assert list(documents.stream_list(told)) == documents.read_list(told)
+
+
+@pytest.mark.usefixtures("any_is_large")
+@pytest.mark.parametrize(
+    "body", ['[{"a": 1}', '[{"a": 1},]', '[{"a": 1} {"b": 2}]', '[{"a": 1}] more', "[\xff]", "{}", "["]
+)
+def test_a_list_that_breaks_is_drift(body: str) -> None:
+    with pytest.raises(DriftedSource):
+        list(provider("the_odds_api").parse(payload(body.encode("latin-1"))))
+
+
+@pytest.fixture
+def league(session: Session) -> Session:
+    reference.save_teams(session, "nfl")
+    about = {
+        "sport": "nfl",
+        "season": 2024,
+        "season_type": "REG",
+        "week": 18,
+        "starts_at": datetime(2025, 1, 3, 18, tzinfo=UTC),
+    }
+    game = about | {"id": "nfl:2024_18_NYJ_BUF", "home_team_id": "nfl:BUF", "away_team_id": "nfl:NYJ"}
+    reference.save_games(session, [game])
+    return session
+
+
+def tell(session: Session, content: bytes) -> Tally:
+    tally = Tally()
+    context = save.Context(session, load("nfl"), "the_odds_api", AT, tally)
+    save.save(context, provider("the_odds_api").parse(payload(content)))
+    return tally
+
+
+@pytest.mark.usefixtures("any_is_large")
+def test_what_is_saved_in_parts_is_saved_once(league: Session, case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = orjson.loads(case("the_odds_api", "odds").payload.content)
+    monkeypatch.setattr(save, "_A_BATCH", 2)
+    first = tell(league, orjson.dumps(body + body)).counts
+    assert first.new == first.unchanged > 5
+    monkeypatch.undo()
+    again = tell(league, orjson.dumps(body)).counts
+    assert (again.new, again.changed, again.unchanged) == (0, 0, first.new)
+    assert odds.lines(league, ["nfl:2024_18_NYJ_BUF"], AT).height == first.new
