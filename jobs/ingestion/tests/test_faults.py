@@ -203,6 +203,7 @@ class Source:
         self.fault: Fault | None = None
         self.routes: list[tuple[str, bytes]] = []
         self.burst = 0
+        self.asked = threading.Event()
         self.released = threading.Event()
         outer = self
 
@@ -242,7 +243,9 @@ class Source:
         if body is None or fault is None:
             return self._send(call, 404 if body is None else 200, body or b"")
         if fault.manner == "stall":
+            self.asked.set()
             self.released.wait(30)
+            call.close_connection = True
             return None
         if fault.manner == "move" and not call.path.startswith("/moved"):
             return self._send(call, 301, b"", (("Location", f"/moved{call.path}"),))
@@ -366,7 +369,8 @@ def crawl(engine: Engine, name: str, settings: Settings) -> str:
     except PlatformError as error:
         ended = error.code
     with engine.connect() as connection:
-        story = connection.execute(text("SELECT status, finished_at, error FROM ingest_runs ORDER BY id DESC")).first()
+        query = text("SELECT status, finished_at, error FROM ingest_runs WHERE run_id = :run")
+        story = connection.execute(query, {"run": run_id}).first()
     assert story is not None
     assert story.finished_at is not None
     assert (story.status == GOOD) == (ended == GOOD)
@@ -407,3 +411,26 @@ def test_survives_every_fault(name: str, source: Source, engine: Engine, case: A
         before = after
     source.fault = None
     assert crawl(engine, name, usual) == GOOD, "it does not recover"
+
+
+def test_other_feeds_run_while_one_stalls(source: Source, engine: Engine, case: Any) -> None:
+    home = source.url.encode()
+    others = ["open_meteo_history", "espn_injuries", "espn_scoreboard", "draftkings", "bovada"]
+    stalled, ended = Source(), []
+    stalled.fault = next(fault for fault in FAULTS if fault.manner == "stall")
+    stalled.routes = [(ROUTES["espn_odds"][0][0], b"{}")]
+    patient = settings_of(stalled, http_timeout_s=60, http_attempts=1)
+    waiting = threading.Thread(target=lambda: ended.append(crawl(engine, "espn_odds", patient)))
+    waiting.start()
+    try:
+        assert stalled.asked.wait(30)
+        source.fault = None
+        for name in others:
+            told = [(pattern, case(name, fixture).payload.content, sport) for pattern, fixture, sport in ROUTES[name]]
+            source.routes = [(pattern, body.replace(b"https://nws.example.org", home)) for pattern, body, _ in told]
+            assert crawl(engine, name, settings_of(source)) == GOOD, name
+        assert waiting.is_alive(), "it was not stalled all the while"
+    finally:
+        stalled.close()
+        waiting.join()
+    assert ended == [OUTAGE]
