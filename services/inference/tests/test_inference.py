@@ -1,7 +1,7 @@
 """Predicting a slate from checked artifacts, on a real database."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from sdp_common.artifacts import write_artifact
 from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.session import session_scope
 from sdp_common.errors import Conflict, Misconfigured, NotFound
-from sdp_common.store import features, predictions, slates
+from sdp_common.store import features, odds, predictions, slates
 from sdp_engine import frames
 from sdp_engine.distributions import Distribution
 from sdp_engine.features import build
@@ -158,6 +158,36 @@ def test_drivers_are_named_with_value_and_effect(engine: Engine, slate_id: int, 
     assert all(set(driver) == {"feature", "value", "effect"} for drivers in told for driver in drivers)
 
 
+def test_with_a_line_there_is_an_informed_prediction_beside_the_independent_one(
+    engine: Engine, slate_id: int, models: Any, root: Path, lock: datetime
+) -> None:
+    predict(job(engine, "inference", "predict", root), slate_id)
+    own = said(engine, slate_id, lock).filter(pl.col("market") == "receptions").sort("mean", descending=True)
+    star = own.row(0, named=True)
+    line = float(np.floor(star["mean"])) + 2.5  # the market thinks more of him than the model does
+    quote = {"game_id": star["game_id"], "player_id": star["player_id"], "source": "made", "book": "book"}
+    quote |= {"market": "receptions", "line": line, "price_decimal": 1.9, "known_at": lock - timedelta(hours=2)}
+    late = {**quote, "line": line + 9, "known_at": lock + timedelta(minutes=5)}
+    with session_scope(engine) as session:
+        odds.save(session, [{**told, "side": side} for told in (quote, late) for side in ("over", "under")])
+    told = predict(job(engine, "inference", "predict", root), slate_id)
+    assert told["informed"] == 1
+    with session_scope(engine) as session:
+        moved = predictions.slate(session, slate_id, as_of=lock, mode="informed")
+        drivers = session.scalars(select(Prediction.drivers).where(Prediction.mode == "informed")).one()
+    assert moved.select("player_id", "market").rows() == [(star["player_id"], "receptions")]
+    assert star["mean"] < moved["mean"][0] < line + 2
+    assert drivers[0]["feature"] == "market_line"
+    assert drivers[0]["value"] == line
+    assert drivers[0]["effect"] == pytest.approx(moved["mean"][0] - star["mean"], abs=1e-3)
+    # The independent one knows nothing of it.
+    assert said(engine, slate_id, lock).filter(pl.col("market") == "receptions").height == own.height
+    again = said(engine, slate_id, lock).filter(
+        pl.col("player_id") == star["player_id"], pl.col("market") == "receptions"
+    )
+    assert again["mean"].to_list() == [star["mean"]]
+
+
 def test_predicting_twice_changes_nothing(
     engine: Engine, slate_id: int, models: Any, root: Path, lock: datetime
 ) -> None:
@@ -283,7 +313,8 @@ def test_the_internal_door_says_what_the_queue_would_store(
     finally:
         server.shutdown()
         server.server_close()
-    assert {(r["player_id"], r["market"]): r["mean"] for r in told["rows"]} == pytest.approx(stored)
+    own = [row for row in told["rows"] if row["mode"] == "independent"]
+    assert {(r["player_id"], r["market"]): r["mean"] for r in own} == pytest.approx(stored)
     assert {r["market"] for r in one.json()["rows"]} == {"receptions"}
     assert all(driver["feature"] for row in one.json()["rows"] for driver in row["drivers"])
     assert [response.status_code for response in wrong] == [404, 422, 404, 404]

@@ -1978,6 +1978,8 @@ export interface components {
         /**
          * PredictionRead
          * @description What the model said of one market before the simulation made all of them agree.
+         *
+         *     `mode` is independent, or informed: moved to where the betting lines of `as_of`, freed of their margin, put it.
          */
         PredictionRead: {
             /**
@@ -1993,6 +1995,8 @@ export interface components {
             market: string;
             /** Mean */
             mean: number;
+            /** Mode */
+            mode: string;
             /** Sd */
             sd: number;
             /** Title */

@@ -67,6 +67,19 @@ report; and afterwards, in `started`, whether he began it. Null is not told."""
 DRAFTS: Schema = {"player_id": pl.Int64, "draft_pick": pl.Int64, "first_season": pl.Int64}
 """Where players were drafted (overall pick) and the season they came in."""
 
+PROP_QUOTES: Schema = {
+    "player_id": pl.Int64,
+    "game_id": pl.String,
+    "source": pl.String,
+    "book": pl.String,
+    "market": pl.String,
+    "side": pl.String,
+    "line": pl.Float64,
+    "price_decimal": pl.Float64,
+    "status": pl.String,
+}
+"""One side of one player market at one book, as it stood at a moment."""
+
 POPULATION: Schema = {
     "player_id": pl.Int64,
     "game_id": pl.String,

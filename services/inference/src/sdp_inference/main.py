@@ -12,8 +12,10 @@ from sdp_common.db.session import make_engine, session_scope
 from sdp_common.errors import Conflict, NotFound
 from sdp_common.service import Job, Service
 from sdp_common.settings import settings
-from sdp_common.store import features, predictions, slates
+from sdp_common.store import features, odds, predictions, slates
+from sdp_engine import frames
 from sdp_engine.features.build import NAME
+from sdp_engine.models.consensus import consensus
 from sdp_engine.models.training import INVOLVED
 from sdp_sports.spec import Sport, load
 from sqlalchemy import Engine
@@ -21,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from sdp_inference import door
 from sdp_inference.models import load_model
-from sdp_inference.rows import prediction_rows
+from sdp_inference.rows import informed_rows, prediction_rows
 
 service = Service("inference")
 
@@ -33,6 +35,7 @@ def predict(job: Job, slate_id: int) -> dict[str, Any]:
     Each market speaks through the promoted model; where that has seen games after the slate's moment, through the
     newest that has not. A market that no model was ever trained for is silent. What a market's models take for
     granted (`given`) is put back: a player who may not get an attempt, a carry or a target has that chance of zero.
+    Where books offered a line by then there is a second row, of the mode `informed`, moved to the line.
 
     Args:
         job: This execution.
@@ -49,13 +52,14 @@ def predict(job: Job, slate_id: int) -> dict[str, Any]:
     with job.session() as session:
         predictions.save(session, [row for market_rows in told.values() for row in market_rows])
     counts = {market: len(market_rows) for market, market_rows in told.items()}
-    return {"rows": sum(counts.values()), "markets": counts, "as_of": as_of.isoformat()}
+    informed = sum(row["mode"] == predictions.INFORMED for market_rows in told.values() for row in market_rows)
+    return {"rows": sum(counts.values()), "informed": informed, "markets": counts, "as_of": as_of.isoformat()}
 
 
 def predicted(
     session: Session, root: Path, slate_id: int, now: datetime, note: Callable[[float, str], object] = lambda *_: None
 ) -> tuple[datetime, dict[str, list[dict[str, Any]]]]:
-    """Return the moment of a slate's predictions, and the rows of each market.
+    """Return the moment of a slate's predictions, and the rows of each market: independent ones, then informed ones.
 
     Raises:
         NotFound: There is no such slate, or an artifact is gone.
@@ -66,6 +70,7 @@ def predicted(
     as_of, sport = min(now, slate.starts_at), load(slate.sport)
     rows = _features(session, slate_id, as_of)
     serving = _serving(session, sport, as_of)
+    lines = _lines(session, rows["game_id"].unique().to_list(), sport, as_of)
     told: dict[str, list[dict[str, Any]]] = {}
     chances: dict[int, float] = {}
     for market, version in serving.items():
@@ -73,6 +78,7 @@ def predicted(
         model = load_model(root, version)
         taken = chances if sport.markets[market].given == INVOLVED else {}
         told[market] = prediction_rows(market, sport.markets[market], model, version, rows, taken)
+        told[market] += informed_rows(told[market], lines.filter(pl.col("market") == market))
         if market == INVOLVED:
             chances = {row["player_id"]: row["mean"] for row in told[market]}
     return as_of, told
@@ -109,6 +115,12 @@ def _features(session: Session, slate_id: int, as_of: datetime) -> pl.DataFrame:
             f"run the features job `build_slate` with slate_id={slate_id} first"
         )
     return rows
+
+
+def _lines(session: Session, games: list[str], sport: Sport, as_of: datetime) -> pl.DataFrame:
+    """Return the consensus of the betting lines of players as they stood at a moment."""
+    quotes = odds.lines(session, games, as_of).select(*frames.PROP_QUOTES)
+    return consensus(quotes, sport.markets)
 
 
 def _serving(session: Session, sport: Sport, as_of: datetime) -> dict[str, ModelVersion]:

@@ -129,15 +129,15 @@ function quantile(projection: Projection, prob: number): number | null {
 function Drivers({ predictions }: { predictions: Schemas["PredictionRead"][] }) {
   const shown = predictions.filter((p) => p.drivers.length > 0);
   return (
-    <Card title="What drives it" note="The inputs that moved each model's prediction most, in the stat's unit">
+    <Card title="What drives it" note="The inputs that moved each model's prediction most, in the stat's unit; predictions that know the betting lines are marked">
       {shown.length === 0 ? (
         <Empty title="No model prediction">The simulation placed this player from his team's structure.</Empty>
       ) : (
         <div className="space-y-4">
           {shown.map((p) => (
-            <div key={p.market}>
+            <div key={`${p.market} ${p.mode}`}>
               <p className="flex justify-between text-sm">
-                <span className="font-medium">{p.title}</span>
+                <span className="flex items-center gap-2"><span className="font-medium">{p.title}</span>{p.mode !== "independent" && <Badge tone="accent" title="The model's prediction moved to the betting lines of its moment, freed of their margin">with the market</Badge>}</span>
                 <span className="tabular text-muted">model mean {number(p.mean)}</span>
               </p>
               <ul className="mt-1 space-y-0.5 text-xs text-muted">

@@ -28,6 +28,7 @@ PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "as_of": pl.Datetime("us", "UTC"),
 }
 INDEPENDENT = "independent"
+INFORMED = "informed"
 PROMOTED = "promoted_at"
 """The key in a version's details that says when it was last promoted."""
 
@@ -129,12 +130,14 @@ def _rank(version: ModelVersion) -> tuple[bool, datetime, float]:
 
 
 def save(session: Session, rows: Rows) -> Counts:
-    """Save predictions (the columns of `predictions`) by player, game, market, model and moment."""
-    return upsert(session, Prediction, rows, key=["player_id", "game_id", "market", "model_version_id", "as_of"])
+    """Save predictions (the columns of `predictions`) by player, game, market, model, moment and mode."""
+    return upsert(
+        session, Prediction, rows, key=["player_id", "game_id", "market", "model_version_id", "as_of", "mode"]
+    )
 
 
-def slate(session: Session, slate_id: int, *, as_of: datetime) -> pl.DataFrame:
-    """Return what stands of a slate's players: a row a player, game and market (`PREDICTIONS`).
+def slate(session: Session, slate_id: int, *, as_of: datetime, mode: str = INDEPENDENT) -> pl.DataFrame:
+    """Return what stands of a slate's players in a mode: a row a player, game and market (`PREDICTIONS`).
 
     The latest prediction made as of the moment or before; of several as of the same moment the promoted model's,
     then the newest model's.
@@ -146,7 +149,7 @@ def slate(session: Session, slate_id: int, *, as_of: datetime) -> pl.DataFrame:
         .ext(distinct_on(said.player_id, said.game_id, said.market))
         .join(drafted, (drafted.c.player_id == said.player_id) & (drafted.c.game_id == said.game_id))
         .join(ModelVersion, ModelVersion.id == said.model_version_id)
-        .where(said.as_of <= as_of)
+        .where(said.as_of <= as_of, said.mode == mode)
         .order_by(
             said.player_id,
             said.game_id,

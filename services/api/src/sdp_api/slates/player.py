@@ -94,6 +94,7 @@ def _prediction(sport: Sport, prediction: Prediction, model: ModelVersion) -> Pr
     return PredictionRead(
         market=prediction.market,
         title=_title(sport, prediction.market),
+        mode=prediction.mode,
         mean=prediction.mean,
         sd=prediction.sd,
         as_of=prediction.as_of,

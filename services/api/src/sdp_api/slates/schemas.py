@@ -175,10 +175,14 @@ class DriverRead(Answer):
 
 
 class PredictionRead(Answer):
-    """What the model said of one market before the simulation made all of them agree."""
+    """What the model said of one market before the simulation made all of them agree.
+
+    `mode` is independent, or informed: moved to where the betting lines of `as_of`, freed of their margin, put it.
+    """
 
     market: str
     title: str
+    mode: str
     mean: float
     sd: float
     as_of: datetime

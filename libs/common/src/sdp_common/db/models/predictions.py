@@ -38,6 +38,8 @@ class ModelVersion(Base):
 class Prediction(Base):
     """A model's distribution of one market for one player and game, as of one moment.
 
+    `mode` is independent, or informed: the same model's distribution moved to where the betting lines of that moment,
+    freed of their margin, put it.
     `quantiles` are at the probabilities of `sdp_sports.spec.QUANTILES`; `family` and `params` rebuild the
     `Distribution` exactly.
     """
@@ -49,6 +51,7 @@ class Prediction(Base):
     market: Mapped[str] = mapped_column(primary_key=True)
     model_version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id", ondelete="CASCADE"), primary_key=True)
     as_of: Mapped[datetime] = mapped_column(primary_key=True)
+    mode: Mapped[str] = mapped_column(primary_key=True, default="independent", server_default="independent")
     team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"))
     position: Mapped[str]
     mean: Mapped[float]

@@ -197,14 +197,20 @@ def past_games(session: Session, player_id: int, *, until: datetime, limit: int)
 
 
 def predictions(session: Session, player_id: int, game_id: str, *, as_of: datetime) -> Sequence[Any]:
-    """Return the newest prediction of each market made as of a moment or before: `Prediction`, `ModelVersion`."""
+    """Return the newest prediction of each market and mode, made as of a moment or before, with its `ModelVersion`."""
     promoted = case((ModelVersion.stage == "promoted", 0), else_=1)
     query = (
         select(Prediction, ModelVersion)
         .join(ModelVersion, ModelVersion.id == Prediction.model_version_id)
         .where(Prediction.player_id == player_id, Prediction.game_id == game_id, Prediction.as_of <= as_of)
-        .ext(distinct_on(Prediction.market))
-        .order_by(Prediction.market, promoted, Prediction.as_of.desc(), Prediction.model_version_id.desc())
+        .ext(distinct_on(Prediction.market, Prediction.mode))
+        .order_by(
+            Prediction.market,
+            Prediction.mode.desc(),
+            promoted,
+            Prediction.as_of.desc(),
+            Prediction.model_version_id.desc(),
+        )
     )
     return session.execute(query).all()
 
