@@ -164,7 +164,9 @@ def test_every_process_is_watched(rendered: tuple[str, Documents]) -> None:
             assert all("livenessProbe" in container for container in _containers(pod)), name
 
 
-def test_models_and_draws_are_written_by_their_makers_alone(rendered: tuple[str, Documents], compose: dict[str, Any]) -> None:
+def test_models_and_draws_are_written_by_their_makers_alone(
+    rendered: tuple[str, Documents], compose: dict[str, Any]
+) -> None:
     mounts = {
         name: mount.get("readOnly", False)
         for name, pod in _workloads(rendered[1]).items()

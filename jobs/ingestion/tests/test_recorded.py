@@ -119,7 +119,7 @@ EVERY = [
     ("espn_scoreboard", "espn/scoreboard_mlb_mixed_states.json", "scoreboard", "mlb", {}, 6),
     ("espn_scoreboard", "espn/scoreboard_nhl_mixed_states.json", "scoreboard", "nhl", {}, 6),
     ("espn_scoreboard", "espn/scoreboard_ncaaf_mixed_states.json", "scoreboard", "cfb", {}, 6),
-    ("mlb_statsapi", "mlb_statsapi/schedule_date.json", "schedule", "mlb", {"base": "b"}, 16),
+    ("mlb_statsapi", "mlb_statsapi/schedule_date.json", "schedule", "mlb", {"base": "b"}, 25),
     ("nhl_api", "nhl/schedule_day_excerpt.json", "schedule", "nhl", {"base": "b"}, 1),
     ("nws", "nws/points.json", "point", "nfl", {"game": "g", "starts_at": "2022-02-04T01:30Z"}, 1),
     ("nws", "nws/detailed_forecast.json", "grid", "nfl", {"game": "g", "starts_at": "2022-02-04T01:30Z"}, 1),

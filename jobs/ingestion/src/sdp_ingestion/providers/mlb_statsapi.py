@@ -6,10 +6,12 @@ Double-headers share a day; a suspended game is told under two days with one num
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
+from sdp_sports.venues import places
+
 from sdp_ingestion.documents import Document, each, guarded, items, moment, read
 from sdp_ingestion.prices import number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
-from sdp_ingestion.rows import GameRow, PlayerRow, Rejected, Row, SourceGame, SourceId, StatRow
+from sdp_ingestion.rows import GameRow, PlayerRow, Rejected, Row, SourceGame, SourceId, StatRow, VenueRow
 
 _SINCE, _UNTIL = timedelta(days=1), timedelta(days=7)
 _OFF = {"postponed": "postponed", "cancelled": "cancelled", "suspended": "postponed"}
@@ -59,7 +61,24 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         return
     dates = items(read(payload, "dates"), "dates", payload.request.url)
     games = {game.get("gamePk"): game for day in dates for game in items(day, "games", "a day")}
+    yield from _venues(games.values())
     yield from each(list(games.values()), lambda game: _game(payload, game), "a game")
+
+
+def _venues(games: Iterable[Document]) -> Iterator[VenueRow]:
+    """Yield the stadiums of these games that we know the place of."""
+    named = {_venue(game) for game in games}
+    for code, place in places("mlb").items():
+        if code in named:
+            where = {"latitude": place.latitude, "longitude": place.longitude, "azimuth_deg": place.azimuth_deg}
+            yield VenueRow(code, place.name, place.roof, None, **where)
+
+
+def _venue(game: Document) -> str | None:
+    """Return where a game is played, None where we do not know the place."""
+    venue = game.get("venue")
+    code = str(venue.get("id")) if isinstance(venue, dict) else ""
+    return code if code in places("mlb") else None
 
 
 def _game(payload: Payload, game: Document) -> Iterator[Row | Rejected | Request]:
@@ -72,6 +91,7 @@ def _game(payload: Payload, game: Document) -> Iterator[Row | Rejected | Request
     key = str(game["gamePk"])
     yield GameRow(
         code="",
+        venue=_venue(game),
         season=int(game["season"]),
         season_type=_KINDS[game.get("gameType", "R")],
         week=None,
