@@ -77,6 +77,42 @@ def test_projections_need_no_training_where_models_may_speak(ann: httpx.Client, 
     ann.delete(f"/api/runs/{run['id']}")
 
 
+def test_a_scenario_is_queued_with_all_that_it_assumes(ann: httpx.Client, world, engine: Engine) -> None:
+    out = world.draftables["Quinn Passer PHI"]
+    body = {"slate_id": world.slate_id, "out": [out], "lines": {"nfl:g": [None, 49.5]}, "wind_mph": {"nfl:g": 25}}
+    answer = ann.post("/api/runs/what-if", json=body | {"worlds": 2000, "seed": 5})
+    assert answer.status_code == 202, answer.text
+    run = ann.get(f"/api/runs/{answer.json()['id']}").json()
+    assert (run["service"], run["job"], run["status"]) == ("sim-engine", "what_if", "queued")
+    assert run["params"] == body | {"worlds": 2000, "seed": 5}
+    assert run["slate_id"] == world.slate_id
+    with Session(engine) as session:
+        queued = session.execute(text("SELECT queue_name, args FROM procrastinate_jobs ORDER BY id DESC")).first()
+    assert queued == ("sim-engine", {"run_id": run["id"]})
+    found = {"contest": "draftkings_classic", "worlds": 2000, "players": [], "games": []}
+    with Session(engine) as session:
+        runs.start(session, run["id"])
+        runs.finish(session, run["id"], "succeeded", result=found)
+        session.commit()
+    told = ann.get(f"/api/runs/{run['id']}").json()
+    assert (told["status"], told["result"]) == ("succeeded", found)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"slate_id": 10**6}, 404),
+        ({"wind_mph": {"nfl:g": 200}}, 422),
+        ({"lines": {"nfl:g": [3.0]}}, 422),
+        ({"worlds": 10}, 422),
+        ({"unknown": 1}, 422),
+    ],
+)
+def test_a_scenario_out_of_reason_is_refused(ann: httpx.Client, world, change: dict, status: int) -> None:
+    body = {"slate_id": world.slate_id, "wind_mph": {"nfl:g": 20}}
+    assert ann.post("/api/runs/what-if", json=body | change).status_code == status
+
+
 def test_an_optimisation_carries_its_rules(ann: httpx.Client, world) -> None:
     rules = {"lineups": 3, "stack": "qb_one", "max_exposure": 0.5, "locked": [world.draftables["Quinn Passer PHI"]]}
     body = {"slate_id": world.slate_id, "projection_set_id": world.set_id, "rules": rules}

@@ -93,3 +93,31 @@ def test_references_are_compared_pair_by_pair(made):
     assert told["pairs_compared"] == len(PAIRS)
     assert told["correlation_error_mean"] == pytest.approx(0.01, abs=1e-3)
     assert np.isfinite(told["correlation_error_max"])
+
+
+def test_two_tallies_in_one_are_the_tally_of_both(made):
+    once = tallied(made)
+    twice = figures(once.with_(once), {})
+    told = figures(once, {})
+    assert (twice["games"], twice["players"]) == (2 * told["games"], 2 * told["players"])
+    assert twice["correlations"] == told["correlations"]
+    assert twice["crps_raw"] == told["crps_raw"]
+    assert twice["margin_3_z"] == pytest.approx(np.sqrt(2) * told["margin_3_z"], abs=0.02)
+
+
+def test_one_pair_that_cannot_be_right_is_named_and_left_out(made):
+    tally = tallied(made)
+    phis = {pair: joint_phi(z) for pair, z in tally.overs.items()}
+    rows = [(a, b, "same team", phi, 0.001) for (a, b), phi in phis.items() if np.isfinite(phi)]
+    rows[3] = (*rows[3][:3], rows[3][3] - 0.7, 0.001)
+    reference = pl.DataFrame(rows, schema=["lab_a", "lab_b", "rel", "phi", "se"], orient="row")
+    told = figures(tally, {"sgp_joint_overs": reference})
+    assert told["overs_worst"] == f"{rows[3][0]} & {rows[3][1]}: off by +0.700"
+    assert told["overs_phi_excess"] == pytest.approx(0.7 / np.sqrt(len(rows)), abs=0.002)
+    assert told["overs_phi_excess_of_others"] < 0.002
+
+
+def joint_phi(z):
+    a, b, both = z[1:] / z[0]
+    scale = np.sqrt(a * (1 - a) * b * (1 - b))
+    return (both - a * b) / scale if scale > 0 else np.nan

@@ -31,6 +31,7 @@ TARGETS: tuple[tuple[str, str, float], ...] = (
     ("margin_bias", "expected margin less line", 0.05),
     ("total_bias", "expected total less line", 0.05),
     ("overs_phi_excess", "joint overs: phi error beyond noise", 0.05),
+    ("overs_phi_excess_of_others", "the same without the pair that is most off", 0.05),
 )
 """Figure, what it is, and the most its size may be."""
 
@@ -62,6 +63,8 @@ def simulation(
         part = tallies["tuning" if week.season in TUNING else "held out"]
         real = (week.scores, week.points)
         part.add(week.season, draws, past.contest, (week.predictions, past.market), real, week.season * 100 + week.week)
+    if all(tally.games for tally in tallies.values()):
+        tallies["all"] = tallies["tuning"].with_(tallies["held out"])
     told = {name: figures(tally, known) for name, tally in tallies.items() if tally.games}
     if not told:
         raise BadInput(f"no finished game of {seasons} with a line and features is known: ingest and build them first")
@@ -109,6 +112,11 @@ def _show(told: dict[str, dict[str, Any]]) -> None:
     for role in first.get("role_sd_ratio", {}):
         values = (abs(part["role_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
         table.add_row(f"sd of {role} off by", *(_mark(value, 0.05) for value in values), "0.05")
+    for role in first.get("residual_sd_ratio", {}):
+        values = (abs(part["residual_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
+        table.add_row(
+            f"sd of {role} off its residuals on the same rows by", *(_mark(value, 0.05) for value in values), ""
+        )
     for key in ("crps_raw", "crps_read_off", "crps_model", "points_bias", "points_pit_ece", "pit_ece_null_mean"):
         table.add_row(key, *(str(part.get(key, "")) for part in told.values()), "")
     table.add_row("mean of DST", *(str(part["roles"].get("DSTfull", {}).get("mean", "")) for part in told.values()), "")

@@ -108,6 +108,16 @@ class Tally:
         self._games(season, draws, real[0], rng)
         self._players(season, draws, contest, predictions, real[1], sides, rng)
 
+    def with_(self, other: "Tally") -> "Tally":
+        """Return both in one."""
+        return Tally(
+            _both(self.pairs, other.pairs),
+            _both(self.roles, other.roles),
+            _both(self.overs, other.overs),
+            self.games + other.games,
+            self.points + other.points,
+        )
+
     def _correlate(self, own: Mapping[str, Floats], other: Mapping[str, Floats]) -> None:
         for role, drawn in own.items():
             _sum(self.roles, role, (1.0, drawn.mean(), drawn.var()))
@@ -179,12 +189,21 @@ class Tally:
                     "role": role_of.get(row, ""),
                     "real": happened,
                     "mean": float(raw.mean()),
+                    "sd": float(raw.std()),
                     "pit": _pit(scored[row], round(happened * readoff.CENTS), rng),
                     "raw": _crps(raw, happened),
                     "read_off": _crps(mapped[row] / readoff.CENTS, happened),
                     "model": _crps(_sample(quantiles / readoff.CENTS), happened),
                 }
             )
+
+
+def _both(mine: Mapping[Any, Floats], theirs: Mapping[Any, Floats]) -> dict[Any, Floats]:
+    """Return the sums of both."""
+    sums = dict(mine)
+    for key, values in theirs.items():
+        sums[key] = sums[key] + values if key in sums else values
+    return sums
 
 
 def _sum(sums: dict[Any, Floats], key: Any, values: tuple[float, ...]) -> None:
@@ -316,12 +335,14 @@ def _of_points(frame: pl.DataFrame) -> dict[str, Any]:
     )
     enough = [row for row in spread.iter_rows() if row[3] > 30]
     told["residual_sd_real"] = {role: round(sd, 3) for role, sd, _, _ in enough}
+    drawn = dict(residual.group_by("role").agg((pl.col("sd").pow(2)).mean().sqrt()).iter_rows())
+    told["residual_sd_ratio"] = {role: round(drawn[role] / sd, 3) for role, sd, _, _ in enough}
     told["role_bias"] = {role: round(bias, 3) for role, _, bias, _ in enough}
     return told
 
 
 def _of_overs(overs: Mapping[tuple[str, str], Floats], reference: pl.DataFrame) -> dict[str, Any]:
-    gaps, noise = [], []
+    gaps, noise, pairs = [], [], []
     for a, b, phi, se in (
         reference.filter(pl.col("rel") != "opponent").select("lab_a", "lab_b", "phi", "se").iter_rows()
     ):
@@ -333,11 +354,17 @@ def _of_overs(overs: Mapping[tuple[str, str], Floats], reference: pl.DataFrame) 
         if scale > 0:
             gaps.append((joint - pa * pb) / scale - phi)
             noise.append(se)
+            pairs.append(f"{a} & {b}")
     if not gaps:
         return {}
-    excess = float(np.mean(np.square(gaps)) - np.mean(np.square(noise)))
+    beyond = np.square(gaps) - np.square(noise)
+    worst = int(np.argmax(beyond))
+    # one row that cannot be right weighs as much as all others together: told with and without the worst
+    others = np.delete(beyond, worst)
     return {
         "overs_compared": len(gaps),
         "overs_phi_rms": round(float(np.sqrt(np.mean(np.square(gaps)))), 4),
-        "overs_phi_excess": round(float(np.sqrt(max(excess, 0.0))), 4),
+        "overs_phi_excess": round(float(np.sqrt(max(beyond.mean(), 0.0))), 4),
+        "overs_worst": f"{pairs[worst]}: off by {gaps[worst]:+.3f}",
+        "overs_phi_excess_of_others": round(float(np.sqrt(max(others.mean(), 0.0))), 4) if others.size else 0.0,
     }

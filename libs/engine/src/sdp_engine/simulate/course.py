@@ -170,8 +170,20 @@ def draw_volume(plan: Plan, tables: Tables, side: int, k: int, key: Any, room: S
     faced = room.way[1 - k, 0] - plan.rates[p.DEFENSIVE_TDS]
     picks = max(room.level[k, p.PICK], 0.004) * attempts + plan.rates[p.PICK_RETURNED] * faced
     fumbles = room.level[k, p.FUMBLE] + plan.rates[p.FUMBLE_RETURNED] * faced
-    room.volume[k, p.P_PICKS] = draw_poisson(tables.poisson, max(picks, 0.02) * room.frailty[0], high(y), dither)
-    room.volume[k, p.P_FUMBLES] = draw_poisson(tables.poisson, max(fumbles, 0.03) * room.frailty[0], low(y), dither)
+    picks, fumbles = max(picks, 0.02), max(fumbles, 0.03)
+    room.turnovers[k] = picks + fumbles
+    room.volume[k, p.P_PICKS] = draw_poisson(tables.poisson, picks * room.frailty[0], high(y), dither)
+    room.volume[k, p.P_FUMBLES] = draw_poisson(tables.poisson, fumbles * room.frailty[0], low(y), dither)
+
+
+@inner
+def mind_takeaways(plan: Plan, room: Scratch) -> None:
+    """Let a side that took the ball away more often than was to be expected need fewer yards for the same points."""
+    for k in range(2):
+        drawn = room.volume[1 - k, p.P_PICKS] + room.volume[1 - k, p.P_FUMBLES]
+        more = drawn - room.turnovers[1 - k]
+        for i in range(3):
+            room.factor[k, i] *= max(1.0 - plan.rates[p.TAKEAWAY_CATCH + i] * more, 0.5)
 
 
 @inner
@@ -186,3 +198,4 @@ def draw_course(plan: Plan, tables: Tables, g: int, key: Any, room: Scratch) -> 
     set_features(plan, g, room)
     for k in range(2):
         draw_volume(plan, tables, 2 * g + k, k, team_key(key, k), room)
+    mind_takeaways(plan, room)

@@ -66,7 +66,7 @@ RATES = (
     "FUMBLE_RETURNED", "CATCH_YARDS", "CATCH_NOISE", "CARRY_NOISE",
     "QB_EXIT", "QB_FUMBLES", "RETURNED", "MISSED_KICK", "TWO_BY_PASS", "MISSED_GOALS", "BLOCKED_GOAL", "BLOCKED_TRY",
     "BLOCKED_PUNTS", "GOAL_NEAR", "GOAL_MIDDLE", "OVERTIME_0", "OVERTIME_2", "OVERTIME_3", "OVERTIME_6",
-    "DEFENSIVE_TDS",
+    "DEFENSIVE_TDS", "TAKEAWAY_CATCH", "TAKEAWAY_AIR", "TAKEAWAY_GROUND",
 )  # fmt: skip
 """Names of `Plan.rates`, most of them constants of `league`."""
 (
@@ -74,7 +74,7 @@ RATES = (
     FUMBLE_RETURNED, CATCH_YARDS_SLOPE, CATCH_NOISE, CARRY_NOISE,
     QB_EXIT, QB_FUMBLES, RETURNED, MISSED_KICK, TWO_BY_PASS, MISSED_GOALS, BLOCKED_GOAL, BLOCKED_TRY,
     BLOCKED_PUNTS, GOAL_NEAR, GOAL_MIDDLE, OVERTIME_0, OVERTIME_2, OVERTIME_3, OVERTIME_6,
-    DEFENSIVE_TDS,
+    DEFENSIVE_TDS, TAKEAWAY_CATCH, TAKEAWAY_AIR, TAKEAWAY_GROUND,
 ) = range(len(RATES))  # fmt: skip
 
 TARGETS, CATCHES, AIR_TDS, CARRIES, GROUND_TDS, FUMBLES, TWOS, RETURN_TDS = range(8)
@@ -136,6 +136,7 @@ class Scratch(NamedTuple):
         features: What moves the game (`league.EFFECTS`), less its mean: score features, then tempo, (2, 10).
         tempo: Plays and dropback rate beyond the score, home and away each, (4,).
         frailty: Of turnovers and of sacks, (2,).
+        turnovers: Turnovers that were to be expected of each side in this world, (2,).
         volume: P_DROPBACKS..P_SPECIAL, (2, 8).
         level: PLAYS..FUMBLE of `Plan.team`, moved to this world, (2, 8).
         factor: F_COMPLETION..F_GROUND: efficiency against the game's mean, (2, 3).
@@ -147,6 +148,7 @@ class Scratch(NamedTuple):
     features: Array
     tempo: Array
     frailty: Array
+    turnovers: Array
     volume: Array
     level: Array
     factor: Array
@@ -160,6 +162,7 @@ def room() -> Scratch:
         np.zeros(1, np.int64),
         np.zeros((2, 10)),
         np.zeros(4),
+        np.zeros(2),
         np.zeros(2),
         np.zeros((2, 8), np.int64),
         np.zeros((2, 8)),
