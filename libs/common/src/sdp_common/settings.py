@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     open_meteo_history_base_url: SourceUrl = Field(
         "https://historical-forecast-api.open-meteo.com", description="Open-Meteo's past forecasts, for back-tests"
     )
+    open_meteo_previous_base_url: SourceUrl = Field(
+        "https://previous-runs-api.open-meteo.com", description="Open-Meteo's forecasts of one to three days before"
+    )
     nws_base_url: SourceUrl = Field("https://api.weather.gov", description="the US National Weather Service")
     the_odds_api_base_url: SourceUrl = Field("https://api.the-odds-api.com", description="The Odds API")
     the_odds_api_key: SecretStr | None = Field(None, description="key of The Odds API")

@@ -1,7 +1,8 @@
-"""Open-Meteo's past forecasts (2021 on): what was forecast for the games of a season, for back-tests."""
+"""Open-Meteo's past forecasts, for back-tests: of the hour of a game (2021 on), and of the days before (2024 on)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sdp_sports.venues import places
 
@@ -10,6 +11,8 @@ from sdp_ingestion.openmeteo import QUALITY, parse, request
 from sdp_ingestion.provider import Ask, Provider, Request
 
 _FIRST_YEAR = 2021
+_EARLIER_SINCE = datetime(2024, 2, 1, tzinfo=UTC)
+"""From when on the forecasts of the days before are kept there."""
 
 
 def start(ask: Ask) -> Iterable[Request]:
@@ -24,6 +27,8 @@ def _requests(ask: Ask) -> Iterator[Request]:
         if place is None or place.roof == "dome" or game.starts_at > ask.now or game.starts_at.year < _FIRST_YEAR:
             continue
         yield request(f"{ask.base('open_meteo_history')}/v1/forecast", game, place, "history")
+        if game.starts_at >= _EARLIER_SINCE:
+            yield request(f"{ask.base('open_meteo_previous')}/v1/forecast", game, place, "earlier")
 
 
 PROVIDER = Provider(
