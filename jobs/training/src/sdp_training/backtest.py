@@ -203,6 +203,7 @@ def _on_lines(rows: pl.DataFrame, where: dict[str, Any], prefix: str, *, informe
     made = _lines(lined, prefix, where)
     if informed:
         made += _lines(lined, "informed_", {**where, "mode": "informed"})
+    made += table.over(lined, "tempered_over", where, "sdp, calibrated on lines")
     return made + table.over(lined, "market", {**where, "mode": "market"}, "the market")
 
 

@@ -90,6 +90,8 @@ def test_with_lines_the_informed_prediction_goes_to_the_market(told: Any, built:
     losses = [table.log_loss(lined[name].to_numpy(), happened) for name in ("given_over", "informed_over")]
     assert losses[1] < losses[0] - 0.05
     assert lined["informed_crps"].mean() < lined["given_crps"].mean()
+    assert made.filter(pl.col("line").is_null())["tempered_over"].is_null().all()
+    assert lined["tempered_over"].is_between(0, 1).all()
 
 
 def test_populations_are_those_published(told: Any, built: Any) -> None:
@@ -146,3 +148,14 @@ def test_trust_goes_to_who_is_right() -> None:
     assert informed.learn_trust(truth, noise, happened) > informed.TRUST + 0.05
     assert informed.learn_trust(noise, truth, happened) < 0.6
     assert informed.learn_trust(np.array([]), np.array([]), np.array([])) == informed.TRUST
+
+
+def test_a_boastful_model_is_tempered_and_a_modest_one_is_not() -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.uniform(0.35, 0.65, 8_000)
+    happened = (rng.random(8_000) < truth).astype(float)
+    boastful = informed.tempered(truth, 3.0)
+    assert informed.learn_slope(boastful, happened) == pytest.approx(1 / 3, abs=0.08)
+    assert informed.learn_slope(truth, happened) == pytest.approx(1, abs=0.15)
+    assert informed.learn_slope(np.array([]), np.array([])) == 1.0
+    assert np.allclose(informed.tempered(truth, 1.0), truth)

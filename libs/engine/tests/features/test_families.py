@@ -259,3 +259,14 @@ def test_before_the_roster_is_known_the_last_one_and_the_report_speak(told: Any)
     doubtful = chosen.with_columns(injury_status=pl.lit("questionable"))
     again = squad.of_population(doubtful, told.games, known).filter(pl.col("is_target"), pl.col("position") != "DST")
     assert (again["here"] == squad.CHANCES["questionable"]).all()
+
+
+def test_who_is_left_inherits_by_his_snaps(told: Any) -> None:
+    rows = build.history(SPORT, told.sources).filter(pl.col("game_id").str.contains("2022"))
+    known = rows.drop_nulls(["inherited_carries", "active_targets"])
+    assert known.height > 100
+    share = known["carry_share_recent"] + known["snap_share_position"] * known["carries_vacated_position"]
+    product = (share * known["team_rushing_attempts"]).to_numpy()
+    assert np.allclose(known["inherited_carries"].to_numpy(), product, rtol=1e-4, atol=1e-4)
+    more = known.filter(pl.col("carries_vacated_position") > 0.1, pl.col("snap_share_position") > 0.1)
+    assert (more["inherited_carries"] > more["carry_share_recent"] * more["team_rushing_attempts"]).all()

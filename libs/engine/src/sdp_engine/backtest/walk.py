@@ -76,7 +76,8 @@ def walk(
         Keys, `as_of`, `is_given`, `y`, and twice what `judge` gives: as `given_*` of the prediction given that the
         player is involved (and a quarterback starts or does not), as `played_*` of the one given that he plays, with
         the quarterbacks who were expected to start. Where there are lines also as `lined_*` of the one given that he
-        plays, a quarterback as he did, and as `informed_*` of that one moved to the market (null without a line).
+        plays, a quarterback as he did, and as `informed_*` of that one moved to the market (null without a line);
+        `tempered_over` is its chance of going over, given no push, as calibrated on earlier lines without their prices.
     """
     rows = frame.sort(MOMENT, "game_id", "player_id")
     skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN, EXPECTED, "is_given", "line", "market"}
@@ -143,20 +144,23 @@ def _informed(
     as_of: datetime,
     rng: np.random.Generator,
 ) -> pl.DataFrame:
-    """Return `informed_*` of the rows; the trust in the market is learnt from earlier rows alone."""
+    """Return `informed_*` and `tempered_over` of the rows; what is learnt for them is of earlier rows alone."""
     past = pl.concat(before).filter(pl.col("market").is_not_null(), pl.col(KNOWN) < as_of) if before else rows.clear()
     past = past.filter(pl.col(TARGET) != pl.col("line")) if past.height else past
-    trust = informed.TRUST
+    trust, slope = informed.TRUST, 1.0
     if past.height:
         own = (past["lined_over"] / (1 - past["lined_push"]).clip(1e-9)).to_numpy()
         happened = (past[TARGET] > past["line"]).cast(pl.Float64).to_numpy()
         trust = informed.learn_trust(past["market"].to_numpy(), own, happened)
+        slope = informed.learn_slope(own, happened)
     known = rows["market"].is_not_null().to_numpy()
     empty = {f"informed_{name}": np.full(rows.height, np.nan) for name in (*_JUDGED, "over", "push")}
+    empty["tempered_over"] = np.full(rows.height, np.nan)
     if known.any():
         mine, lines = predicted[known], rows["line"].to_numpy()[known]
         own = mine.prob_over(lines) / np.maximum(1 - mine.prob_push(lines), 1e-9)
         chance = informed.blend(rows["market"].to_numpy()[known], own, trust)
+        empty["tempered_over"][known] = informed.tempered(own, slope)
         moved = informed.anchor(mine, lines, chance)
         for name, values in judge(moved, rows[TARGET].to_numpy()[known], rng, lines).items():
             empty[f"informed_{name}"][known] = values

@@ -28,7 +28,7 @@ from sdp_engine.features.panel import Panel, Sources, of_history, of_population
 
 NAME = "player_game"
 """The name under which the feature rows are stored."""
-VERSION = 3
+VERSION = 4
 """Raise it where a column keeps its name and changes its meaning."""
 
 DIGITS = 6

@@ -13,10 +13,26 @@ PRODUCTS: dict[str, tuple[str, str, str | None]] = {
 }
 """Each product: share, the team's volume, and a rate where the product is not the volume itself."""
 
+INHERITED: dict[str, tuple[str, str, str]] = {
+    "carries": ("carry_share", "team_rushing_attempts", "yards_per_carry"),
+    "targets": ("target_share", "team_targets", "yards_per_target"),
+}
+"""Each kind of opportunity: share, the team's volume, and what is made of one."""
+
 
 def build(features: pl.DataFrame) -> pl.DataFrame:
-    """Return the features with the products and the touchdowns they imply, scaled by the points expected."""
+    """Return the features with the products and the touchdowns they imply, scaled by the points expected.
+
+    `active_<kind>` is the share among the active times the volume; `inherited_<kind>` the recent share plus, of what
+    the absent of the position leave, the part that the player's snaps in the position claim; both times what is made
+    of one as `..._yards`.
+    """
     made = []
+    for kind, (share, volume, rate) in INHERITED.items():
+        left = pl.col("snap_share_position") * pl.col(f"{kind}_vacated_position")
+        for name, part in (("active", pl.col(f"{share}_active")), ("inherited", pl.col(f"{share}_recent") + left)):
+            product = part * pl.col(volume)
+            made += [product.alias(f"{name}_{kind}"), (product * pl.col(rate)).alias(f"{name}_{kind}_yards")]
     for name, (share, volume, rate) in PRODUCTS.items():
         product = pl.col(share) * pl.col(volume)
         made.append((product if rate is None else product * pl.col(rate)).alias(name))
