@@ -28,11 +28,11 @@ def build(features: pl.DataFrame) -> pl.DataFrame:
     of one as `..._yards`.
     """
     made = []
-    for kind, (share, volume, rate) in INHERITED.items():
+    for kind, (share, volume, worth) in INHERITED.items():
         left = pl.col("snap_share_position") * pl.col(f"{kind}_vacated_position")
         for name, part in (("active", pl.col(f"{share}_active")), ("inherited", pl.col(f"{share}_recent") + left)):
             product = part * pl.col(volume)
-            made += [product.alias(f"{name}_{kind}"), (product * pl.col(rate)).alias(f"{name}_{kind}_yards")]
+            made += [product.alias(f"{name}_{kind}"), (product * pl.col(worth)).alias(f"{name}_{kind}_yards")]
     for name, (share, volume, rate) in PRODUCTS.items():
         product = pl.col(share) * pl.col(volume)
         made.append((product if rate is None else product * pl.col(rate)).alias(name))
