@@ -162,3 +162,42 @@ def test_a_real_entries_file_comes_back_with_its_started_players_where_they_were
     header, rows = source.read_bytes().splitlines()[0], source.read_bytes().splitlines()
     assert target.read_bytes().splitlines()[0] == header
     assert target.read_bytes().splitlines()[len(before.entries) + 1 :] == rows[len(before.entries) + 1 :]
+
+
+def test_lineups_on_worlds_of_their_own_and_for_a_contest(
+    salaries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    optimize(salaries, "dk_nfl_classic", count=4, worlds=1, as_json=True)
+    spread = json.loads(capsys.readouterr().out)
+    optimize(salaries, "dk_nfl_classic", count=4, as_json=True)
+    plain = json.loads(capsys.readouterr().out)
+    assert spread["points"] < plain["points"]
+    table = tmp_path / "payouts.csv"
+    table.write_text("Place,Prize\n1,$500.00\n2 - 40,$15.00\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="--entries and --fee"):
+        optimize(salaries, "dk_nfl_classic", count=4, payouts=table)
+    optimize(salaries, "dk_nfl_classic", count=4, payouts=table, entries=300, fee=5, candidates=60, as_json=True)
+    outcome = json.loads(capsys.readouterr().out)["outcome"]
+    assert outcome["contest"] == {"name": "payouts", "fee_usd": 5, "entries": 300}
+    assert [c["lineups"] for c in outcome["roi_by_lineups"]] == [1, 2, 4]
+    assert len(outcome["added_usd"]) == 4
+    optimize(salaries, "dk_nfl_classic", count=4, payouts=table, entries=300, fee=5, candidates=60)
+    assert "expected profit" in capsys.readouterr().out
+
+
+def test_a_mapping_of_columns_is_remembered(
+    salaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SDP_HOME", str(tmp_path / "home"))
+    rows = list(csv.DictReader(io.StringIO(salaries.read_text(encoding="utf-8"))))
+    theirs = tmp_path / "theirs.csv"
+    lines = ["Who,Blend", *(f"{row['Name']},{n % 7 + 1}" for n, row in enumerate(rows))]
+    theirs.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(BadInput):
+        optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)
+    mapping = ["name=Who", "points=Blend"]
+    optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, mapped=mapping, as_json=True)
+    said = json.loads(capsys.readouterr().out)
+    optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)
+    assert json.loads(capsys.readouterr().out) == said
+    assert said["points"] > 50

@@ -16,6 +16,7 @@ from sdp_engine.optimize.check import check_lineups
 from sdp_engine.simulate import generic
 from sdp_sports.correlations import Correlations
 from sdp_sports.rules import Rules
+from sdp_sports.spec import QUANTILES
 from sqlalchemy import func, select, update
 
 OFFER = {
@@ -146,3 +147,37 @@ def test_what_cannot_be_used_is_refused_and_nothing_kept(
     assert words in str(run.error)
     with session_scope(world.engine) as session:
         assert session.scalar(select(func.count()).select_from(LineupSet)) == 0
+
+
+def test_a_quantile_is_maximised_where_the_set_knows_it(world: World) -> None:
+    refused = world.optimize({"lineups": 1}, quantile=0.8)
+    assert refused.status == "failed"
+    assert "means alone" in refused.error["message"]
+    row = world.pool().sort("points").row(0, named=True)
+    with session_scope(world.engine) as session:
+        for one in session.scalars(select(Projection).where(Projection.set_id == world.set_id)):
+            top = 90.0 if one.draftable_id == row["draftable_id"] else one.mean
+            one.quantiles = [one.mean] * (len(QUANTILES) - 4) + [top] * 4
+    run = world.optimize({"lineups": 1}, quantile=0.99)
+    assert run.status == "succeeded"
+    with session_scope(world.engine) as session:
+        frame = lineups.lineups(session, run.result["lineup_set_id"])
+    assert row["draftable_id"] in frame["draftable_ids"][0]
+    assert run.result["lineup_set_id"] != world.optimize({"lineups": 1}).result["lineup_set_id"]
+
+
+def test_ownership_is_the_sets_own_or_the_fields(world: World) -> None:
+    modelled = world.optimize({"lineups": 2, "ownership": [{"measure": "sum", "at_most": 1.2}]})
+    assert modelled.status == "succeeded"
+    pool = world.pool()
+    with session_scope(world.engine) as session:
+        session.add_all(
+            Projection(set_id=world.set_id, draftable_id=i, stat="ownership", mean=0.5 if n % 2 else 0.01)
+            for n, i in enumerate(pool["draftable_id"].to_list())
+        )
+    run = world.optimize({"lineups": 2, "ownership": [{"measure": "mean", "at_most": 0.01}]})
+    assert run.status == "succeeded"
+    popular = set(pool["draftable_id"].to_list()[1::2])
+    with session_scope(world.engine) as session:
+        frame = lineups.lineups(session, run.result["lineup_set_id"])
+    assert not popular & set(frame["draftable_ids"].explode().to_list())

@@ -1665,12 +1665,16 @@ export interface components {
         /**
          * OptimizeCreate
          * @description Build lineups from a projection set; the optimizer names the set itself where no name is given.
+         *
+         *     What is maximised is the mean, or the same `quantile` of every player where one is given.
          */
         OptimizeCreate: {
             /** Name */
             name?: string | null;
             /** Projection Set Id */
             projection_set_id: number;
+            /** Quantile */
+            quantile?: number | null;
             /**
              * @default {
              *       "excluded": [],
@@ -1860,6 +1864,7 @@ export interface components {
          *
          *     `mean`, `sd`, `p10`, `p50`, `p90` are of the contest's fantasy points; an uploaded set holds means alone, and a
          *     player whom a set does not hold has none. `value` is mean points per 1,000 dollars of salary.
+         *     `ownership` is the share of lineups, 0 to 1, in which the set expects him, null where it does not tell.
          *     `realised_points` is null until his game is settled. `injury_status` is the latest report known at the lock.
          */
         PoolPlayer: {
@@ -1887,6 +1892,8 @@ export interface components {
             name: string;
             /** Opponent */
             opponent: string | null;
+            /** Ownership */
+            ownership: number | null;
             /** P10 */
             p10: number | null;
             /** P50 */

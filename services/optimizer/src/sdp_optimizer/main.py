@@ -13,7 +13,7 @@ from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_engine.optimize.warm import warm
 
 from sdp_optimizer.portfolio import build, keep, read_offer
-from sdp_optimizer.request import Request, owner, read, read_rules
+from sdp_optimizer.request import Request, at_quantile, owner, read, read_rules
 from sdp_optimizer.result import score
 from sdp_optimizer.worlds import points
 
@@ -22,7 +22,12 @@ service = Service("optimizer")
 
 @service.job(attempts=3)
 def optimize(
-    job: Job, slate_id: int, projection_set_id: int, rules: dict[str, Any], name: str | None = None
+    job: Job,
+    slate_id: int,
+    projection_set_id: int,
+    rules: dict[str, Any],
+    name: str | None = None,
+    quantile: float | None = None,
 ) -> dict[str, Any]:
     """Build the best lineups of a slate from a projection set and keep them.
 
@@ -34,15 +39,16 @@ def optimize(
         projection_set_id: A set of the slate that says `<contest>_points`.
         rules: See `sdp_sports.rules.Rules`.
         name: What the user calls the set.
+        quantile: Maximise this quantile of every player's points, 0 to 1, instead of the mean.
 
     Raises:
         NotFound: There is no such slate or projection set.
-        BadInput: A rule cannot be used; names its field.
+        BadInput: A rule or the quantile cannot be used; names its field.
         Conflict: The slate has nobody who may be drafted.
         Infeasible: No set of lineups satisfies the rules; names those that clash.
     """
     checked = read_rules(rules)
-    asked = checked.model_dump(mode="json")
+    asked = checked.model_dump(mode="json") | ({} if quantile is None else {"quantile": quantile})
     job.progress(0.01, "reading the slate and its projections")
     with job.session() as session:
         user_id = owner(session, job.run_id)
@@ -50,6 +56,8 @@ def optimize(
         if found is not None:
             return {"lineup_set_id": found, "rows": 0, "is_new": False}
         request = read(session, job.run_id, slate_id, projection_set_id, checked)
+        if quantile is not None:
+            request = at_quantile(session, request, quantile)
     draws = points(job, request)[0].T if checked.worlds_per_lineup is not None else None
     built = _solve(job, request, draws)
     set_row = {

@@ -1,17 +1,20 @@
 """A request for lineups: read from the store, and refused field by field where it cannot be used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 from pydantic import ValidationError
 from sdp_common.errors import BadInput, Conflict, NotFound, Problem
 from sdp_common.store import projections, runs, slates
+from sdp_engine.contest import habits
+from sdp_engine.contest.field import Crowd
 from sdp_engine.optimize.faults import check_rules
 from sdp_sports.rules import Rules
-from sdp_sports.spec import Contest, Stack, load
+from sdp_sports.spec import QUANTILES, Contest, Stack, load
 from sqlalchemy.orm import Session
 
 
@@ -73,11 +76,50 @@ def read(session: Session, run_id: int, slate_id: int, projection_set_id: int, r
     pool = projections.pool(session, slate_id, projection_set_id, f"{slate.contest}_points")
     if pool.is_empty():
         raise Conflict(f"slate {slate_id} has nobody who may be drafted")
+    pool = _with_ownership(pool, projections.ownership(session, projection_set_id), rules, contest, slate.sport)
     if faults := check_rules(rules, contest, pool, sport.stacks):
         raise _refusal([Problem(f.message, column=_field(f.field)) for f in faults])
     starts = slates.starts(session, slate_id)
     stat = f"{slate.contest}_points"
     return Request(slate_id, projection_set_id, user_id, slate.sport, contest, sport.stacks, stat, pool, starts, rules)
+
+
+def _with_ownership(
+    pool: pl.DataFrame, told: Mapping[int, float], rules: Rules, contest: Contest, sport: str
+) -> pl.DataFrame:
+    """Add the expected ownership that a set tells of; where rules need it and none does, that of the field's model."""
+    if told:
+        column = pl.col("draftable_id").replace_strict(dict(told), default=None, return_dtype=pl.Float64)
+        return pool.with_columns(ownership=column)
+    if not rules.ownership:
+        return pool
+    try:
+        share = Crowd(contest, pool, habits.load(f"{sport}_{contest.mode}")).ownership()
+    except ValueError as error:
+        raise Conflict(f"nobody says how popular players are, and it cannot be told: {error}") from error
+    return pool.with_columns(ownership=pl.Series(share, dtype=pl.Float64))
+
+
+def at_quantile(session: Session, request: Request, quantile: float) -> Request:
+    """Return the request with every player's quantile as his points.
+
+    Raises:
+        BadInput: It is no quantile, or the set knows means alone.
+    """
+    if not 0 < quantile < 1:
+        raise BadInput(f"quantile is {quantile:g}: choose one between 0 and 1, such as 0.8")
+    told = projections.projections(session, request.projection_set_id).filter(pl.col("stat") == request.stat)
+    known = told.filter(pl.col("quantiles").is_not_null())
+    if known.is_empty():
+        raise BadInput(
+            "these projections are means alone and have no quantiles: build for points, or simulate the slate"
+        )
+    points = {
+        draftable: float(np.interp(quantile, QUANTILES, quantiles))
+        for draftable, quantiles in known.select("draftable_id", "quantiles").iter_rows()
+    }
+    column = pl.col("draftable_id").replace_strict(points, default=0.0, return_dtype=pl.Float64)
+    return replace(request, pool=request.pool.with_columns(points=column))
 
 
 def owner(session: Session, run_id: int) -> int:

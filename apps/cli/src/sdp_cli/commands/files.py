@@ -1,5 +1,6 @@
 """`sdp import`: any file of a site, recognised by its content."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -53,7 +54,7 @@ def import_file(
     """Read any file of a site; a salary export becomes a slate, unless --dry-run."""
     body = read_bytes(file)
     with refusals_as_bad_input():
-        found, content = read(body, _mapping(named or []))
+        found, content = read(body, mapping_of(named or []))
     if dry_run:
         told = {"file": file.name, **asdict(found), **_told(content)}
         print_json(told) if as_json else _show(found, told)
@@ -79,7 +80,12 @@ def read_bytes(file: Path) -> bytes:
         raise BadInput(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _mapping(named: list[str]) -> dict[str, str]:
+def mapping_of(named: Sequence[str]) -> dict[str, str]:
+    """Return `OURS=THEIRS` pairs as a mapping.
+
+    Raises:
+        BadInput: One is not such a pair.
+    """
     pairs = [pair.partition("=") for pair in named]
     if wrong := [ours + sign + theirs for ours, sign, theirs in pairs if not (ours and sign and theirs)]:
         raise BadInput(f"--map {wrong[0]!r} is not like points=Median")

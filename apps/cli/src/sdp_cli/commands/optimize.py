@@ -1,6 +1,7 @@
 """`sdp optimize`: lineups from files alone, without a database or a server."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from sdp_common.intake import refusals_as_bad_input
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.offer import Offer, offer
+from sdp_engine.optimize.program import slot_salary
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_sports.files import SalaryFile, read
 from sdp_sports.files.identify import with_slots
@@ -20,8 +22,10 @@ from sdp_sports.files.upload import Pick, upload_file
 from sdp_sports.rules import Rules
 from sdp_sports.spec import Sport, find_contest
 
-from sdp_cli.commands.files import read_bytes
+from sdp_cli.commands.file_worlds import build_for, draw, read_money, told
+from sdp_cli.commands.files import mapping_of, read_bytes
 from sdp_cli.commands.lineups import check_writable
+from sdp_cli.commands.mappings import remembered
 from sdp_cli.console import Reporter, out, print_json
 
 SHOWN = 20
@@ -37,6 +41,22 @@ def optimize(
     ] = None,
     count: Annotated[int, typer.Option("--lineups", min=1, max=10_000, help="How many lineups.")] = 20,
     objective: Annotated[str, typer.Option(help="points, floor, ceiling, or a quantile such as 0.8.")] = "points",
+    worlds: Annotated[
+        int | None, typer.Option("--worlds-per-lineup", min=1, help="Build each on the mean of so many worlds.")
+    ] = None,
+    payouts: Annotated[
+        Path | None, typer.Option(help="A payout table: build the lineups that win most together in this contest.")
+    ] = None,
+    entries: Annotated[
+        int | None, typer.Option(min=2, help="Entries of the contest, where its file does not say.")
+    ] = None,
+    fee: Annotated[float | None, typer.Option(min=0, help="Entry fee, USD, where the file does not say.")] = None,
+    candidates: Annotated[
+        int, typer.Option(min=50, max=5000, help="Worlds that propose a lineup, with --payouts.")
+    ] = 1000,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", help="Projections: OURS=THEIRS, such as points=Median; repeatable.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option("--out", help="Write the site's upload file here, or JSON (.json).")
     ] = None,
@@ -45,16 +65,19 @@ def optimize(
     """Build lineups from files alone: the best one after another, each proven."""
     check_writable(file)
     asked = read_rules(rules, count)
+    if worlds is not None:
+        asked = asked.model_copy(update={"worlds_per_lineup": worlds})
     sport, key = _contest(contest)
-    offered = _offer(sport, key, salaries, projections, objective)
+    money = None if payouts is None else read_money(payouts, entries, fee)
+    offered = _offer(sport, key, salaries, read_projections(projections, mapped or ()), objective)
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
-    reporter = Reporter()
-    try:
-        built = _solve(sport, offered, asked, reporter)
-    finally:
-        reporter.clear()
-    document = _document(offered, built, contest)
+    if money is None:
+        document = _document(offered, built := _solve(sport, offered, asked), contest)
+    else:
+        composed = build_for(sport, offered, asked, money, candidates)
+        built = [_as_lineup(offered, ids) for ids in composed.lineups]
+        document = _document(offered, built, contest) | {"outcome": told(composed, money)}
     if file is not None:
         _write(file, document, offered, built)
     if as_json:
@@ -91,7 +114,7 @@ def _contest(name: str) -> tuple[Sport, str]:
         raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
 
 
-def _offer(sport: Sport, key: str, salaries: Path, projections: Path | None, objective: str) -> Offer:
+def _offer(sport: Sport, key: str, salaries: Path, projections: tuple[Projection, ...] | None, objective: str) -> Offer:
     contest = sport.contests[key]
     with refusals_as_bad_input():
         _, content = read(read_bytes(salaries))
@@ -100,39 +123,55 @@ def _offer(sport: Sport, key: str, salaries: Path, projections: Path | None, obj
     if content.contests and (sport.code, key) not in content.contests:
         codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in content.contests)
         raise BadInput(f"{salaries} is a file for {codes}, not for {contest.code}")
-    told = read_projections(projections)
     try:
-        return offer(sport, contest, with_slots(sport, contest, content.rows), told, objective)
+        return offer(sport, contest, with_slots(sport, contest, content.rows), projections, objective)
     except ValueError as error:
         raise BadInput(str(error)) from error
 
 
-def read_projections(file: Path | None) -> tuple[Projection, ...] | None:
+def read_projections(file: Path | None, mapped: Sequence[str] = ()) -> tuple[Projection, ...] | None:
     """Return the rows of a projection file, None where none is given.
+
+    Args:
+        file: The file.
+        mapped: `OURS=THEIRS` of columns that are called otherwise; remembered for the next file with such a header.
 
     Raises:
         BadInput: It is no projection file.
     """
     if file is None:
         return None
+    body = read_bytes(file)
+    mapping = remembered(body, mapping_of(mapped))
     with refusals_as_bad_input():
-        _, content = read(read_bytes(file))
+        _, content = read(body, mapping)
     if not isinstance(content, Projections):
         raise BadInput(f"{file} has no projections: it needs a column of players and one of points")
     return content.rows
 
 
-def _solve(sport: Sport, offered: Offer, rules: Rules, reporter: Reporter) -> list[Lineup]:
-    contest, pool, wanted = offered.contest, offered.pool, rules.lineups
+def _as_lineup(offered: Offer, ids: tuple[int, ...]) -> Lineup:
+    known = {row["draftable_id"]: row for row in offered.pool.to_dicts()}
+    places = list(zip(ids, offered.contest.expanded_slots, strict=True))
+    salary = sum(slot_salary(known[i]["salary_usd"], s.salary_multiplier) for i, s in places)
+    return Lineup(ids, salary, sum(known[i]["points"] * s.points_multiplier for i, s in places))
 
-    def told(done: int) -> None:
+
+def _solve(sport: Sport, offered: Offer, rules: Rules) -> list[Lineup]:
+    contest, pool, wanted = offered.contest, offered.pool, rules.lineups
+    reporter = Reporter()
+    draws = None if rules.worlds_per_lineup is None else draw(sport, offered, rules.seed).T
+
+    def step(done: int) -> None:
         reporter.progress(f"lineups of {len(pool)} players", done / wanted, f"{done} of {wanted}")
 
     reporter.progress(f"lineups of {len(pool)} players", 0.0, "loading the solver (compiled once on this machine)")
     try:
-        built = solve(contest, pool, rules, sport.stacks, starts=offered.starts, on_lineup=told)
+        built = solve(contest, pool, rules, sport.stacks, draws=draws, starts=offered.starts, on_lineup=step)
     except NoLineup as error:
         raise Infeasible(str(error), error.rules) from error
+    finally:
+        reporter.clear()
     faults = check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks)
     if faults:
         raise RuntimeError(f"the solver broke the rules: {'; '.join(faults[:5])}")
@@ -185,6 +224,19 @@ def _write(file: Path, document: dict[str, Any], offered: Offer, built: list[Lin
         raise BadInput(f"{file} cannot be written: {error.strerror}") from error
 
 
+def _show_outcome(outcome: dict[str, Any]) -> None:
+    """Print what the lineups may win, all together and by how many are entered."""
+    p = outcome["portfolio"]
+    low, high = p["interval_95_usd"]
+    out.print(
+        f"expected profit ${p['profit_usd']:,.2f} on ${p['cost_usd']:,.2f} (95 %: ${low:,.2f} to ${high:,.2f}),"
+        f" chance of a profit {p['prob_profit']:.1%}, in {outcome['worlds']:,} worlds that did not choose them",
+        highlight=False,
+    )
+    steps = [f"{c['lineups']}: {c['roi']:+.0%}" for c in outcome["roi_by_lineups"] if c["roi"] is not None]
+    out.print(f"ROI by lineups entered: {', '.join(steps)}", highlight=False)
+
+
 def _show(offered: Offer, document: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("#", "points", "salary", "players"):
@@ -195,6 +247,8 @@ def _show(offered: Offer, document: dict[str, Any]) -> None:
     out.print(table)
     if len(document["lineups"]) > SHOWN:
         out.print(f"and {len(document['lineups']) - SHOWN:,} more: --json or --out has all")
+    if "outcome" in document:
+        _show_outcome(document["outcome"])
     if document["unprojected"]:
         out.print(f"{document['unprojected']} players have no projection and were left out", highlight=False)
     if offered.unmatched:

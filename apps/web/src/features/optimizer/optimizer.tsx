@@ -4,12 +4,16 @@ import { useState, type SubmitEvent } from "react";
 import { api, ApiError, ask, type Schemas } from "@/api/client";
 import { cancelRun, isOver, useRun, type Run } from "@/api/runs";
 import { poolQuery, projectionSetsQuery, slateQuery, sportsQuery } from "@/api/slates";
+import { OFFER_START, offerOf } from "@/components/contest/offer-fields";
+import { Results } from "@/components/contest/results";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField, TextField, Toggle } from "@/components/ui/field";
 import { Problems } from "@/components/ui/problems";
 import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
+import { outcomeOf } from "@/lib/outcome";
+import { Aim, type AimForm } from "./aim";
 import { MoreRules } from "./more-rules";
 import { choices } from "./people";
 import { PlayerRules } from "./player-rules";
@@ -28,13 +32,22 @@ export function Optimizer({ slateId }: { slateId: number }) {
   const sports = useQuery(sportsQuery);
   const [chosen, setChosen] = useState<number | null>(null);
   const [rules, setRules] = useState(START);
+  const [aim, setAim] = useState<AimForm>({ ...OFFER_START, of: "points", quantile: "80", candidates: "1000" });
   const [runId, setRunId] = useState<number | null>(null);
   const run = useRun(runId);
   const setId = chosen ?? sets.data?.[0]?.id ?? null;
   const pool = useQuery({ ...poolQuery(slateId, setId), enabled: setId != null });
   const build = useMutation({
-    mutationFn: ({ projectionSetId, request }: { projectionSetId: number; request: Request }) =>
-      ask(api.POST("/api/runs/optimize", { body: { slate_id: slateId, projection_set_id: projectionSetId, rules: request.rules } })),
+    mutationFn: ({ projectionSetId, request }: { projectionSetId: number; request: Request }) => {
+      const asked = { slate_id: slateId, projection_set_id: projectionSetId, rules: request.rules };
+      const offer = offerOf(aim);
+      if (aim.of !== "contest") {
+        const rules = aim.of === "quantile" ? { ...request.rules, worlds_per_lineup: null } : request.rules;
+        return ask(api.POST("/api/runs/optimize", { body: { ...asked, rules, quantile: aim.of === "quantile" ? Number(aim.quantile) / 100 : null } }));
+      }
+      if (typeof offer === "string") throw new Error(offer);
+      return ask(api.POST("/api/runs/portfolio", { body: { ...asked, offer, candidates: Number(aim.candidates), ticket_value: Number(aim.ticketPercent) / 100 } }));
+    },
     onSuccess: (made) => { setRunId(made.id); },
   });
   if (slate.isPending || sets.isPending || sports.isPending) return <Loading />;
@@ -49,6 +62,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
   const refused = build.error instanceof ApiError ? build.error.problems : (run?.error?.problems ?? []);
   const busy = build.isPending || (runId != null && (run == null || !isOver(run)));
   const change = (part: Partial<Rules>) => { setRules((old) => ({ ...old, ...part })); };
+  const played = outcomeOf(run);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     build.mutate({ projectionSetId: setId, request: asRequest(rules, named.people) });
@@ -60,6 +74,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
           <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>
             {sets.data.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
           </SelectField>
+          <Aim slateId={slateId} form={aim} worlds={rules.worlds} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={(worlds) => { change({ worlds }); }} />
           <div className="grid grid-cols-2 gap-3">
             <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={rules.lineups} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
             <TextField label="Max exposure, %" type="number" min={1} max={100} required value={rules.maxExposure} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />
@@ -76,10 +91,11 @@ export function Optimizer({ slateId }: { slateId: number }) {
           <Toggle label="No defence against my own offence" checked={rules.spareOwnDefence} onChange={(e) => { change({ spareOwnDefence: e.target.checked }); }} />
           <Button type="submit" kind="primary" className="w-full" busy={busy}>Build lineups</Button>
           {build.isError && <Problems error={build.error} />}
-          {run && <Outcome run={run} />}
+          {run && <Ending run={run} />}
         </div>
       </Card>
       <div className="min-w-0 space-y-5">
+        {played && <Results outcome={played} />}
         <MoreRules rules={rules} choices={named} faults={faultsByRow(refused, build.variables?.request.sources ?? [])} onChange={change} />
         <Card title="Players" note="Lock a player into every lineup, or leave him out of all" flush>
           {pool.isPending ? <Loading /> : pool.isError ? <Failure error={pool.error} /> : (
@@ -91,7 +107,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
   );
 }
 
-function Outcome({ run }: { run: Run }) {
+function Ending({ run }: { run: Run }) {
   if (!isOver(run)) {
     return (
       <div className="space-y-2">

@@ -36,6 +36,27 @@ export interface ExposureRow extends Row {
   most: string;
 }
 
+/** How many players of a team every lineup holds. */
+export interface TeamRow extends Row {
+  team: string;
+  least: string;
+  most: string;
+}
+
+/** How many players `against` a lineup holds, of those who face one of its players of some positions. */
+export interface OpposingRow extends Row {
+  positions: string[];
+  against: string[];
+  most: string;
+}
+
+/** How popular a lineup is: the sum and mean in percent, the product as it is. */
+export interface OwnershipRow extends Row {
+  measure: "sum" | "mean" | "product";
+  least: string;
+  most: string;
+}
+
 export interface Rules {
   lineups: number;
   stack: string;
@@ -52,11 +73,16 @@ export interface Rules {
   groups: GroupRow[];
   stacks: StackRow[];
   exposures: ExposureRow[];
+  teams: TeamRow[];
+  opposing: OpposingRow[];
+  ownership: OwnershipRow[];
+  /** Worlds a lineup is built on; empty for the projected points. */
+  worlds: string;
 }
 
 export const START: Rules = {
   lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxSalary: "", maxPerTeam: "", minGames: "", minTeams: "",
-  spareOwnDefence: true, locked: [], excluded: [], groups: [], stacks: [], exposures: [],
+  spareOwnDefence: true, locked: [], excluded: [], groups: [], stacks: [], exposures: [], teams: [], opposing: [], ownership: [], worlds: "",
 };
 
 /** What is sent, and which row of the form each of its rules came from, so that a refusal finds its row. */
@@ -67,13 +93,14 @@ export interface Request {
 
 interface Source {
   row: number;
-  field: "groups" | "stacks" | "exposures" | "group_exposures" | "team_exposures";
+  field: Kind | "group_exposures" | "team_exposures";
   index: number;
   /** What the API calls it where it does not number its rules. */
   name?: string;
 }
 
-export type Faults = Record<"groups" | "stacks" | "exposures", Map<number, string[]>>;
+type Kind = "groups" | "stacks" | "exposures" | "teams" | "opposing" | "ownership";
+export type Faults = Record<Kind, Map<number, string[]>>;
 
 type Draftables = (keys: string[]) => number[];
 
@@ -84,9 +111,13 @@ const share = (percent: string, otherwise: number): number => (percent === "" ? 
 export function asRequest(rules: Rules, people: readonly Person[]): Request {
   const draftables: Draftables = (keys) => people.filter((p) => keys.includes(p.key)).flatMap((p) => p.draftables);
   const exposed = exposures(rules.exposures, draftables);
-  const numbered = (field: "groups" | "stacks", rows: Row[]): Source[] => rows.map((r, index) => ({ row: r.key, field, index }));
+  const numbered = (field: "groups" | "stacks" | "opposing", rows: Row[]): Source[] => rows.map((r, index) => ({ row: r.key, field, index }));
   return {
-    sources: [...numbered("groups", rules.groups), ...numbered("stacks", rules.stacks), ...exposed.sources],
+    sources: [
+      ...numbered("groups", rules.groups), ...numbered("stacks", rules.stacks), ...numbered("opposing", rules.opposing), ...exposed.sources,
+      ...rules.teams.map((r, index): Source => ({ row: r.key, field: "teams", index, name: r.team })),
+      ...rules.ownership.map((r, index): Source => ({ row: r.key, field: "ownership", index, name: `the ${r.measure}` })),
+    ],
     rules: {
       lineups: rules.lineups,
       stack: rules.stack === "" ? null : rules.stack,
@@ -103,8 +134,17 @@ export function asRequest(rules: Rules, people: readonly Person[]): Request {
       groups: rules.groups.map((r) => group(r, draftables)),
       stacks: rules.stacks.map(stack),
       ...exposed.rules,
+      teams: rules.teams.map((r) => ({ team_id: r.team, at_least: orNull(r.least) ?? 0, at_most: orNull(r.most) })),
+      opposing: rules.opposing.map((r) => ({ positions: r.positions, against: r.against, at_most: orNull(r.most) ?? 0 })),
+      ownership: rules.ownership.map((r) => ({ measure: r.measure, at_least: popular(r, r.least), at_most: popular(r, r.most) })),
+      worlds_per_lineup: orNull(rules.worlds),
     },
   };
+}
+
+function popular(row: OwnershipRow, text: string): number | null {
+  const value = orNull(text);
+  return value == null || row.measure === "product" ? value : Number((value / 100).toFixed(6));
 }
 
 function group(row: GroupRow, draftables: Draftables): Schemas["Group"] {
@@ -163,11 +203,11 @@ const fieldAt = /(?:^|\.)rules\.([a-z_]+)(?:\.(\d+))?/;
 const numberAt = /^number (\d+): /;
 
 const names = (message: string, name: string): boolean =>
-  name !== "" && (message.startsWith(`${name}:`) || ` ${message} `.includes(` ${name} `));
+  name !== "" && (message.startsWith(`${name}:`) || message.startsWith(`${name} `) || ` ${message} `.includes(` ${name} `));
 
 /** Return what the API found wrong with each row, by the kind of rule and the row's key. */
 export function faultsByRow(problems: readonly Problem[], sources: readonly Source[]): Faults {
-  const faults: Faults = { groups: new Map(), stacks: new Map(), exposures: new Map() };
+  const faults: Faults = { groups: new Map(), stacks: new Map(), exposures: new Map(), teams: new Map(), opposing: new Map(), ownership: new Map() };
   for (const { column, message } of problems) {
     const [, field, at] = fieldAt.exec(column ?? "") ?? [];
     const number = numberAt.exec(message);
@@ -175,7 +215,7 @@ export function faultsByRow(problems: readonly Problem[], sources: readonly Sour
     for (const source of sources) {
       const meant = index != null ? source.index === index : names(message, source.name ?? "");
       if (source.field !== field || !meant) continue;
-      const rows = faults[source.field === "groups" || source.field === "stacks" ? source.field : "exposures"];
+      const rows = faults[source.field === "group_exposures" || source.field === "team_exposures" ? "exposures" : source.field];
       rows.set(source.row, [...new Set([...(rows.get(source.row) ?? []), message.replace(numberAt, "")])]);
     }
   }

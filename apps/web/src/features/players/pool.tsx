@@ -9,7 +9,7 @@ import { Badge, Modelled, Position } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { DataTable, type Column } from "@/components/ui/data-table";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
-import { number, salary, when } from "@/lib/format";
+import { number, percent, salary, when } from "@/lib/format";
 import { ProjectionSets } from "./projection-sets";
 
 type Row = Schemas["PoolPlayer"];
@@ -105,6 +105,9 @@ function useColumns(slateId: number, players: Row[] | undefined): Column<Row>[] 
       { key: "ceiling", header: "90%", help: "One world in ten is above", value: (p) => p.p90, cell: (p) => number(p.p90), numeric: true, from: "sm" },
       { key: "value", header: "Value", help: "Mean points per $1,000 of salary", value: (p) => p.value, cell: (p) => number(p.value, 2), numeric: true, from: "md" },
     ];
+    if (players.some((p) => p.ownership != null)) {
+      columns.push({ key: "ownership", header: "Owned", help: "Share of lineups in which he is expected", value: (p) => p.ownership, cell: (p) => percent(p.ownership), numeric: true, from: "md" });
+    }
     if (settled) {
       columns.push({ key: "realised", header: "Actual", help: "Fantasy points really scored", value: (p) => p.realised_points, cell: (p) => <span className="text-warn">{number(p.realised_points)}</span>, numeric: true, from: "md" });
     }

@@ -47,6 +47,8 @@ POOL: dict[str, pl.DataType | type[pl.DataType]] = {
     "salary_usd": pl.Int64,
     "points": pl.Float64,
 }
+OWNERSHIP = "ownership"
+"""The stat of the share of lineups, 0 to 1, in which a draftable is expected to stand."""
 _OPPONENT = case((Draftable.team_id == Game.home_team_id, Game.away_team_id), else_=Game.home_team_id)
 
 
@@ -165,6 +167,14 @@ def game_projections(session: Session, set_id: int) -> pl.DataFrame:
         .order_by(Game.starts_at, Game.id)
     )
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=GAME_PROJECTIONS, orient="row")
+
+
+def ownership(session: Session, set_id: int) -> dict[int, float]:
+    """Return the expected ownership of draftables, shares from 0 to 1, as far as a set tells of it."""
+    told = select(Projection.draftable_id, Projection.mean).where(
+        Projection.set_id == set_id, Projection.stat == OWNERSHIP
+    )
+    return {row.draftable_id: row.mean for row in session.execute(told)}
 
 
 def pool(session: Session, slate_id: int, set_id: int, stat: str) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from sdp_sports.spec import Contest, Sport
 
 from sdp_engine.frames import POOL
 
-_MORE = {"ownership": pl.Float64, "batting_order": pl.Int64, "external_id": pl.String}
+_MORE = {"ownership": pl.Float64, "sd": pl.Float64, "batting_order": pl.Int64, "external_id": pl.String}
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Offer:
 
     Attributes:
         contest: The contest; of a tiers format with the slate's tiers.
-        pool: POOL rows with `external_id`, `batting_order` and, where projected, `ownership`. A `draftable_id` is the
-            site's own id where that is a number, else its digits or, where these are not unique, the file's row.
+        pool: POOL rows with `external_id`, `batting_order`, `sd` and, where projected, `ownership`. A `draftable_id` is
+            the site's own id where that is a number, else its digits or, where these are not unique, the file's row.
         starts: When each game starts, UTC, where the file says so.
         unmatched: Projections that name nobody in the file.
         open_ids: Draftables who may still be drafted.
@@ -104,6 +104,7 @@ def offer(
                 "salary_usd": row.salary_usd or 0,
                 "points": points or 0.0,
                 "ownership": projection.ownership if projection else None,
+                "sd": projection.sd if projection else None,
                 "batting_order": row.batting_order,
                 "external_id": row.external_id,
             }

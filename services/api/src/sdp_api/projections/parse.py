@@ -26,9 +26,10 @@ class Candidate:
 
 @dataclass
 class Parsed:
-    """What a file says: points by draftable, how its header was read and which columns were left out."""
+    """What a file says: points and ownership by draftable, how its header was read, which columns were left out."""
 
     means: dict[int, float] = field(default_factory=dict)
+    ownership: dict[int, float] = field(default_factory=dict)
     header: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     rows: int = 0
@@ -66,10 +67,10 @@ def parse(
             count = f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong"
             raise Refused(f"nothing was saved: {count}", faults)
     unused = [label for label in header if label and label not in used.values()]
-    return Parsed(matcher.means, used, unused, len(found.rows), mapping)
+    return Parsed(matcher.means, matcher.ownership, used, unused, len(found.rows), mapping)
 
 
-_USED = ("points", "id", "name", "name_id", "salary", "position", "team")
+_USED = ("points", "ownership", "id", "name", "name_id", "salary", "position", "team")
 """Our columns that are kept of a file, or by which its players are found."""
 
 
@@ -78,6 +79,7 @@ class _Matcher:
 
     def __init__(self, header: Mapping[str, str], candidates: Sequence[Candidate], faults: list[Fault]) -> None:
         self.means: dict[int, float] = {}
+        self.ownership: dict[int, float] = {}
         self._header, self._faults = header, faults
         self._seen: dict[int, int] = {}
         self._by_id = {c.external_id: c for c in candidates}
@@ -102,6 +104,8 @@ class _Matcher:
             self._fault(row, self._header["salary"], f"{told}: is this another slate's file?")
         elif row.points is not None:
             self.means[candidate.draftable_id] = row.points
+            if row.ownership is not None:
+                self.ownership[candidate.draftable_id] = row.ownership
 
     def _find(self, row: Projection) -> list[Candidate]:
         """Return the draftables a row means: several only where one player is offered in several roster places."""

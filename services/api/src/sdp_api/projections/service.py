@@ -9,6 +9,7 @@ from fastapi import UploadFile
 from sdp_common.errors import BadInput, NotFound, Problem
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
+from sdp_common.store.projections import OWNERSHIP
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
@@ -100,8 +101,7 @@ def upload(
         slate_id=slate_id,
         user_id=user_id,
         name=(name or "").strip() or filename,
-        stat=f"{slate.contest}_points",
-        means=parsed.means,
+        stats={f"{slate.contest}_points": parsed.means, OWNERSHIP: parsed.ownership},
         as_of=min(now, slate.starts_at),
         inputs={"upload_id": upload_id},
     )

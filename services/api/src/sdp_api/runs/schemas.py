@@ -90,11 +90,15 @@ class WhatIfCreate(Request):
 
 
 class OptimizeCreate(Request):
-    """Build lineups from a projection set; the optimizer names the set itself where no name is given."""
+    """Build lineups from a projection set; the optimizer names the set itself where no name is given.
+
+    What is maximised is the mean, or the same `quantile` of every player where one is given.
+    """
 
     slate_id: int
     projection_set_id: int
     rules: Rules = Rules()
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
 
 

@@ -96,6 +96,7 @@ class PoolPlayer(Answer):
 
     `mean`, `sd`, `p10`, `p50`, `p90` are of the contest's fantasy points; an uploaded set holds means alone, and a
     player whom a set does not hold has none. `value` is mean points per 1,000 dollars of salary.
+    `ownership` is the share of lineups, 0 to 1, in which the set expects him, null where it does not tell.
     `realised_points` is null until his game is settled. `injury_status` is the latest report known at the lock.
     """
 
@@ -124,6 +125,7 @@ class PoolPlayer(Answer):
     p50: float | None
     p90: float | None
     value: float | None
+    ownership: float | None
     realised_points: float | None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import UploadFile
@@ -12,6 +13,7 @@ from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import request
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
+from sdp_common.store.projections import ownership
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
@@ -135,7 +137,13 @@ def pool(database: Session, user_id: int, slate_id: int, *, set_id: int | None, 
         stat=stat,
         salary_source=slate.salary_source,
         projection_set=shown,
-        players=players(database, slate, scored, projected(database, shown.id if shown else None, stat)),
+        players=players(
+            database,
+            slate,
+            scored,
+            projected(database, shown.id if shown else None, stat),
+            popularity=ownership(database, shown.id) if shown else {},
+        ),
     )
 
 
@@ -152,13 +160,14 @@ def players(
     contest: Contest,
     numbers: Mapping[int, Projection],
     draftable_ids: list[int] | None = None,
+    popularity: Mapping[int, float] = MappingProxyType({}),
 ) -> list[PoolPlayer]:
     """Return rows of the pool, the dearest first: all of them, or those asked for."""
     now = datetime.now(UTC)
     injuries = screen.injury_statuses(database, slate.id, as_of=min(now, slate.starts_at))
     found = screen.draftables(database, slate.id, draftable_ids)
     realised = _realised(database, slate, contest, [row[0] for row in found], now)
-    return [_player(row, slate, numbers.get(row[0].id), injuries, realised) for row in found]
+    return [_player(row, slate, numbers.get(row[0].id), injuries, realised, popularity.get(row[0].id)) for row in found]
 
 
 def _realised(
@@ -188,6 +197,7 @@ def _player(
     number: Projection | None,
     injuries: Mapping[int, str | None],
     realised: Mapping[int, float],
+    popular: float | None,
 ) -> PoolPlayer:
     """Return one row of the pool."""
     draftable, game, team, home, away = row
@@ -220,6 +230,7 @@ def _player(
         p50=quantiles[P50] if quantiles else None,
         p90=quantiles[P90] if quantiles else None,
         value=number.mean * per_1000 if number is not None and per_1000 is not None else None,
+        ownership=popular,
         realised_points=realised.get(draftable.id),
     )
 

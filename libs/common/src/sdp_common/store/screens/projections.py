@@ -74,12 +74,11 @@ def save_uploaded_set(
     slate_id: int,
     user_id: int,
     name: str,
-    stat: str,
-    means: Mapping[int, float],
+    stats: Mapping[str, Mapping[int, float]],
     as_of: datetime,
     inputs: Mapping[str, Any],
 ) -> int:
-    """Keep a user's own projections (means by draftable) and return the set's id."""
+    """Keep a user's own projections (means by stat and draftable) and return the set's id."""
     row = ProjectionSet(
         slate_id=slate_id, user_id=user_id, kind="uploaded", name=name, as_of=as_of, inputs=dict(inputs)
     )
@@ -87,6 +86,7 @@ def save_uploaded_set(
     session.flush()
     rows = [
         {"set_id": row.id, "draftable_id": draftable_id, "stat": stat, "mean": mean}
+        for stat, means in stats.items()
         for draftable_id, mean in means.items()
     ]
     session.execute(insert(Projection), rows)

@@ -4,11 +4,17 @@ import { Card } from "@/components/ui/card";
 import { DataTable, type Column } from "@/components/ui/data-table";
 import { Notice } from "@/components/ui/state";
 import { count, number, percent } from "@/lib/format";
-import type { LineupOutcome, Outcome } from "./outcome";
+import type { LineupOutcome, Outcome } from "@/lib/outcome";
 
 const cents = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const money = (value: number): string => cents.format(value);
 const Z95 = 1.96;
+
+const NOTICES: Partial<Record<Outcome["draws"], string>> = {
+  independent: "These projections are means alone: the players’ points were drawn around them independently of each other, so stacks look safer and weaker than they are.",
+  scaled: "The worlds are the simulation’s, with every player’s points scaled to your projection of him.",
+  copula: "No simulated worlds are kept of these projections: the points were drawn around them with the sport’s usual correlations. Simulate the slate for its own worlds.",
+};
 
 const COLUMNS: Column<LineupOutcome & { rank: number }>[] = [
   { key: "rank", header: "Lineup", value: (l) => l.rank, numeric: true },
@@ -29,8 +35,8 @@ export function Results({ outcome }: { outcome: Outcome }) {
   const curve = outcome.roi_by_lineups.filter((c) => c.roi != null).map((c) => ({ x: c.lineups, y: c.roi ?? 0, spread: (Z95 * c.standard_error_usd * (c.roi ?? 0)) / (c.profit_usd || 1) }));
   return (
     <div className="space-y-5">
-      {outcome.draws === "independent" && <Notice>These projections are means alone: the players’ points were drawn around them independently of each other, so stacks look safer and weaker than they are.</Notice>}
-      <Card title={outcome.contest.name} note={`${count(outcome.own_entries)} of ${count(outcome.contest.entries)} entries, ${count(outcome.worlds)} worlds, prizes of ${money(outcome.contest.prize_pool_usd)}`}>
+      {NOTICES[outcome.draws] != null && <Notice>{NOTICES[outcome.draws]}</Notice>}
+      <Card title={outcome.contest.name} note={`${count(outcome.own_entries)} of ${count(outcome.contest.entries)} entries, ${count(outcome.worlds)} worlds, prizes of ${money(outcome.contest.prize_pool_usd)}${outcome.candidates == null ? "" : `; chosen from ${count(outcome.candidates)} lineups in other worlds`}`}>
         <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
           <Figure name="Expected profit" value={money(p.profit_usd)} note={`95 %: ${money(p.interval_95_usd[0])} to ${money(p.interval_95_usd[1])}`} />
           <Figure name="ROI" value={percent(p.roi, 1)} note={`on ${money(p.cost_usd)}`} />

@@ -1,10 +1,11 @@
-import type { Run } from "@/api/runs";
-
 /** What the service says of a contest; money in dollars, chances from 0 to 1. */
 export interface Outcome {
   lineup_set_id: number;
   contest: { name: string; fee_usd: number; entries: number; prize_pool_usd: number };
-  draws: "joint" | "independent";
+  /** How the points were drawn; see the notices on the results. */
+  draws: "joint" | "independent" | "scaled" | "copula";
+  /** How many different lineups were proposed, where they were built for the contest. */
+  candidates?: number;
   worlds: number;
   own_entries: number;
   field_entries: number;
@@ -41,7 +42,9 @@ export interface LineupOutcome {
   expected_duplicates: number;
 }
 
-/** The outcome of a run that simulated a contest; null for any other. */
-export function outcomeOf(run: Run | null | undefined): Outcome | null {
-  return run?.job === "simulate_contest" && run.status === "succeeded" && run.result != null ? (run.result as unknown as Outcome) : null;
+const PLAYED = new Set(["simulate_contest", "portfolio"]);
+
+/** The outcome of a run that played a contest; null for any other. */
+export function outcomeOf(run: { job: string; status: string; result: unknown } | null | undefined): Outcome | null {
+  return run != null && PLAYED.has(run.job) && run.status === "succeeded" && run.result != null ? (run.result as Outcome) : null;
 }
