@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entries/{upload_id}/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Entries
+         * @description Download an entries file: one that was uploaded, or what a late swap made of it.
+         */
+        get: operations["download_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feeds/events": {
         parameters: {
             query?: never;
@@ -430,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/late-swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Late Swap Run
+         * @description Ask for the late swap of an uploaded entries file.
+         */
+        post: operations["create_late_swap_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/optimize": {
         parameters: {
             query?: never;
@@ -766,6 +806,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/slates/{slate_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Entries
+         * @description Keep an entries file and say who of it is locked: he has started, or the site says so.
+         */
+        post: operations["upload_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/slates/{slate_id}/lineup-sets": {
         parameters: {
             query?: never;
@@ -1018,6 +1078,14 @@ export interface components {
              */
             file: string;
         };
+        /** Body_upload_entries */
+        Body_upload_entries: {
+            /**
+             * File
+             * @description the site's entries file, as downloaded
+             */
+            file: string;
+        };
         /** Body_upload_projections */
         Body_upload_projections: {
             /**
@@ -1196,6 +1264,42 @@ export interface components {
             value: number | null;
         };
         /**
+         * EntriesRead
+         * @description An entries file that was kept: its entries, how many places are locked, and how many entries are all locked.
+         */
+        EntriesRead: {
+            /** Entries */
+            entries: components["schemas"]["EntryRead"][];
+            /** Finished */
+            finished: number;
+            /** Places Locked */
+            places_locked: number;
+            /** Slate Id */
+            slate_id: number;
+            /** Unknown */
+            unknown: number;
+            /** Upload Id */
+            upload_id: number;
+        };
+        /**
+         * EntryRead
+         * @description One entry; `is_known` is false where it holds somebody who is not on this slate: it is then left alone.
+         */
+        EntryRead: {
+            /** Contest Id */
+            contest_id: string;
+            /** Contest Name */
+            contest_name: string;
+            /** Entry Id */
+            entry_id: string;
+            /** Fee Usd */
+            fee_usd: number | null;
+            /** Is Known */
+            is_known: boolean;
+            /** Places */
+            places: components["schemas"]["PlaceRead"][];
+        };
+        /**
          * ErrorBody
          * @description What every refusal looks like.
          *
@@ -1338,6 +1442,42 @@ export interface components {
             status: string;
             /** Was */
             was: string | null;
+        };
+        /**
+         * LateSwapCreate
+         * @description Exchange the players of an uploaded entries file who have not started; `rules.lineups` is the file's to say.
+         *
+         *     The run's result tells what became of every entry, and the `upload_id` of the new file.
+         */
+        LateSwapCreate: {
+            /** Projection Set Id */
+            projection_set_id: number;
+            /**
+             * @default {
+             *       "excluded": [],
+             *       "exposures": [],
+             *       "group_exposures": [],
+             *       "groups": [],
+             *       "lineups": 20,
+             *       "locked": [],
+             *       "max_exposure": 1,
+             *       "min_games": 1,
+             *       "min_teams": 1,
+             *       "min_unique": 1,
+             *       "no_defence_against_own_offence": false,
+             *       "opposing": [],
+             *       "ownership": [],
+             *       "seed": 1,
+             *       "stacks": [],
+             *       "team_exposures": [],
+             *       "teams": []
+             *     }
+             */
+            rules?: components["schemas"]["Rules"];
+            /** Slate Id */
+            slate_id: number;
+            /** Upload Id */
+            upload_id: number;
         };
         /**
          * LineupPlayerRead
@@ -1760,6 +1900,20 @@ export interface components {
             team_score: number | null;
             /** Week */
             week: number | null;
+        };
+        /**
+         * PlaceRead
+         * @description Who stands in a roster place: nobody where `name` is null. A locked place cannot change any more.
+         */
+        PlaceRead: {
+            /** Draftable Id */
+            draftable_id: number | null;
+            /** Is Locked */
+            is_locked: boolean;
+            /** Name */
+            name: string | null;
+            /** Slot */
+            slot: string;
         };
         /**
          * PlayerDetail
@@ -3277,6 +3431,64 @@ export interface operations {
             };
         };
     };
+    download_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     stream_feeds: {
         parameters: {
             query?: never;
@@ -4176,6 +4388,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BuildCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_late_swap_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateSwapCreate"];
             };
         };
         responses: {
@@ -5216,6 +5488,68 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not the caller's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_upload_entries"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import { Contest } from "@/features/contests/contest";
+import { LateSwap } from "@/features/lineups/late-swap";
 import { Optimizer } from "@/features/optimizer/optimizer";
 import { Player } from "@/features/players/player";
 import { WhatIf } from "@/features/scenarios/what-if";
@@ -8,6 +9,11 @@ import { WhatIf } from "@/features/scenarios/what-if";
 export function OptimizePage() {
   const { slateId } = useParams({ from: "/slates/$slateId/optimize" });
   return <Optimizer slateId={Number(slateId)} />;
+}
+
+export function SwapPage() {
+  const { slateId } = useParams({ from: "/slates/$slateId/swap" });
+  return <LateSwap slateId={Number(slateId)} />;
 }
 
 export function ContestPage() {

@@ -55,6 +55,7 @@ const lineups = createRoute({
     return <LineupSets slateId={Number(lineups.useParams().slateId)} />;
   },
 });
+const swap = createRoute({ getParentRoute: () => slate, path: "/swap", component: lazyRouteComponent(() => import("./pages"), "SwapPage") });
 const contest = createRoute({ getParentRoute: () => slate, path: "/contest", component: lazyRouteComponent(() => import("./pages"), "ContestPage") });
 const whatIf = createRoute({ getParentRoute: () => slate, path: "/what-if", component: lazyRouteComponent(() => import("./pages"), "WhatIfPage") });
 const player = createRoute({ getParentRoute: () => slate, path: "/players/$draftableId", component: lazyRouteComponent(() => import("./pages"), "PlayerPage") });
@@ -67,7 +68,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, contest, whatIf, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, swap, contest, whatIf, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -22,6 +22,7 @@ from sdp_api.accounts import endpoints as accounts
 from sdp_api.accounts.throttle import Throttle
 from sdp_api.contests import endpoints as contests
 from sdp_api.doors import BodyLimit, Outward, SameSite
+from sdp_api.entries import endpoints as entries
 from sdp_api.health import endpoints as health
 from sdp_api.lineups import endpoints as lineups
 from sdp_api.models import endpoints as models
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for room in (accounts, sports, slates, projections, runs, lineups, contests, health, review, models):
+    for room in (accounts, sports, slates, projections, runs, lineups, entries, contests, health, review, models):
         app.include_router(room.router)
     if settings.web_dir is not None:
         app.mount("/", WebApp(settings.web_dir), name="web")

@@ -12,6 +12,7 @@ from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_engine.optimize.warm import warm
 
+from sdp_optimizer.late_swap import swap_file
 from sdp_optimizer.portfolio import build, keep, read_offer
 from sdp_optimizer.request import Request, at_quantile, owner, read, read_rules
 from sdp_optimizer.result import score
@@ -140,6 +141,28 @@ def portfolio(
     drawn, how = points(job, request)
     composed = build(job, request, asked, drawn, candidates, ticket_value)
     return keep(job, request, asked, composed, name, how)
+
+
+@service.job(attempts=3)
+def late_swap(
+    job: Job, slate_id: int, upload_id: int, projection_set_id: int, rules: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Exchange the players of an entries file who have not started, and keep the new file.
+
+    Args:
+        job: This execution; the file is its run's user's.
+        slate_id: The slate of the entries.
+        upload_id: The entries file.
+        projection_set_id: A set of the slate.
+        rules: See `sdp_sports.rules.Rules`; how many lineups is the file's to say.
+
+    Raises:
+        NotFound: There is no such file, slate or projection set of the user's.
+        BadInput: A rule cannot be used.
+        Conflict: The file holds no entries.
+    """
+    job.progress(0.01, "reading the entries")
+    return swap_file(job, slate_id, upload_id, projection_set_id, rules or {})
 
 
 @service.job(attempts=3)

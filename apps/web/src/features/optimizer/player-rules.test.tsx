@@ -10,7 +10,7 @@ function player(id: number, name: string, mean: number | null): Schemas["PoolPla
     draftable_id: id, external_id: String(id), name, mean, position: "QB", team: "KC", team_id: "nfl:KC", opponent: "LV",
     salary_usd: 7000, salary_source: "site", matched: true, is_disabled: false, is_home: true, player_id: id, p10: 1, p50: 2,
     p90: 3, sd: 1, value: 1, status: null, injury_status: null, realised_points: null, roster_slots: ["QB"],
-    average_points: null, game_id: null, game_starts_at: null,
+    average_points: null, game_id: null, game_starts_at: null, ownership: null,
   };
 }
 

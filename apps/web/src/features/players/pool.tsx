@@ -105,7 +105,7 @@ function useColumns(slateId: number, players: Row[] | undefined): Column<Row>[] 
       { key: "ceiling", header: "90%", help: "One world in ten is above", value: (p) => p.p90, cell: (p) => number(p.p90), numeric: true, from: "sm" },
       { key: "value", header: "Value", help: "Mean points per $1,000 of salary", value: (p) => p.value, cell: (p) => number(p.value, 2), numeric: true, from: "md" },
     ];
-    if (players.some((p) => p.ownership != null)) {
+    if (players?.some((p) => p.ownership != null)) {
       columns.push({ key: "ownership", header: "Owned", help: "Share of lineups in which he is expected", value: (p) => p.ownership, cell: (p) => percent(p.ownership), numeric: true, from: "md" });
     }
     if (settled) {

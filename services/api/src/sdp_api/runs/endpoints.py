@@ -10,6 +10,7 @@ from sdp_api.errors import refusals
 from sdp_api.runs import events, service
 from sdp_api.runs.schemas import (
     BuildCreate,
+    LateSwapCreate,
     OptimizeCreate,
     PortfolioCreate,
     PredictCreate,
@@ -67,6 +68,12 @@ def create_optimize_run(body: OptimizeCreate, caller: Caller, database: Database
 def create_portfolio_run(body: PortfolioCreate, caller: Caller, database: Database) -> RunRead:
     """Ask for the lineups that win most together in a contest."""
     return service.portfolio(database, caller.user.id, body)
+
+
+@router.post("/late-swap", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_late_swap_run(body: LateSwapCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask for the late swap of an uploaded entries file."""
+    return service.late_swap(database, caller.user.id, body)
 
 
 @router.post("/simulate-contest", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

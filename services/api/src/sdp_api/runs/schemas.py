@@ -118,6 +118,18 @@ class PortfolioCreate(Request):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
 
 
+class LateSwapCreate(Request):
+    """Exchange the players of an uploaded entries file who have not started; `rules.lineups` is the file's to say.
+
+    The run's result tells what became of every entry, and the `upload_id` of the new file.
+    """
+
+    slate_id: int
+    upload_id: int
+    projection_set_id: int
+    rules: Rules = Rules()
+
+
 class SimulateContestCreate(Request):
     """Enter a lineup set into a contest against a simulated field; the same seed gives the same answer.
 

@@ -8,7 +8,7 @@ from sdp_common.db.models.runs import Run
 from sdp_common.db.models.slates import Slate
 from sdp_common.errors import BadInput, Conflict, NotFound, Problem
 from sdp_common.service import request
-from sdp_common.store import predictions, runs
+from sdp_common.store import predictions, runs, uploads
 from sdp_common.store.screens import lineups, projections
 from sdp_common.store.screens import runs as screen
 from sdp_common.store.slates import slate as read_slate
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from sdp_api.runs.schemas import (
     BuildCreate,
+    LateSwapCreate,
     OptimizeCreate,
     PortfolioCreate,
     PredictCreate,
@@ -104,7 +105,19 @@ def portfolio(database: Session, user_id: int, body: PortfolioCreate) -> RunRead
     return _ask(database, user_id, "optimizer", "portfolio", **body.model_dump(mode="json"))
 
 
-def _check_built_on(database: Session, user_id: int, body: OptimizeCreate | PortfolioCreate) -> None:
+def late_swap(database: Session, user_id: int, body: LateSwapCreate) -> RunRead:
+    """Ask for the late swap of one of the user's entries files.
+
+    Raises:
+        NotFound: There is no such file of his.
+        BadInput: The stack is not declared, or the set belongs to another slate.
+    """
+    uploads.upload(database, body.upload_id, user_id=user_id)
+    _check_built_on(database, user_id, body)
+    return _ask(database, user_id, "optimizer", "late_swap", **body.model_dump(mode="json"))
+
+
+def _check_built_on(database: Session, user_id: int, body: OptimizeCreate | PortfolioCreate | LateSwapCreate) -> None:
     """Refuse a set of another slate, and a stack that is not declared."""
     slate = read_slate(database, body.slate_id)
     chosen = projections.visible_set(database, user_id, body.projection_set_id)

@@ -1,0 +1,1 @@
+"""Entries: a site's entries file, who of it is locked, and the file with new lineups."""

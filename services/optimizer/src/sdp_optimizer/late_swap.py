@@ -1,0 +1,95 @@
+"""Late swap of a kept entries file: who has not started is exchanged, everything else stays as the site wrote it."""
+
+from typing import Any
+
+from sdp_common.errors import BadInput, Conflict
+from sdp_common.intake import refusals_as_bad_input
+from sdp_common.service import Job
+from sdp_common.store import slates, uploads
+from sdp_engine.optimize.swap import Place, Swap, swap
+from sdp_sports.files import read
+from sdp_sports.files.entries import Entries, Entry
+from sdp_sports.files.filling import fill_entries
+from sdp_sports.files.upload import Pick
+
+from sdp_optimizer.request import Request, owner, read_rules
+from sdp_optimizer.request import read as read_request
+
+OUTCOMES = ("swapped", "same", "kept", "finished")
+
+
+def swap_file(job: Job, slate_id: int, upload_id: int, projection_set_id: int, rules: dict[str, Any]) -> dict[str, Any]:
+    """Swap the entries of a file and keep the new file; returns what became of each entry.
+
+    Raises:
+        NotFound: There is no such file, slate or projection set.
+        BadInput: A rule cannot be used.
+        Conflict: The file is not of entries.
+    """
+    with job.session() as session:
+        kept = uploads.upload(session, upload_id, user_id=owner(session, job.run_id))
+        body, filename = kept.body, kept.filename
+        with refusals_as_bad_input():
+            _, content = read(body)
+        if not isinstance(content, Entries) or not content.entries:
+            raise Conflict(f"upload {upload_id} is no entries file")
+        asked = read_rules({**rules, "lineups": len(content.entries)})
+        request = read_request(session, job.run_id, slate_id, projection_set_id, asked)
+        ids = set(request.pool["draftable_id"].to_list())
+        listed = slates.draftables(session, slate_id)
+        numbers = {e: i for i, e in listed.select("id", "external_id").iter_rows() if i in ids}
+    whole = [entry for entry in content.entries if _is_known(entry, numbers)]
+    open_ids = _open_ids(job, request)
+    swapped = _swapped(job, request, [_places(entry, numbers, open_ids) for entry in whole], open_ids)
+    named = dict(listed.select("id", "name").iter_rows())
+    external = {i: e for e, i in numbers.items()}
+    changed = {
+        entry.entry_id: [Pick(external[i], named[i]) if i is not None else None for i in one.draftable_ids]
+        for entry, one in zip(whole, swapped, strict=True)
+        if one.outcome == "swapped"
+    }
+    with refusals_as_bad_input():
+        text = fill_entries(body, content.site, changed)
+    with job.session() as session:
+        new_id = uploads.save_upload(
+            session, kind="entries", filename=f"swapped-{filename}", body=text, user_id=request.user_id,
+            slate_id=slate_id, status="accepted", report={"entries": len(content.entries), "of": upload_id},
+        )  # fmt: skip
+    by_entry = [
+        {"entry_id": e.entry_id, "outcome": s.outcome, "draftable_ids": list(s.draftable_ids)}
+        for e, s in zip(whole, swapped, strict=True)
+    ]
+    counts = {outcome: sum(s.outcome == outcome for s in swapped) for outcome in OUTCOMES}
+    told = counts | {"unknown": len(content.entries) - len(whole)}
+    return {"upload_id": new_id, "slate_id": slate_id, "rows": len(content.entries), **told, "entries": by_entry}
+
+
+def _is_known(entry: Entry, numbers: dict[str, int]) -> bool:
+    return all(place.external_id in numbers if place.external_id else not place.is_locked for place in entry.places)
+
+
+def _open_ids(job: Job, request: Request) -> frozenset[int]:
+    """Return who may still be drafted: those whose game has not started."""
+    pairs = request.pool.select("draftable_id", "game_id").iter_rows()
+    return frozenset(i for i, game in pairs if game not in request.starts or request.starts[game] > job.now)
+
+
+def _places(entry: Entry, numbers: dict[str, int], open_ids: frozenset[int]) -> list[Place]:
+    found: list[Place] = []
+    for place in entry.places:
+        number = numbers[place.external_id] if place.external_id else None
+        found.append((number, place.is_locked or (number is not None and number not in open_ids)))
+    return found
+
+
+def _swapped(job: Job, request: Request, places: list[list[Place]], open_ids: frozenset[int]) -> list[Swap]:
+    def told(done: int) -> None:
+        job.progress(0.05 + 0.9 * done / max(len(places), 1), f"{done} of {len(places)} entries")
+
+    try:
+        return swap(
+            request.contest, request.pool, request.rules, request.stacks, places, open_ids,
+            starts=request.starts, on_entry=told,
+        )  # fmt: skip
+    except ValueError as error:
+        raise BadInput(f"the entries cannot be swapped: {error}") from error
