@@ -70,6 +70,32 @@ GROWTH = {
     }
     for share in (25, 50)
 }  # fmt: skip
+MORE = {
+    "minimum_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "poor": 1, "checks": 4},
+    "minima_20_150": {
+        "file": NFL, "contest": "dk_nfl_classic", "rules": {"max_exposure": 0.6}, "poor": 20, "checks": 0,
+    },
+    "worlds_each_150": {
+        "file": NFL, "contest": "dk_nfl_classic", "rules": {"worlds_per_lineup": 1, "max_exposure": 0.5},
+        "checks": 0,
+    },
+    "portfolio_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": {"max_exposure": 0.5}, "entries": 10_000},
+    "swap_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": {"max_exposure": 0.5}, "swap": True},
+    "infeasible_teams": {
+        "file": NFL, "contest": "dk_nfl_classic", "clash": True,
+        "rules": {"teams": [{"team_id": "nfl:BUF", "at_least": 3}], "max_per_team": 2},
+    },
+    "infeasible_salary": {
+        "file": NFL, "contest": "dk_nfl_classic", "clash": True,
+        "rules": {"min_salary_usd": 49_900, "max_salary_usd": 49_900, "groups": [
+            {"who": {"positions": ["QB"], "teams": ["nfl:KC"]}, "at_least": 1},
+            {"who": {"teams": ["nfl:KC"]}, "at_most": 0}]},
+    },
+    "infeasible_minima": {
+        "file": NFL, "contest": "dk_nfl_classic", "clash": True, "quarterbacks": 3, "rules": {},
+    },
+}  # fmt: skip
+"""Cases without a peer: minima, worlds of their own, a portfolio for a contest, a late swap, and refusals."""
 LINEUPS, RUNS = 150, 3
 CHECKS = (0, 1, 10, 40, 75, 100, 149)
 """Steps that are held against CP-SAT."""
@@ -135,6 +161,8 @@ def ours(case: dict[str, Any], inputs: Path) -> dict[str, Any]:
     stacks = {"bench": Stack(title="Two receivers, one back", anchor=("QB",), needs=(receivers, back))}
     _, contest, pool = slate(case, inputs)
     warm()
+    if {"entries", "swap", "clash"} & set(case):
+        return special(case, contest, pool)
     seconds = []
     if "worlds" in case:
         mean = pool["points"].to_numpy()
@@ -152,10 +180,18 @@ def ours(case: dict[str, Any], inputs: Path) -> dict[str, Any]:
         figures = {"first": float(found.points[0]), "sum": float(found.points.sum()), "worlds": case["worlds"]}
         figures |= {"per_s": case["worlds"] / min(seconds), "exact": exact, "checked": len(checks)}
     else:
-        rules = Rules.model_validate({**case["rules"], "lineups": case.get("lineups", LINEUPS)})
+        asked = {**case["rules"], "lineups": case.get("lineups", LINEUPS)}
+        if "poor" in case:
+            asked["exposures"] = [
+                {"draftable_id": i, "at_least": 0.5 if case["poor"] == 1 else 0.1} for i in poor(pool, case["poor"])
+            ]
+        rules, draws = Rules.model_validate(asked), None
+        if rules.worlds_per_lineup is not None:
+            mean = pool["points"].to_numpy()
+            draws = np.random.default_rng(1).normal(mean, 0.35 * np.abs(mean) + 0.1, (2000, len(pool)))
         for _ in range(RUNS):
             began = time.perf_counter()
-            built = solve(contest, pool, rules, stacks)
+            built = solve(contest, pool, rules, stacks, draws=draws)
             seconds.append(time.perf_counter() - began)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         ids = [x.draftable_ids for x in built]
@@ -168,6 +204,62 @@ def ours(case: dict[str, Any], inputs: Path) -> dict[str, Any]:
         figures |= {"exact": exact, "checked": len(checks), "peak_mb": peak * 1024 / 1e6}
     figures.setdefault("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
     return {"seconds": min(seconds), "median": statistics.median(seconds), "players": len(pool)} | figures
+
+
+def poor(pool: Any, count: int) -> list[int]:
+    """Return good players whom the best lineups do without, of several positions."""
+    wanted = (("QB", 4, 3), ("WR", 8, 8), ("RB", 5, 5), ("TE", 3, 4))
+    ranked = {p: pool.filter(position=p).sort("points", descending=True)["draftable_id"].to_list() for p, *_ in wanted}
+    return [i for p, n, skip in wanted for i in ranked[p][skip : skip + n]][-count:]
+
+
+def special(case: dict[str, Any], contest: Any, pool: Any) -> dict[str, Any]:
+    """Time what is not a plain set of lineups: a portfolio, a late swap, a refusal."""
+    import numpy as np
+    from sdp_engine.contest import habits
+    from sdp_engine.contest.compose import Slate, compose
+    from sdp_engine.contest.payouts import Offer, Prize
+    from sdp_engine.contest.warm import warm
+    from sdp_engine.optimize.solve import NoLineup, solve
+    from sdp_engine.optimize.swap import swap
+    from sdp_engine.simulate.pool import around
+    from sdp_sports.correlations import load_correlations
+    from sdp_sports.rules import Rules
+
+    warm()
+    asked = {**case["rules"], "lineups": LINEUPS}
+    if "quarterbacks" in case:
+        best = pool.filter(position="QB").sort("points", descending=True)["draftable_id"].head(case["quarterbacks"])
+        asked["exposures"] = [{"draftable_id": i, "at_least": 0.5} for i in best]
+    rules, seconds, first, total, exact = Rules.model_validate(asked), [], 0.0, 0.0, 0
+    if "entries" in case:
+        points = around(pool, load_correlations("nfl"), 1, 4000)
+        offer = Offer("bench", 20.0, case["entries"], (Prize(1, 1, 50_000.0), Prize(2, 2000, 60.0)))
+    if "swap" in case:
+        before = [x.draftable_ids for x in solve(contest, pool, rules, {})]
+        started = set(pool["game_id"].unique(maintain_order=True).to_list()[:3])
+        game_of = dict(pool.select("draftable_id", "game_id").iter_rows())
+        places = [[(i, game_of[i] in started) for i in ids] for ids in before]
+        open_ids = frozenset(i for i, game in game_of.items() if game not in started)
+        new = pool.with_columns(points=pool["points"] * np.random.default_rng(2).uniform(0.8, 1.2, len(pool)))
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        if "entries" in case:
+            made = compose(Slate(contest, {}, pool, points, {}), rules, offer, habits.load("nfl_classic"))
+            first, total = made.outcome["portfolio"]["roi"], made.outcome["portfolio"]["profit_usd"]
+        elif "swap" in case:
+            done = swap(contest, new, rules, {}, places, open_ids)
+            total = float(sum(one.outcome == "swapped" for one in done))
+        else:
+            try:
+                solve(contest, pool, rules, {})
+            except NoLineup as error:
+                exact, told = 1, "; ".join(error.rules)
+        seconds.append(time.perf_counter() - began)
+    found = {"seconds": min(seconds), "median": statistics.median(seconds), "players": len(pool), "first": first}
+    found |= {"sum": total, "exact": exact, "checked": int("clash" in case)}
+    found |= {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}
+    return found | ({"rules": told} if "clash" in case and exact else {})
 
 
 def measured(command: list[str], timeout_s: float | None = None) -> dict[str, Any]:
@@ -209,7 +301,7 @@ def peer_case(python: str, case: dict[str, Any], file: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Run the cases and print them."""
-    every = GROWTH | CASES
+    every = GROWTH | MORE | CASES
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one object on the last line")
     parser.add_argument("--case", action="append", choices=list(every), help="only these")
@@ -233,10 +325,12 @@ def main() -> None:
             python = arguments.peer
         heads = ("seconds", 9), ("median", 9), ("first", 10), ("sum", 12), ("exact", 7), ("MB", 6)
         print(f"{'case':18}{''.join(f'{head:>{width}}' for head, width in heads)}  peer", flush=True)
-        for name in arguments.case or [*CASES, *(GROWTH if arguments.growth else ())]:
+        for name in arguments.case or [*CASES, *MORE, *(GROWTH if arguments.growth else ())]:
             case = every[name]
             mine = measured([sys.executable, __file__, "--one", name, "--inputs", str(arguments.inputs)])
-            told: dict[str, Any] = {"case": name} | {k: round(v, 4) for k, v in mine.items()}
+            told: dict[str, Any] = {"case": name} | {
+                k: v if isinstance(v, str) else round(v, 4) for k, v in mine.items()
+            }
             told |= {"peer": "pydfs-lineup-optimizer" if "peer" in case else None, "peer_seconds": None}
             if "peer" in case:
                 told |= peer_case(python, case, arguments.inputs / case["file"]) if python else {"peer_skipped": reason}
@@ -251,6 +345,8 @@ def line(told: dict[str, Any]) -> str:
     beside = told.get("peer_skipped") or ""
     if told.get("peer_seconds") is not None:
         beside = f"{told['peer_seconds']} s for {told['peer_lineups']}, sum {told['peer_sum']}"
+    if "rules" in told:
+        beside = told["rules"]
     if "per_s" in told:
         beside = f"{told['per_s']:.0f} worlds a second"
     exact = f"{told['exact']}/{told['checked']}"
