@@ -120,7 +120,7 @@ def test_a_player_shows_his_distribution_and_only_the_past(ann: httpx.Client, wo
         "one made after the lock is not shown"
     )
     assert prediction["drivers"] == [
-        {"feature": "passing_yards_slow", "title": "Passing yards slow", "value": 240.5, "effect": 12.25}
+        {"feature": "passing_yards_slow", "title": "Passing yards, many games", "value": 240.5, "effect": 12.25}
     ]
 
 

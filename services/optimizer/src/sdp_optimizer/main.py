@@ -65,7 +65,7 @@ def optimize(
         "slate_id": slate_id,
         "projection_set_id": projection_set_id,
         "user_id": user_id,
-        "name": name or f"{len(built)} lineups" + (f", {checked.stack}" if checked.stack else ""),
+        "name": name or _name(request, len(built)),
         "rules": asked,
     }
     rows = [
@@ -80,6 +80,12 @@ def optimize(
         "is_new": True,
         "projected_points": round(sum(x.points for x in built), 4),
     }
+
+
+def _name(request: Request, count: int) -> str:
+    """Return what a set is called whose user named it not: how many lineups, and their stack in words."""
+    stack = request.rules.stack
+    return f"{count} lineups" if stack is None else f"{count} lineups, {request.stacks[stack].title}"
 
 
 def _solve(job: Job, request: Request, draws: NDArray[np.floating] | None) -> list[Lineup]:

@@ -1,5 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import { useId, useState } from "react";
+import { useWidth } from "./width";
 
 export interface Histogram {
   /** Left edge of the first bin. */
@@ -20,7 +21,6 @@ interface Props extends Histogram {
   label: string;
 }
 
-const W = 640;
 const H = 220;
 const M = { top: 22, right: 12, bottom: 28, left: 12 };
 
@@ -28,6 +28,7 @@ const M = { top: 22, right: 12, bottom: 28, left: 12 };
 export function HistogramChart({ from, width, shares, unit, mean, low, high, actual, label }: Props) {
   const [hover, setHover] = useState<number | null>(null);
   const title = useId();
+  const [frame, W] = useWidth(640);
   const to = from + width * shares.length;
   const right = Math.max(to, actual ?? to, mean) + width * 0.5;
   const x = scaleLinear([Math.min(from, actual ?? from), right], [M.left, W - M.right]);
@@ -35,7 +36,7 @@ export function HistogramChart({ from, width, shares, unit, mean, low, high, act
   const inRange = (i: number) => low != null && high != null && from + width * (i + 1) > low && from + width * i < high;
   const bar = hover == null ? null : { left: from + width * hover, share: shares[hover] ?? 0 };
   return (
-    <figure>
+    <figure ref={frame}>
       <svg viewBox={`0 0 ${W} ${H}`} className="w-full" role="img" aria-labelledby={title} onMouseLeave={() => { setHover(null); }}>
         <title id={title}>{label}</title>
         {shares.map((share, i) => (
@@ -53,7 +54,7 @@ export function HistogramChart({ from, width, shares, unit, mean, low, high, act
           <rect key={i} x={x(from + width * i)} width={x(from + width) - x(from)} y={M.top} height={H - M.top - M.bottom} fill="transparent" onMouseEnter={() => { setHover(i); }} />
         ))}
         <line x1={M.left} x2={W - M.right} y1={H - M.bottom} y2={H - M.bottom} className="stroke-line" />
-        {x.ticks(8).map((tick) => (
+        {x.ticks(W < 480 ? 5 : 8).map((tick) => (
           <text key={tick} x={x(tick)} y={H - 9} textAnchor="middle" className="fill-faint text-[12px]">
             {tick}
           </text>

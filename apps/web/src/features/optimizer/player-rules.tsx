@@ -47,8 +47,11 @@ export function PlayerRules({ players, locked, excluded, onChange }: Props) {
           return (
             <li key={p.draftable_id} className={clsx("flex items-center gap-2 px-5 py-2 text-sm", isOut && "opacity-50")}>
               <Position code={p.position} />
-              <span className="min-w-0 flex-1 truncate font-medium">{p.name} <span className="text-xs font-normal text-faint">{p.team}</span></span>
-              <span className="tabular w-16 text-right text-muted">{salary(p.salary_usd)}</span>
+              <span className="min-w-0 flex-1">
+                <span className="block truncate font-medium">{p.name} <span className="text-xs font-normal text-faint">{p.team}</span></span>
+                <span className="tabular text-xs text-muted sm:hidden">{salary(p.salary_usd)}</span>
+              </span>
+              <span className="tabular hidden w-16 text-right text-muted sm:block">{salary(p.salary_usd)}</span>
               <span className="tabular w-12 text-right font-medium">{number(p.mean)}</span>
               <IconToggle label={`Lock ${p.name}`} on={isLocked} onClick={() => { toggle(p.draftable_id, "locked"); }}><Lock aria-hidden className="size-4" /></IconToggle>
               <IconToggle label={`Leave out ${p.name}`} on={isOut} bad onClick={() => { toggle(p.draftable_id, "excluded"); }}><Ban aria-hidden className="size-4" /></IconToggle>

@@ -73,6 +73,20 @@ def _title(sport: Sport, stat: str) -> str:
     return f"{contest.title} points" if contest else stat.replace("_", " ").capitalize()
 
 
+SPANS = {"_fast": "recent games", "_slow": "many games", "_last": "last game"}
+"""What the endings of a feature's name say: over how much of the past it is averaged."""
+
+
+def _feature(sport: Sport, name: str) -> str:
+    """Return what a feature is called: a stat, over which span, and whose."""
+    if name.startswith("allowed_"):
+        return f"{_title(sport, name.removeprefix('allowed_'))}, allowed by the opponent"
+    for ending, span in SPANS.items():
+        if name.endswith(ending):
+            return f"{_title(sport, name.removesuffix(ending))}, {span}"
+    return _title(sport, name)
+
+
 def _stat(sport: Sport, number: Projection) -> StatProjectionRead:
     """Return the distribution of one stat."""
     histogram = None
@@ -103,7 +117,7 @@ def _prediction(sport: Sport, prediction: Prediction, model: ModelVersion) -> Pr
         drivers=[
             DriverRead(
                 feature=driver["feature"],
-                title=driver.get("title") or str(driver["feature"]).replace("_", " ").capitalize(),
+                title=_feature(sport, driver["feature"]),
                 value=driver.get("value"),
                 effect=driver["effect"],
             )
