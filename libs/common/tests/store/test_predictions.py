@@ -81,7 +81,13 @@ def slate_id(session: Session) -> int:
 
 def said(session: Session, version: ModelVersion, as_of: datetime, mean: float) -> dict[str, Any]:
     who = players.ids(session, "nfl")["gsis", "1"]
-    row = {"player_id": who, "game_id": GAME, "market": version.market, "model_version_id": version.id}
+    row = {
+        "player_id": who,
+        "game_id": GAME,
+        "market": version.market,
+        "model_version_id": version.id,
+        "mode": "independent",
+    }
     row |= {"as_of": as_of, "team_id": "nfl:PHI", "position": "QB", "mean": mean, "sd": 1.0, "prob_zero": 0.0}
     return row | {"quantiles": [1.0, 2.0], "family": "poisson", "params": {"mean": mean}, "drivers": []}
 
