@@ -187,6 +187,10 @@ def check_walls(states: dict[str, dict[str, Any]]) -> None:
     inside("training", "python", "-c", write + "; import os; os.remove('/artifacts/probe')")
     refused = inside("inference", "python", "-c", write, check_exit=False)
     check("artifacts are written by training alone", "Read-only file system" in refused.stderr, refused.stderr)
+    write = write.replace("artifacts", "draws")
+    inside("sim-engine", "python", "-c", write + "; import os; os.remove('/draws/probe')")
+    refused = inside("optimizer", "python", "-c", write, check_exit=False)
+    check("draws are written by the sim-engine alone", "Read-only file system" in refused.stderr, refused.stderr)
     reach = "exec 3<>/dev/tcp/db/5432"
     check(
         "the frontend cannot reach the database",

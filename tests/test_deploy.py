@@ -164,23 +164,25 @@ def test_every_process_is_watched(rendered: tuple[str, Documents]) -> None:
             assert all("livenessProbe" in container for container in _containers(pod)), name
 
 
+@pytest.mark.parametrize(
+    ("volume", "writer", "readers"),
+    [("artifacts", "training", ["inference", "backend-api"]), ("draws", "sim-engine", ["optimizer"])],
+)
 def test_models_and_draws_are_written_by_their_makers_alone(
-    rendered: tuple[str, Documents], compose: dict[str, Any]
+    rendered: tuple[str, Documents], compose: dict[str, Any], volume: str, writer: str, readers: list[str]
 ) -> None:
     mounts = {
         name: mount.get("readOnly", False)
         for name, pod in _workloads(rendered[1]).items()
         for container in _containers(pod)
         for mount in container.get("volumeMounts", [])
-        if mount["mountPath"] == "/artifacts"
+        if mount["mountPath"] == f"/{volume}"
     }
-    assert mounts == {"training": False, "inference": True, "sim-engine": False, "optimizer": True}
-    volumes = {name: [v for v in s.get("volumes", []) if "/artifacts" in v] for name, s in compose["services"].items()}
+    assert mounts == {writer: False, **dict.fromkeys(readers, True)}
+    volumes = {name: [v for v in s.get("volumes", []) if f"/{volume}" in v] for name, s in compose["services"].items()}
     assert {name: v for name, v in volumes.items() if v} == {
-        "training": ["artifacts:/artifacts"],
-        "inference": ["artifacts:/artifacts:ro"],
-        "sim-engine": ["artifacts:/artifacts"],
-        "optimizer": ["artifacts:/artifacts:ro"],
+        writer: [f"{volume}:/{volume}"],
+        **{reader: [f"{volume}:/{volume}:ro"] for reader in readers},
     }
 
 
@@ -245,7 +247,7 @@ def test_compose_has_no_default_secret(compose: dict[str, Any]) -> None:
 def test_compose_hands_on_every_setting(compose: dict[str, Any]) -> None:
     """What .env may set reaches a container; what the containers fix is known here."""
     settings = pytest.importorskip("sdp_common.settings").Settings
-    fixed_by_image = {"SDP_ARTIFACTS_DIR", "SDP_METRICS_PORT"}
+    fixed_by_image = {"SDP_ARTIFACTS_DIR", "SDP_DRAWS_DIR", "SDP_METRICS_PORT"}
     served_by_frontend = {"SDP_WEB_DIR"}
     of_one_laptop = {"SDP_HOME", "SDP_POSTGRES_PORT"}
     known = {f"SDP_{name.upper()}" for name in settings.model_fields}

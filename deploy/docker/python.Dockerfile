@@ -44,10 +44,10 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
       $(for name in $(python /workspace/deploy/packages.py ${PACKAGE}); do echo /wheels/${name}-*.whl; done) \
     && pip check
 # A number, so that Kubernetes can see that it is not root.
-RUN mkdir -p /artifacts && chown 10001:10001 /artifacts
+RUN mkdir -p /artifacts /draws && chown 10001:10001 /artifacts /draws
 WORKDIR /tmp
 USER 10001:10001
-ENV SDP_ARTIFACTS_DIR=/artifacts SDP_METRICS_PORT=9100
+ENV SDP_ARTIFACTS_DIR=/artifacts SDP_DRAWS_DIR=/draws SDP_METRICS_PORT=9100
 EXPOSE 9100
 # Answers when the process has reached its queue lately. The API, which has a port of its own, overrides it.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \

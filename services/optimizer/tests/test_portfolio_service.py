@@ -57,7 +57,7 @@ def keep_worlds(made: World, root: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SDP_ARTIFACTS_DIR", str(tmp_path))
+    monkeypatch.setenv("SDP_DRAWS_DIR", str(tmp_path))
     return tmp_path
 
 

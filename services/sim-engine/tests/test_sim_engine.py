@@ -39,7 +39,7 @@ ROSTER = [
     ("Kicker", "K", 0.0, 0.0, 0.0, 0.0, 0.0),
     ("Defence", "DST", 0.0, 0.0, 0.0, 0.0, 0.0),
 ]
-SETTINGS = Settings(_env_file=None, artifacts_dir=Path(tempfile.mkdtemp(prefix="sdp-draws-")))
+SETTINGS = Settings(_env_file=None, draws_dir=Path(tempfile.mkdtemp(prefix="sdp-draws-")))
 MARKETS = ("passing_yards", "receptions", "receiving_yards", "rushing_yards", "anytime_touchdown")
 OFFERED = {"QB": {0, 3, 4}, "RB": {1, 2, 3, 4}, "WR": {1, 2, 3, 4}, "TE": {1, 2, 4}}
 
@@ -220,7 +220,7 @@ def test_the_set_records_what_it_was_made_from(engine, result):
         assert made.inputs["model_version_ids"] == [7]
         assert max(made.inputs["calibration_error"].values()) < 0.05
         held = made.inputs["draws"]
-    arrays, document = read_draws(SETTINGS.artifacts_dir, held["path"], held["sha256"])
+    arrays, document = read_draws(SETTINGS.draws_dir, held["path"], held["sha256"])
     assert (document["worlds"], len(document["games"])) == (1500, 2)
     shape = arrays["sheet_scores"].shape
     scores = np.frombuffer(arrays["sheet_scores"].body, arrays["sheet_scores"].dtype).reshape(shape)
@@ -230,14 +230,14 @@ def test_the_set_records_what_it_was_made_from(engine, result):
 
 
 def test_a_folder_that_cannot_be_written_loses_no_set(engine, slate_id):
-    blocked = SETTINGS.artifacts_dir / "file"
+    blocked = SETTINGS.draws_dir / "file"
     blocked.write_text("not a folder")
-    mine = job(engine, slate_id, settings=Settings(_env_file=None, artifacts_dir=blocked))
+    mine = job(engine, slate_id, settings=Settings(_env_file=None, draws_dir=blocked))
     made = simulate(mine, slate_id, worlds=60, seed=21)
     with session_scope(engine) as session:
         held = projections.projection_set(session, made["projection_set_id"]).inputs["draws"]
     assert held["path"] is None
-    assert "SDP_ARTIFACTS_DIR" in held["why"]
+    assert "SDP_DRAWS_DIR" in held["why"]
 
 
 def test_the_same_inputs_give_the_same_set_and_another_seed_another(engine, slate_id, result):
@@ -339,7 +339,7 @@ def test_a_stored_set_is_rebuilt_from_its_record_bit_for_bit(engine, slate_id):
     chosen = record_of(engine, made["projection_set_id"])
     kept, how = worlds_of(job(engine, slate_id), chosen, 300, seed=99)
     assert how == SAME
-    shutil.rmtree(SETTINGS.artifacts_dir / chosen.inputs["draws"]["path"])
+    shutil.rmtree(SETTINGS.draws_dir / chosen.inputs["draws"]["path"])
     # much later: the slate is read as of the set's moment, not as of now
     again, how = worlds_of(job(engine, slate_id, now=LOCK + timedelta(days=400)), chosen, 300, seed=99)
     assert how == SAME
@@ -355,7 +355,7 @@ def test_a_stored_set_is_rebuilt_from_its_record_bit_for_bit(engine, slate_id):
 def test_worlds_that_were_changed_are_refused(engine, slate_id):
     made = simulate(job(engine, slate_id), slate_id, worlds=200, seed=32)
     chosen = record_of(engine, made["projection_set_id"])
-    file = SETTINGS.artifacts_dir / chosen.inputs["draws"]["path"] / "sheet_yards.bin"
+    file = SETTINGS.draws_dir / chosen.inputs["draws"]["path"] / "sheet_yards.bin"
     body = bytearray(file.read_bytes())
     body[5] ^= 1
     file.write_bytes(body)
@@ -378,7 +378,7 @@ def test_late_news_draws_the_games_it_touches_alone(engine, slate_id, monkeypatc
     kept = record_of(engine, after["projection_set_id"])
     worlds, _ = worlds_of(job(engine, slate_id), kept, 400, seed=33)
     old, _ = worlds_of(job(engine, slate_id), record_of(engine, before["projection_set_id"]), 400, seed=33)
-    shutil.rmtree(SETTINGS.artifacts_dir / kept.inputs["draws"]["path"])
+    shutil.rmtree(SETTINGS.draws_dir / kept.inputs["draws"]["path"])
     whole, how = worlds_of(job(engine, slate_id), kept, 400, seed=33)
     assert how == SAME
     assert whole.players.equals(worlds.players)

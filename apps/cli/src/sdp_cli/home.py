@@ -25,6 +25,11 @@ class Home:
         return self.folder / "artifacts"
 
     @property
+    def draws(self) -> Path:
+        """Simulated worlds."""
+        return self.folder / "draws"
+
+    @property
     def logs(self) -> Path:
         """One log file a process."""
         return self.folder / "logs"

@@ -114,6 +114,7 @@ def environment(home: Home, settings: Settings, database_url: str) -> dict[str, 
         "SDP_HOME": str(home.folder),
         "SDP_DATABASE_URL": database_url,
         "SDP_ARTIFACTS_DIR": str(artifacts_folder(home, settings)),
+        "SDP_DRAWS_DIR": str(draws_folder(home, settings)),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # a dozen processes: glibc's arena a thread would cost each some hundred MB
     }
@@ -125,6 +126,14 @@ def artifacts_folder(home: Home, settings: Settings) -> Path:
     """Return where models go: `SDP_ARTIFACTS_DIR`, else with the rest of this home."""
     asked = "artifacts_dir" in settings.model_fields_set
     folder = settings.artifacts_dir.absolute() if asked else home.artifacts
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def draws_folder(home: Home, settings: Settings) -> Path:
+    """Return where simulated worlds go: `SDP_DRAWS_DIR`, else with the rest of this home."""
+    asked = "draws_dir" in settings.model_fields_set
+    folder = settings.draws_dir.absolute() if asked else home.draws
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -1,6 +1,6 @@
 """Draws kept as an artifact: typed arrays in one file each, checked by digest, memory-mapped by whoever reads them.
 
-The raw worlds of a projection set lie in a folder of the artifacts directory; the set's `inputs` hold the folder's name
+The raw worlds of a projection set lie in a folder of the draws directory; the set's `inputs` hold the folder's name
 and the digest of its table of contents, which holds every array's. The oldest folders give way to new ones: a set can
 be drawn again bit for bit from its record.
 """
@@ -18,7 +18,6 @@ from uuid import uuid4
 
 from sdp_common.errors import BadInput, Misconfigured, NotFound
 
-FOLDER = "draws"
 CONTENTS = "contents.json"
 
 
@@ -45,12 +44,12 @@ def keep_draws(root: Path, arrays: Mapping[str, Array], document: Mapping[str, A
 
     Raises:
         BadInput: An array's name is no identifier.
-        Misconfigured: The artifacts directory cannot be written.
+        Misconfigured: The draws directory cannot be written.
     """
     if strange := [name for name in arrays if not name.isidentifier()]:
         raise BadInput(f"no names of arrays: {', '.join(strange)}")
     name = uuid4().hex
-    draft, target = root / FOLDER / f".{name}.part", root / FOLDER / name
+    draft, target = root / f".{name}.part", root / name
     try:
         draft.mkdir(parents=True)
         listed = {key: _write(draft / f"{key}.bin", array) for key, array in arrays.items()}
@@ -59,18 +58,18 @@ def keep_draws(root: Path, arrays: Mapping[str, Array], document: Mapping[str, A
         draft.rename(target)
         drop_draws(root, most)
     except OSError as error:
-        raise Misconfigured(f"cannot write {target}, check SDP_ARTIFACTS_DIR: {error.strerror}") from error
+        raise Misconfigured(f"cannot write {target}, check SDP_DRAWS_DIR: {error.strerror}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     size = sum(array.body.nbytes for array in arrays.values())
-    return Kept(f"{FOLDER}/{name}", hashlib.sha256(text).hexdigest(), size)
+    return Kept(name, hashlib.sha256(text).hexdigest(), size)
 
 
 def read_draws(root: Path, path: str, sha256: str, *, verify: bool = True) -> tuple[dict[str, Array], dict[str, Any]]:
     """Return kept arrays, memory-mapped and read-only, and their document.
 
     Args:
-        root: The artifacts directory.
+        root: The draws directory.
         path: As `Kept.path`.
         sha256: As `Kept.sha256`.
         verify: Whether every array's own digest is checked too, which reads it whole.
@@ -79,7 +78,7 @@ def read_draws(root: Path, path: str, sha256: str, *, verify: bool = True) -> tu
         NotFound: They are gone: they gave way to newer ones.
         Misconfigured: They are not those that were written.
     """
-    folder = root / FOLDER / Path(path).name
+    folder = root / Path(path).name
     try:
         text = (folder / CONTENTS).read_bytes()
     except FileNotFoundError as error:
@@ -92,7 +91,7 @@ def read_draws(root: Path, path: str, sha256: str, *, verify: bool = True) -> tu
 
 def drop_draws(root: Path, most: int) -> int:
     """Remove all but the newest; who has them mapped keeps reading. Returns how many went."""
-    held = [folder for folder in (root / FOLDER).glob("[!.]*") if (folder / CONTENTS).exists()]
+    held = [folder for folder in root.glob("[!.]*") if (folder / CONTENTS).exists()]
     old: Sequence[Path] = sorted(held, key=lambda folder: (folder / CONTENTS).stat().st_mtime_ns, reverse=True)[most:]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="PostgreSQL, postgresql://user:password@host:port/name")
     redis_url: SecretStr | None = Field(None, description="Redis for the API's cache; in-process where unset")
     artifacts_dir: Path = Field(Path("services/training/artifacts"), description="where trained models are written")
+    draws_dir: Path = Field(Path("services/sim-engine/draws"), description="where simulated worlds are kept")
     inference_port: int | None = Field(
         None, ge=0, le=65535, description="serve predictions to other processes over HTTP on this port"
     )

@@ -54,7 +54,7 @@ def _kept(job: Job, made: ProjectionSet) -> Draws | None:
     if not where.get("path"):
         return None
     try:
-        arrays, told = read_draws(job.settings.artifacts_dir, where["path"], where["sha256"])
+        arrays, told = read_draws(job.settings.draws_dir, where["path"], where["sha256"])
     except (NotFound, Misconfigured):
         return None
     sheets, places = (

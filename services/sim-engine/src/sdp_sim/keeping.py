@@ -47,7 +47,7 @@ def read_kept(root: Path, record: Mapping[str, Any]) -> Draws | None:
     What the simulation was asked for (`Draws.expected`) is not among them.
 
     Args:
-        root: The artifacts directory.
+        root: The draws directory.
         record: What `keep` returned.
 
     Raises:

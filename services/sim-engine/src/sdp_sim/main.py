@@ -112,7 +112,7 @@ def _draw_and_save(job: Job, inputs: Inputs, recorded: dict[str, Any], worlds: i
         raise BadInput(f"the slate cannot be simulated: {error}") from error
     job.progress(0.86, "summarising")
     rows = projection_rows(draws, inputs)
-    kept = keep(job.settings.artifacts_dir, draws)
+    kept = keep(job.settings.draws_dir, draws)
     set_row = {
         "slate_id": inputs.slate_id,
         "user_id": None,

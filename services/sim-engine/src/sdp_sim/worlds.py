@@ -37,7 +37,7 @@ def worlds_of(job: Job, chosen: ProjectionSet, worlds: int, seed: int) -> tuple[
     """
     if chosen.worlds is not None and worlds <= chosen.worlds:
         try:
-            kept = read_kept(job.settings.artifacts_dir, chosen.inputs.get("draws") or {})
+            kept = read_kept(job.settings.draws_dir, chosen.inputs.get("draws") or {})
         except NotFound:
             kept = None
         if kept is not None:
@@ -65,7 +65,7 @@ def earlier(job: Job, inputs: Inputs, recorded: dict[str, Any]) -> tuple[Draws |
     if len(touched) == len(everything):
         return None, everything
     try:
-        kept = read_kept(job.settings.artifacts_dir, found.inputs.get("draws") or {})
+        kept = read_kept(job.settings.draws_dir, found.inputs.get("draws") or {})
     except (NotFound, Misconfigured):
         kept = None  # worlds that are gone or damaged are drawn again
     return (kept, touched) if kept is not None else (None, everything)
