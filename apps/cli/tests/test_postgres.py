@@ -75,6 +75,7 @@ def test_a_taken_remembered_port_is_left_to_its_owner(folder: Path) -> None:
     with server(folder) as postgres:
         first = postgres.port
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a moment ago may linger
         other.bind(("127.0.0.1", first))
         other.listen()
         with server(folder) as again:

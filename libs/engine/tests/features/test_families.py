@@ -249,6 +249,13 @@ def test_the_passer_is_who_is_expected_to_start(told: Any) -> None:
     assert bare.filter(pl.col("week") == 4)["passer_attempts"].is_not_null().any()
 
 
+def test_the_same_facts_make_the_same_features_to_the_bit(league: Any, told: Any) -> None:
+    """Sums of fractions differ by their order, which threads would choose; so runs would rewrite what is not new."""
+    for sources in (league.sources, told.sources):
+        first = build.history(SPORT, sources)
+        assert all(build.history(SPORT, sources).equals(first) for _ in range(8))
+
+
 def test_before_the_roster_is_known_the_last_one_and_the_report_speak(told: Any) -> None:
     week = told.week(2022, 5)
     chosen = told.population(week)

@@ -50,19 +50,19 @@ def _spread(facts: pl.DataFrame, panel: Panel, by: list[str]) -> pl.DataFrame:
     """Return decayed sums of shares over the team's games before each game, by team, game and `by`."""
     order = panel.teams.select("team_id", "game_id", number=pl.int_range(pl.len()).over("team_id"))
     played = panel.teams.filter(pl.col("targets").is_not_null()).select("team_id", "game_id")
-    numbered = facts.join(order, on=["team_id", "game_id"])
+    numbered = facts.join(order, on=["team_id", "game_id"], maintain_order="left")
     weights = pl.DataFrame({"back": list(range(1, MEMORY + 1))}).with_columns(weight=pl.lit(DECAY).pow("back"))
     ahead = (
-        numbered.join(weights, how="cross")
+        numbered.join(weights, how="cross", maintain_order="left_right")
         .with_columns(number=pl.col("number") + pl.col("back"))
-        .group_by("team_id", "number", *by)
+        .group_by("team_id", "number", *by, maintain_order=True)
         .agg((pl.col(share) * pl.col("weight")).sum() for share in KINDS)
     )
     whole = (
-        order.join(played, on=["team_id", "game_id"])
+        order.join(played, on=["team_id", "game_id"], maintain_order="left")
         .join(weights, how="cross")
         .with_columns(number=pl.col("number") + pl.col("back"))
-        .group_by("team_id", "number")
+        .group_by("team_id", "number", maintain_order=True)
         .agg(whole=pl.col("weight").sum())
     )
     return (

@@ -15,7 +15,7 @@ def build(panel: Panel) -> pl.DataFrame:
     markets = [name for name, market in panel.sport.markets.items() if market.contest is not None]
     markets += [name for name in ("passing_yards", "rushing_yards", "receiving_yards") if name in panel.sport.markets]
     columns = [f"y_{name}" for name in markets]
-    made = panel.lines.group_by("game_id", "opponent_id", "position").agg(pl.col(columns).sum())
+    made = panel.lines.group_by("game_id", "opponent_id", "position", maintain_order=True).agg(pl.col(columns).sum())
     positions = pl.DataFrame({"position": panel.sport.positions}, schema={"position": pl.String})
     grid = (
         panel.teams.select("game_id", "starts_at", pl.col("team_id").alias("opponent_id"), played="passing_attempts")

@@ -174,7 +174,7 @@ def _panel(sport: Sport, sources: Sources, chosen: pl.DataFrame, *, whole: bool)
     )
     rows = pl.concat([placed, fresh.drop("is_over")], how="diagonal").sort("player_id", "starts_at", "game_id")
     starter = pl.col("player_id").filter(pl.col("started").fill_null(value=False)).first()
-    totals = lines.group_by("team_id", "game_id").agg(pl.col(sport.stats).sum(), starter=starter)
+    totals = lines.group_by("team_id", "game_id", maintain_order=True).agg(pl.col(sport.stats).sum(), starter=starter)
     teams = sides.join(totals, on=["team_id", "game_id"], how="left").sort("team_id", "starts_at", "game_id")
     return Panel(sport, rows, facts, lines, teams, sources.drafts)
 

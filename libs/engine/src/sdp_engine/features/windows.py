@@ -49,7 +49,7 @@ def known_before(rows: pl.DataFrame, facts: pl.DataFrame, sums: dict[str, pl.Exp
         by: The group, for instance position.
     """
     running = (
-        facts.group_by(*by, "known_at")
+        facts.group_by(*by, "known_at", maintain_order=True)  # else a sum of fractions differs by the run
         .agg(expression.sum().alias(name) for name, expression in sums.items())
         .sort("known_at")
         .with_columns(pl.col(name).cum_sum().over(by) for name in sums)
