@@ -150,6 +150,19 @@ def test_lineups_are_built_watched_and_downloaded(page: Page, platform: Platform
     shoot(page, "lineups")
 
 
+def test_a_portfolio_is_chosen_for_what_a_contest_pays(page: Page, platform: Platform) -> None:
+    page.goto(f"{slate(platform)}/optimize")
+    page.get_by_label("Build for").select_option("contest")
+    page.get_by_label("Lineups").fill("3")
+    page.get_by_label("Max exposure, %").fill("100")
+    page.get_by_label("Candidates").fill("60")
+    page.get_by_role("button", name="Build lineups").click()
+    expect(page.get_by_role("img", name=re.compile("ROI|return", re.IGNORECASE)).first).to_be_visible(timeout=90_000)
+    shoot(page, "portfolio")
+    page.get_by_role("link", name="See the lineups").click()
+    expect(page.get_by_role("table", name="Lineup 3")).to_be_visible()
+
+
 def test_rules_that_clash_are_named(page: Page, platform: Platform) -> None:
     page.goto(f"{slate(platform)}/optimize")
     page.get_by_label("Least salary spent").fill("50000")
@@ -234,11 +247,15 @@ def test_every_page_is_accessible_and_fits(
     )
     page = context.new_page()
     here = slate(platform)
+    pool = page.request.get(f"/api{here}/players").json()["players"]
     places = {
         "slates": "/",
         "pool": here,
         "games": f"{here}/games",
         "optimize": f"{here}/optimize",
+        "player": f"{here}/players/{pool[0]['draftable_id']}",
+        "swap": f"{here}/swap",
+        "lineup sets": f"{here}/lineups",
         "lineups": f"/lineups/{platform.story['lineup_set_id']}",
         "contest": f"{here}/contest",
         "what-if": f"{here}/what-if",
