@@ -5,21 +5,15 @@ from typing import Annotated
 
 import typer
 from sdp_common.errors import BadInput, Problem
-from sdp_common.intake import refusals_as_bad_input
 from sdp_engine.optimize.faults import check_rules
-from sdp_engine.optimize.offer import Offer, offer
+from sdp_engine.optimize.offer import Offer
 from sdp_engine.optimize.swap import Place, Swap
 from sdp_engine.optimize.swap import swap as swap_entries
-from sdp_sports.files import read
-from sdp_sports.files.entries import Entries, Entry
-from sdp_sports.files.filling import fill_entries
-from sdp_sports.files.identify import identify, with_slots
-from sdp_sports.files.recognition import first_day
-from sdp_sports.files.upload import Pick
+from sdp_sports.files.entries import Entry
 from sdp_sports.rules import Rules
-from sdp_sports.spec import Sport, find_contest
+from sdp_sports.spec import Sport
 
-from sdp_cli.commands.files import read_bytes
+from sdp_cli.commands.entries import contest_of, offer_of, read_entries, write_entries
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.commands.optimize import read_projections, read_rules
 from sdp_cli.console import Reporter, out, print_json
@@ -38,20 +32,17 @@ def swap(
 ) -> None:
     """Exchange the players who have not started yet: finished entries and started players stay as they are."""
     check_writable(file)
-    body = read_bytes(entries)
-    with refusals_as_bad_input():
-        _, content = read(body)
-    if not isinstance(content, Entries) or not content.entries:
-        raise BadInput(f"{entries} is not an entries file with entries: download it from the site's upload page")
-    sport, key = _contest(content, contest, entries)
-    offered = _offer(sport, key, content, projections, objective)
+    body, content = read_entries(entries)
+    sport, key = contest_of(content, contest, entries)
+    offered = offer_of(sport, key, content, read_projections(projections), objective)
     numbers = {row["external_id"]: row["draftable_id"] for row in offered.pool.to_dicts()}
     whole = [entry for entry in content.entries if _is_known(entry, numbers)]
     asked = read_rules(rules, max(1, len(whole)))
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
     swapped = _swap(sport, offered, asked, [_places(entry, numbers, offered.open_ids) for entry in whole])
-    _write(file, body, content.site, offered, whole, swapped)
+    done = {e.entry_id: s.draftable_ids for e, s in zip(whole, swapped, strict=True) if s.outcome == "swapped"}
+    write_entries(file, body, content.site, offered, done)
     told = {o: sum(s.outcome == o for s in swapped) for o in ("swapped", "same", "kept", "finished")}
     told["unknown"] = len(content.entries) - len(whole)
     if as_json:
@@ -59,32 +50,6 @@ def swap(
         print_json({"contest": offered.contest.code, **told, "entries": by_entry})
         return
     out.print(f"wrote {file}: {', '.join(f'{n} {what}' for what, n in told.items() if n)}", highlight=False)
-
-
-def _contest(content: Entries, name: str | None, file: Path) -> tuple[Sport, str]:
-    if not content.pool:
-        raise BadInput(f"{file} lists no players beside its entries: download it again from the site")
-    if name is not None:
-        try:
-            return find_contest(name)
-        except KeyError as error:
-            raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
-    found = identify(content.site, content.pool, first_day(content.pool))
-    if len(found) != 1:
-        codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in found) or "no declared contest"
-        raise BadInput(f"{file} may be for {codes}: say which with --contest")
-    return find_contest(f"{found[0][0]}:{found[0][1]}")
-
-
-def _offer(sport: Sport, key: str, content: Entries, projections: Path | None, objective: str) -> Offer:
-    contest = sport.contests[key]
-    if tuple(slot.name for slot in contest.expanded_slots) != content.slots:
-        raise BadInput(f"the file's places ({', '.join(content.slots)}) are not those of {contest.code}")
-    told = read_projections(projections)
-    try:
-        return offer(sport, contest, with_slots(sport, contest, content.pool), told, objective, keep_closed=True)
-    except ValueError as error:
-        raise BadInput(str(error)) from error
 
 
 def _is_known(entry: Entry, numbers: dict[str, int]) -> bool:
@@ -115,23 +80,3 @@ def _swap(sport: Sport, offered: Offer, rules: Rules, places: list[list[Place]])
         raise BadInput(str(error)) from error
     finally:
         reporter.clear()
-
-
-def _write(file: Path, body: bytes, site: str, offered: Offer, entries: list[Entry], swapped: list[Swap]) -> None:
-    """Write the entries file with the lineups that changed; every other cell stays as the site wrote it.
-
-    Raises:
-        BadInput: The file cannot be written.
-    """
-    known = {row["draftable_id"]: Pick(row["external_id"], row["name"]) for row in offered.pool.to_dicts()}
-    changed = {
-        entry.entry_id: [known[i] if i is not None else None for i in one.draftable_ids]
-        for entry, one in zip(entries, swapped, strict=True)
-        if one.outcome == "swapped"
-    }
-    with refusals_as_bad_input():
-        text = fill_entries(body, site, changed)
-    try:
-        file.write_bytes(text)
-    except OSError as error:
-        raise BadInput(f"{file} cannot be written: {error.strerror}") from error

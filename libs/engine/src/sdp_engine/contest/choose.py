@@ -40,38 +40,71 @@ def choose(
             may not later.
         on_chosen: Told who was chosen, and how many are; may raise to stop.
     """
-    standing, prefix = _placed(points, candidates, field, offer, ticket_value)
-    worlds = points.shape[1]
-    none = np.zeros(0, np.int64)
-    now = np.zeros((2, min(count, len(candidates)), worlds), np.int32)
-    waiting = [(-gain(standing, prefix, none, now, k), k, 0) for k in range(len(candidates))]
+    stood = placed_among(points, candidates, field, offer, ticket_value, count)
+    waiting = [(-worth, k, 0) for k, worth in enumerate(stood.alone.tolist())]
     heapq.heapify(waiting)
-    chosen: list[int] = []
     found: list[tuple[int, float]] = []
-    while waiting and len(chosen) < count:
+    while waiting and len(stood.chosen) < count:
         worth, k, told_at = heapq.heappop(waiting)
-        if fits is not None and not fits(chosen, k):
+        if fits is not None and not fits(stood.chosen, k):
             continue
-        if told_at < len(chosen):
-            again = gain(standing, prefix, np.array(chosen, np.int64), now, k)
-            heapq.heappush(waiting, (-again, k, len(chosen)))
+        if told_at < len(stood.chosen):
+            heapq.heappush(waiting, (-stood.gain(k), k, len(stood.chosen)))
             continue
-        join(standing, now, np.array(chosen, np.int64), k)
-        chosen.append(k)
-        found.append((k, -worth / worlds / CENTS))
+        stood.join(k)
+        found.append((k, -worth))
         if on_chosen is not None:
-            on_chosen(k, len(chosen))
+            on_chosen(k, len(stood.chosen))
     return found
 
 
-def _placed(
+class Stood:
+    """Candidates among the field of a contest, and those that were chosen so far.
+
+    Args:
+        standing: Where each candidate stands in every world, see `kernel.places`.
+        prefix: The cents paid to the first n.
+        count: How many may be chosen.
+    """
+
+    def __init__(self, standing: NDArray[np.int32], prefix: NDArray[np.float64], count: int) -> None:
+        self._standing, self._prefix, self._worlds = standing, prefix, standing.shape[2]
+        self._now = np.zeros((2, min(count, standing.shape[1]), self._worlds), np.int32)
+        self.chosen: list[int] = []
+        self.alone: NDArray[np.float64] = np.array([self.gain(k) for k in range(standing.shape[1])])
+
+    def gain(self, k: int) -> float:
+        """Return the dollars that a candidate adds to the expected winnings of those chosen."""
+        beside = np.array(self.chosen, np.int64)
+        cents: float = gain(self._standing, self._prefix, beside, self._now, k)
+        dollars: float = cents / self._worlds / CENTS
+        return dollars
+
+    def join(self, k: int) -> None:
+        """Choose a candidate."""
+        join(self._standing, self._now, np.array(self.chosen, np.int64), k)
+        self.chosen.append(k)
+
+    def choose(self, candidates: Sequence[int]) -> list[float]:
+        """Choose these instead of those chosen so far; returns what each adds in their order."""
+        self.chosen = []
+        self._now[:] = 0
+        added = []
+        for k in candidates:
+            added.append(self.gain(k))
+            self.join(k)
+        return added
+
+
+def placed_among(
     points: Int16s,
     candidates: NDArray[np.integer[Any]],
     field: NDArray[np.integer[Any]],
     offer: Offer,
     ticket_value: float,
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return where each candidate stands in every world (see `kernel.places`), and the cents paid to the first n."""
+    count: int,
+) -> Stood:
+    """Return candidates among a contest's field, of whom up to `count` may be chosen; see `choose`."""
     distinct = collapse(field)
     lineups = np.concatenate([distinct.lineups, np.asarray(candidates, np.int32)])
     copies = np.concatenate([distinct.copies, np.zeros(len(candidates), np.int32)])
@@ -90,4 +123,4 @@ def _placed(
         np.empty((LINEUP_TILE, WORLD_TILE), table.kind),
         np.empty((WORLD_TILE, len(lineups)), table.kind),
     )
-    return standing, table.prefix
+    return Stood(standing, table.prefix, count)

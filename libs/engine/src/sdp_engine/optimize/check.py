@@ -51,6 +51,22 @@ def check_lineups(
     return [*faults, *_set_faults(contest, known, lineups, rules)]
 
 
+def kept_alone(
+    contest: Contest,
+    pool: pl.DataFrame,
+    lineups: Sequence[Sequence[int]],
+    rules: Rules,
+    stacks: Mapping[str, Stack],
+) -> list[bool]:
+    """Return which lineups keep, each by itself, the contest's rules and the user's; see `check_lineups`."""
+    known = {r["draftable_id"]: r for r in pool.to_dicts()}
+    kept = []
+    for ids in lineups:
+        rows = [known[i] for i in ids]
+        kept.append(not (_contest_faults(contest, rows) or _rule_faults(contest, rows, rules, stacks)))
+    return kept
+
+
 def _contest_faults(contest: Contest, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     slots = contest.expanded_slots
     if len(rows) != len(slots):

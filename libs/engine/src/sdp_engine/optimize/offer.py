@@ -15,7 +15,15 @@ from sdp_sports.spec import Contest, Sport
 
 from sdp_engine.frames import POOL
 
-_MORE = {"ownership": pl.Float64, "sd": pl.Float64, "batting_order": pl.Int64, "external_id": pl.String}
+_MORE = {
+    "ownership": pl.Float64,
+    "sd": pl.Float64,
+    "batting_order": pl.Int64,
+    "line": pl.String,
+    "external_id": pl.String,
+}
+_TOLD = ("ownership", "batting_order", "line")
+"""Columns that are left out where nobody says anything."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +32,9 @@ class Offer:
 
     Attributes:
         contest: The contest; of a tiers format with the slate's tiers.
-        pool: POOL rows with `external_id`, `batting_order`, `sd` and, where projected, `ownership`. A `draftable_id` is
-            the site's own id where that is a number, else its digits or, where these are not unique, the file's row.
+        pool: POOL rows with `external_id`, `sd`, the columns that were asked for and, where told, `ownership`,
+            `batting_order` and `line`. A `draftable_id` is the site's own id where that is a number, else its digits
+            or, where these are not unique, the file's row.
         starts: When each game starts, UTC, where the file says so.
         unmatched: Projections that name nobody in the file.
         open_ids: Draftables who may still be drafted.
@@ -48,6 +57,7 @@ def offer(
     objective: str = "points",
     *,
     keep_closed: bool = False,
+    columns: Sequence[str] = (),
 ) -> Offer:
     """Return a file's players with what is to be maximised of each.
 
@@ -58,10 +68,11 @@ def offer(
         contest: The contest the file is for.
         rows: The file's rows, slots filled in.
         projections: Another tool's; without, the site's average points are maximised.
-        objective: `points`, `floor`, `ceiling`, or a quantile such as `0.8`: the points of a normal distribution
-            around `points` with the file's `sd`.
+        objective: `points`, `floor`, `ceiling`, a quantile such as `0.8` (the points of a normal distribution
+            around `points` with the file's `sd`), or any other column of numbers as the file calls it.
         keep_closed: Keep those who can no longer be drafted, for entries that hold them; who has no projection then
             counts for nothing.
+        columns: Other columns of the projections that are wanted as they are; who has no number there has none.
 
     Raises:
         ValueError: The objective is none of these, or the file says nothing of it.
@@ -72,6 +83,7 @@ def offer(
     ids = _ids(rows)
     people = {athlete: i for i, athlete in enumerate(dict.fromkeys(row.athlete for row in rows), 1)}
     told, unmatched = _matched(sport, rows, projections or ())
+    _check_columns({objective, *columns}, projections or ())
     found: list[dict[str, Any]] = []
     starts: dict[str, datetime] = {}
     still_open: set[int] = set()
@@ -105,15 +117,16 @@ def offer(
                 "points": points or 0.0,
                 "ownership": projection.ownership if projection else None,
                 "sd": projection.sd if projection else None,
-                "batting_order": row.batting_order,
+                "batting_order": row.batting_order or (projection.batting_order if projection else None),
+                "line": projection.line if projection else None,
                 "external_id": row.external_id,
+                **{name: _objective(projection, name) for name in columns},
             }
         )
     if not found:
         raise ValueError(f"nobody in the file has {'average points' if projections is None else objective}")
-    pool = pl.DataFrame(found, schema={**POOL, **_MORE})
-    if pool["ownership"].null_count() == len(pool):
-        pool = pool.drop("ownership")
+    pool = pl.DataFrame(found, schema={**POOL, **_MORE, **dict.fromkeys(columns, pl.Float64)})
+    pool = pool.drop(name for name in _TOLD if pool[name].null_count() == len(pool))
     return Offer(contest, pool, starts, unmatched, without, frozenset(still_open))
 
 
@@ -129,17 +142,37 @@ def _ids(rows: Sequence[Salary]) -> dict[int, int]:
     return {row.row: row.row for row in rows}
 
 
+_NAMED = ("points", "floor", "ceiling")
+
+
+def _check_columns(wanted: set[str], projections: Iterable[Projection]) -> None:
+    """Refuse an objective that is no quantile and no column of the projections."""
+    known = {name for one in projections for name in one.more}
+    if taken := sorted(wanted & {*POOL, *_MORE} - {*_NAMED}):
+        raise ValueError(f"{taken[0]!r} means something else here: call the column otherwise")
+    for name in wanted - known - {*_NAMED}:
+        try:
+            NormalDist().inv_cdf(float(name))
+        except ValueError as error:
+            columns = f"; the projections have {', '.join(sorted(known))}" if known else ""
+            raise ValueError(
+                f"{name!r} is neither points, floor, ceiling, a quantile like 0.8 nor a column of numbers{columns}"
+            ) from error
+
+
 def _objective(projection: Projection | None, objective: str) -> float | None:
     if projection is None:
         return None
-    if objective in {"points", "floor", "ceiling"}:
+    if objective in _NAMED:
         value: float | None = getattr(projection, objective)
         return value
+    if objective in projection.more:
+        return projection.more[objective]
     try:
         normal = NormalDist(projection.points or 0.0, projection.sd or 0.0)
         return normal.inv_cdf(float(objective)) if normal.stdev else projection.points
-    except ValueError as error:
-        raise ValueError(f"{objective!r} is neither points, floor, ceiling nor a quantile like 0.8") from error
+    except ValueError:  # a column in which he has no number
+        return None
 
 
 def _matched(

@@ -8,7 +8,7 @@ from sdp_sports.files.refusal import Fault
 MOST_NAME = 200
 MOST_SALARY = 1_000_000
 MOST_NOTED = 10_000
-_NUMBER = re.compile(r"[+-]?(\d{1,12}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d{1,12}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Cells:
@@ -51,7 +51,7 @@ class Cells:
         told = self.text(column) if text is None else text
         if not told:
             return None
-        if not _NUMBER.fullmatch(told):
+        if not NUMBER.fullmatch(told):
             hint = ": write decimals with a point" if re.fullmatch(r"-?\d+,\d+", told) else ""
             self.fault(column, f"{told[:40]!r} is not a number{hint}")
             return None

@@ -55,6 +55,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "sd": ("std dev", "stddev", "sd", "stdev", "standard deviation"),
     "minutes": ("minutes", "min", "proj min", "projected minutes"),
     "optimal": ("optimal", "optimal rate", "optimal percentage"),
+    "batting_order": ("batting order", "bat order", "order", "batting", "lineup order", "batting position", "bo"),
+    "line": ("line", "line number", "even strength line", "ev line", "reg line"),
 }
 """What files call our columns, the surest name first; compared as `sdp_sports.files.cells.word` writes them."""
 PLAYERS = frozenset({"id", "name", "name_id"})

@@ -1,9 +1,10 @@
 """Other tools' projections: points and what else a file tells of each player."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from sdp_sports.files.cells import Cells, word
+from sdp_sports.files.cells import NUMBER, Cells, word
 from sdp_sports.files.columns import ALIASES, PLAYERS, Columns, find_columns
 from sdp_sports.files.entries import read_place
 from sdp_sports.files.grid import Line
@@ -11,6 +12,7 @@ from sdp_sports.files.refusal import Fault, Refused, check_faults
 
 MOST_ROWS = 20_000
 MOST_POINTS = 1_000.0
+MOST_LINE = 40
 TOLD = ("points", "ownership", "ceiling", "floor", "sd", "optimal")
 """What a file may be about: a file with none of these is no projection."""
 
@@ -19,7 +21,8 @@ TOLD = ("points", "ownership", "ceiling", "floor", "sd", "optimal")
 class Projection:
     """What a file says of one player: points are fantasy points, shares run from 0 to 1; None where it says nothing.
 
-    `field_points` is what the file's author takes others to expect of him.
+    `field_points` is what the file's author takes others to expect of him; `batting_order` runs from 1 to 9, `line`
+    is as the file writes it; `more` holds every other column of the file in which his cell is a number.
     """
 
     row: int
@@ -37,6 +40,9 @@ class Projection:
     minutes: float | None
     optimal: float | None
     field_points: float | None = None
+    batting_order: int | None = None
+    line: str | None = None
+    more: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +99,15 @@ def gather_projections(
     columns = find_columns(header, mapping, needed)
     faults: list[Fault] = []
     width = max(columns.places.values()) + 1
+    used = set(columns.places.values())
+    others = {place: label for place, label in enumerate(header) if label and place not in used}
     rows = []
     for line in lines:
         cells = Cells(line.row, line.cells, columns.places, faults)
         if len(line.cells) < width:
             cells.fault(None, f"has {len(line.cells)} cells, the header needs {width}")
         elif any(cells.text(column) for column in needed):
-            rows.append(_row(cells, columns))
+            rows.append(replace(_row(cells, columns), more=_numbers(line.cells, others)))
     told = [row for row in rows if any(getattr(row, column) is not None for column in needed)]
     percent = {column: any((getattr(row, column) or 0) > 1 for row in told) for column in ("ownership", "optimal")}
     found = Projections(columns, tuple(_in_shares(row, percent) for row in told))
@@ -133,7 +141,20 @@ def _row(cells: Cells, columns: Columns) -> Projection:
         minutes=cells.number("minutes"),
         optimal=_percent(cells, "optimal"),
         field_points=cells.number("field_points"),
+        batting_order=_order(cells.text("batting_order")),
+        line=cells.text("line")[:MOST_LINE] or None,
     )
+
+
+def _order(text: str) -> int | None:
+    """Return a place in the batting order; whoever does not bat has none, however the file writes that."""
+    return int(text[0]) if re.fullmatch(r"[1-9](\.0)?", text, re.ASCII) else None
+
+
+def _numbers(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, float]:
+    """Return the cells that hold a number, by what the file calls their columns; a percent sign is left out."""
+    texts = {label: cells[place].strip().removesuffix("%") for place, label in columns.items() if place < len(cells)}
+    return {label: float(text) for label, text in texts.items() if NUMBER.fullmatch(text)}
 
 
 def _percent(cells: Cells, column: str) -> float | None:

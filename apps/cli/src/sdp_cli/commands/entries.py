@@ -1,0 +1,100 @@
+"""A site's entries file at the command line: read, offered, written."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sdp_common.errors import BadInput
+from sdp_common.intake import refusals_as_bad_input
+from sdp_engine.optimize.offer import Offer, offer
+from sdp_sports.files import read
+from sdp_sports.files.entries import Entries
+from sdp_sports.files.filling import fill_entries
+from sdp_sports.files.identify import identify, with_slots
+from sdp_sports.files.projections import Projection
+from sdp_sports.files.recognition import first_day
+from sdp_sports.files.upload import Pick
+from sdp_sports.spec import Sport, find_contest
+
+from sdp_cli.commands.files import read_bytes
+
+
+def read_entries(file: Path) -> tuple[bytes, Entries]:
+    """Return an entries file as it is written, and what it says.
+
+    Raises:
+        BadInput: It holds no entries.
+    """
+    body = read_bytes(file)
+    with refusals_as_bad_input():
+        _, content = read(body)
+    if not isinstance(content, Entries) or not content.entries:
+        raise BadInput(f"{file} is not an entries file with entries: download it from the site's upload page")
+    return body, content
+
+
+def contest_of(content: Entries, name: str | None, file: Path) -> tuple[Sport, str]:
+    """Return the contest of an entries file; `name` decides where it may be for several.
+
+    Raises:
+        BadInput: It lists no players, or nobody says which contest it is for.
+    """
+    if not content.pool:
+        raise BadInput(f"{file} lists no players beside its entries: download it again from the site")
+    if name is not None:
+        try:
+            return find_contest(name)
+        except KeyError as error:
+            raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
+    found = identify(content.site, content.pool, first_day(content.pool))
+    if len(found) != 1:
+        codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in found) or "no declared contest"
+        raise BadInput(f"{file} may be for {codes}: say which with --contest")
+    return find_contest(f"{found[0][0]}:{found[0][1]}")
+
+
+def offer_of(
+    sport: Sport,
+    key: str,
+    content: Entries,
+    projections: tuple[Projection, ...] | None,
+    objective: str = "points",
+    columns: Sequence[str] = (),
+) -> Offer:
+    """Return the players of an entries file, those included who can no longer be drafted.
+
+    Raises:
+        BadInput: Its places are not the contest's, or the projections do not say what is maximised.
+    """
+    contest = sport.contests[key]
+    if tuple(slot.name for slot in contest.expanded_slots) != content.slots:
+        raise BadInput(f"the file's places ({', '.join(content.slots)}) are not those of {contest.code}")
+    try:
+        rows = with_slots(sport, contest, content.pool)
+        return offer(sport, contest, rows, projections, objective, keep_closed=True, columns=columns)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def write_entries(
+    file: Path, body: bytes, site: str, offered: Offer, lineups: Mapping[str, Sequence[int | None]]
+) -> None:
+    """Write an entries file with the lineups of some entries; every other cell stays as the site wrote it.
+
+    Args:
+        file: Where to.
+        body: The file as the site wrote it.
+        site: The site.
+        offered: Its players.
+        lineups: Draftables by entry id, in the order of the file's places; None leaves a place as it is.
+
+    Raises:
+        BadInput: The file cannot be written.
+    """
+    known = {row["draftable_id"]: Pick(row["external_id"], row["name"]) for row in offered.pool.to_dicts()}
+    changed = {entry: [None if i is None else known[i] for i in ids] for entry, ids in lineups.items()}
+    with refusals_as_bad_input():
+        text = fill_entries(body, site, changed)
+    try:
+        file.write_bytes(text)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}") from error
