@@ -92,7 +92,8 @@ def _cluster(address: str) -> AbstractContextManager[Any]:
 def _notes(plan: backtest.Plan) -> list[str]:
     return [
         "Every fit saw only what was known before the games it predicts. The centre is the mean; coverage is by the "
-        "randomised probability integral transform; gain is the mean absolute error that ours is better by, its "
+        "probability integral transform, pit_noise what its error would be of a perfect forecast of so many outcomes; "
+        "gain is the mean absolute error that ours is better by, its "
         "standard error clustered by game.",
         "baseline: players with four earlier games who got an attempt, a carry or a target, a quarterback given that "
         "he starts. honest: every player with an offensive snap, zeros in, quarterbacks as expected at the lock "

@@ -50,14 +50,32 @@ def test_errors() -> None:
 def test_the_pit_of_the_truth_is_uniform_and_of_a_falsehood_is_not() -> None:
     rng = np.random.default_rng(3)
     y = rng.poisson(1.3, 20_000).astype(float)
-    true = calibration.pit(Distribution.of("poisson", mean=np.full(y.size, 1.3)), y, rng)
-    false = calibration.pit(Distribution.of("poisson", mean=np.full(y.size, 2.0)), y, rng)
-    assert calibration.pit_error(true) < 0.01 < 0.1 < calibration.pit_error(false)
+    true = calibration.Pit.of(Distribution.of("poisson", mean=np.full(y.size, 1.3)), y)
+    false = calibration.Pit.of(Distribution.of("poisson", mean=np.full(y.size, 2.0)), y)
+    assert true.error() < 0.01 < 0.1 < false.error()
+    assert true.coverage(0.8) == pytest.approx(0.8, abs=0.01)
+    assert true.histogram(10) == pytest.approx([0.1] * 10, abs=0.01)
+
+
+def test_the_pit_s_noise_is_the_error_of_a_perfect_forecast() -> None:
+    rng = np.random.default_rng(4)
+    for mean in (0.8, 30.0):
+        d = Distribution.of("poisson", mean=np.full(500, mean))
+        trials = [calibration.Pit.of(d, rng.poisson(mean, 500).astype(float)) for _ in range(200)]
+        assert np.mean([t.noise() for t in trials]) == pytest.approx(np.mean([t.error() for t in trials]), rel=0.15)
+
+
+def test_the_pit_is_what_drawing_within_the_jump_gives_on_average() -> None:
+    rng = np.random.default_rng(5)
+    d = Distribution.of("poisson", mean=np.full(300, 1.1))
+    pit = calibration.Pit.of(d, rng.poisson(1.4, 300).astype(float))
+    drawn = pit.low + rng.random((2_000, 300)) * (pit.high - pit.low)
+    assert pit.coverage(0.8) == pytest.approx(np.mean(np.abs(drawn - 0.5) <= 0.4), abs=2e-3)
 
 
 def test_coverage_and_calibration_of_known_cases() -> None:
     d = Distribution.of("normal", mean=np.zeros(3), sd=1.0)
-    assert calibration.coverage(d, np.array([0.0, 1.0, 3.0]), 0.9) == pytest.approx(2 / 3)
+    assert calibration.Pit.of(d, np.array([0.0, 1.0, 3.0])).coverage(0.9) == pytest.approx(2 / 3)
     happened = np.array([1.0, 0.0, 1.0, 1.0])
     assert calibration.expected_calibration_error(np.full(4, 0.75), happened) == pytest.approx(0)
     assert calibration.expected_calibration_error(np.full(4, 0.95), happened) == pytest.approx(0.2)

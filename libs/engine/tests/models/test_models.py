@@ -154,6 +154,16 @@ def test_the_empirical_layer_keeps_mean_zeros_and_shape() -> None:
     assert layer.step == 1.0
 
 
+def test_a_count_may_exceed_the_largest_seen() -> None:
+    rng = np.random.default_rng(9)
+    mean = rng.gamma(9, 0.1, 2_000)
+    observed = np.minimum(rng.poisson(mean), 4).astype(float)
+    layer = spread.learn("empirical", mean, observed, np.zeros(2_000, dtype=np.int64))
+    made = layer.around(np.array([mean.mean()]), np.zeros(1, dtype=np.int64))
+    assert 0 < made.prob_over(4.0)[0] < 0.01
+    assert np.all(made.prob_push(np.arange(6.0)[None, :])[0] > 0)
+
+
 def test_the_count_layer_finds_the_size_of_its_negative_binomial() -> None:
     rng = np.random.default_rng(5)
     mean = rng.gamma(6, 0.7, 8_000)

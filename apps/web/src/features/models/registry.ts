@@ -21,7 +21,7 @@ export const SCORES: Score[] = [
   { key: "bias", header: "Bias", help: "Mean of what was told minus what happened", digits: 3, better: 0 },
   { key: "log_score", header: "Log score", help: "Mean negative log-likelihood of what happened", digits: 3, better: "low" },
   { key: "pit_error", header: "PIT error", help: "Mean distance of the probability integral transform from uniform; 0 is calibrated", digits: 4, better: "low" },
-  { key: "coverage_80", header: "In 80 %", help: "How often the outcome lay in the central 80 % interval; more for small whole numbers, whose interval cannot hold exactly 80 %", digits: 3, better: 0.8 },
+  { key: "coverage_80", header: "In 80 %", help: "How often the outcome lay in the central 80 %; a whole number at its end counts for the part that lies inside", digits: 3, better: 0.8 },
 ];
 
 export const modelsQuery = queryOptions({ queryKey: ["models"], queryFn: everyModel });

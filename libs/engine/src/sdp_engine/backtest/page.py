@@ -7,7 +7,7 @@ from typing import Any
 from sdp_engine.backtest.table import ALL, OURS
 
 Row = Mapping[str, Any]
-COLUMNS = ("n", "mae", "rmse", "bias", "crps", "pit_ece", "cov80", "logloss", "gain", "gain_se", "gain_p")
+COLUMNS = ("n", "mae", "rmse", "bias", "crps", "pit_ece", "pit_noise", "cov80", "logloss", "gain", "gain_se", "gain_p")
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2430;background:#fff}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}

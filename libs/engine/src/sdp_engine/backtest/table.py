@@ -48,18 +48,19 @@ def table(
 
 
 def ours(rows: pl.DataFrame, prefix: str) -> dict[str, Any]:
-    """Return the figures of our predictions; `mae`, `rmse` and `bias` are of the mean, coverage by randomised PIT."""
+    """Return the figures of our predictions; `mae`, `rmse` and `bias` are of the mean, coverage by PIT."""
     observed, mean = rows[TARGET].to_numpy(), rows[f"{prefix}mean"].to_numpy()
-    pit = rows[f"{prefix}pit"].to_numpy()
+    pit = calibration.Pit(rows[f"{prefix}pit_low"].to_numpy(), rows[f"{prefix}pit"].to_numpy())
     figures = {
         **_errors(mean, observed),
         "mae_median": float(np.mean(np.abs(rows[f"{prefix}median"].to_numpy() - observed))),
         "crps": float(rows[f"{prefix}crps"].to_numpy().mean()),
         "logscore": float(rows[f"{prefix}log"].to_numpy().mean()),
-        "pit_ece": calibration.pit_error(pit),
-        **{f"cov{level}": _within(pit, level / 100) for level in (50, 80, 90)},
+        "pit_ece": pit.error(),
+        "pit_noise": pit.noise(),
+        **{f"cov{level}": pit.coverage(level / 100) for level in (50, 80, 90)},
         "logloss": log_loss(rows[f"{prefix}any"].to_numpy(), (observed > 0).astype(np.float64)),
-        "pit_histogram": (np.histogram(pit, BINS, (0.0, 1.0))[0] / max(pit.size, 1)).round(4).tolist(),
+        "pit_histogram": pit.histogram(BINS),
         "centre": "mean",
     }
     return {name: round(value, 6) if isinstance(value, float) else value for name, value in figures.items()}
@@ -119,7 +120,3 @@ def _errors(mean: Array, observed: Array) -> dict[str, float]:
         "rmse": float(np.sqrt(np.mean(error**2))),
         "bias": float(np.mean(error)),
     }
-
-
-def _within(pit: Array, level: float) -> float:
-    return float(np.mean(np.abs(pit - 0.5) <= level / 2))

@@ -90,7 +90,6 @@ def walk(
     mean, served_mean = np.full(rows.height, np.nan), np.full(rows.height, np.nan)
     given = rows["is_given"].to_numpy()
     made: list[pl.DataFrame] = []
-    rng = np.random.default_rng(0)
     for refit in plan:
         past = (rows[KNOWN] < refit.as_of).to_numpy() & given
         ahead = rows[MOMENT].is_between(refit.as_of, refit.until, closed="left").to_numpy()
@@ -110,9 +109,9 @@ def walk(
             views = {"given": predicted, "played": told.given(chance)}
             if "market" in rows.columns:
                 views["lined"] = predicted.given(chance)
-            found = _judged(chosen, views, rng)
+            found = _judged(chosen, views)
             if "market" in rows.columns:
-                found = found.hstack(_informed(chosen, views["lined"], made, refit.as_of, rng))
+                found = found.hstack(_informed(chosen, views["lined"], made, refit.as_of))
             made.append(found)
     return pl.concat(made) if made else pl.DataFrame()
 
@@ -125,12 +124,12 @@ def _chance(rows: pl.DataFrame, chances: pl.DataFrame | None) -> Array:
     return joined["chance"].fill_null(1.0).to_numpy()
 
 
-def _judged(rows: pl.DataFrame, views: Mapping[str, Distribution], rng: np.random.Generator) -> pl.DataFrame:
+def _judged(rows: pl.DataFrame, views: Mapping[str, Distribution]) -> pl.DataFrame:
     keys = ("player_id", "game_id", "team_id", "position", MOMENT, KNOWN, "is_given", TARGET)
     lines = rows["line"].to_numpy() if "line" in rows.columns else None
     observed = rows[TARGET].to_numpy()
     columns = {
-        f"{name}_{k}": values for name, view in views.items() for k, values in judge(view, observed, rng, lines).items()
+        f"{name}_{k}": values for name, view in views.items() for k, values in judge(view, observed, lines).items()
     }
     return rows.select(*keys, *(name for name in ("line", "market", EXPECTED) if name in rows.columns)).with_columns(
         pl.Series(name, values) for name, values in columns.items()
@@ -142,7 +141,6 @@ def _informed(
     predicted: Distribution,
     before: Sequence[pl.DataFrame],
     as_of: datetime,
-    rng: np.random.Generator,
 ) -> pl.DataFrame:
     """Return `informed_*` and `tempered_over` of the rows; what is learnt for them is of earlier rows alone."""
     past = pl.concat(before).filter(pl.col("market").is_not_null(), pl.col(KNOWN) < as_of) if before else rows.clear()
@@ -162,24 +160,26 @@ def _informed(
         chance = informed.blend(rows["market"].to_numpy()[known], own, trust)
         empty["tempered_over"][known] = informed.tempered(own, slope)
         moved = informed.anchor(mine, lines, chance)
-        for name, values in judge(moved, rows[TARGET].to_numpy()[known], rng, lines).items():
+        for name, values in judge(moved, rows[TARGET].to_numpy()[known], lines).items():
             empty[f"informed_{name}"][known] = values
     return pl.DataFrame(empty).fill_nan(None)
 
 
-_JUDGED = ("mean", "median", "crps", "log", "pit", "any")
+_JUDGED = ("mean", "median", "crps", "log", "pit", "pit_low", "any")
 
 
-def judge(predicted: Distribution, observed: Array, rng: np.random.Generator, lines: Array | None) -> dict[str, Any]:
-    """Return, a row, the mean, the median, CRPS, log score, randomised PIT, the chance of anything at all, and of
-    going over the line and of a push where there is one.
+def judge(predicted: Distribution, observed: Array, lines: Array | None) -> dict[str, Any]:
+    """Return, a row, the mean, the median, CRPS, log score, the two ends of the PIT, the chance of anything at
+    all, and of going over the line and of a push where there is one.
     """
+    pit = calibration.Pit.of(predicted, observed)
     told = {
         "mean": predicted.mean(),
         "median": predicted.quantile([0.5])[:, 0],
         "crps": scores.crps(predicted, observed),
         "log": scores.log_score(predicted, observed),
-        "pit": calibration.pit(predicted, observed, rng),
+        "pit": pit.high,
+        "pit_low": pit.low,
         "any": 1.0 - predicted.prob_zero(),
     }
     if lines is not None:

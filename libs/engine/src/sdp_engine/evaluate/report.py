@@ -8,10 +8,10 @@ from sdp_engine.distributions import Array, Distribution
 from sdp_engine.evaluate import calibration, scores
 
 
-def report(predicted: Distribution, observed: Array, *, seed: int = 0) -> dict[str, float]:
+def report(predicted: Distribution, observed: Array) -> dict[str, float]:
     """Return every score of these forecasts, averaged; `mae` and `rmse` are of the mean, `mae_median` of the median."""
     mean = predicted.mean()
-    rng = np.random.default_rng(seed)
+    pit = calibration.Pit.of(predicted, observed)
     figures = {
         "rows": float(observed.size),
         "mae": scores.mean_absolute_error(mean, observed),
@@ -20,16 +20,16 @@ def report(predicted: Distribution, observed: Array, *, seed: int = 0) -> dict[s
         "bias": float(np.mean(mean - observed)),
         "crps": float(np.mean(scores.crps(predicted, observed))),
         "log_score": float(np.mean(scores.log_score(predicted, observed))),
-        "pit_error": calibration.pit_error(calibration.pit(predicted, observed, rng)),
-        "coverage_50": calibration.coverage(predicted, observed, 0.5),
-        "coverage_80": calibration.coverage(predicted, observed, 0.8),
-        "coverage_90": calibration.coverage(predicted, observed, 0.9),
+        "pit_error": pit.error(),
+        "coverage_50": pit.coverage(0.5),
+        "coverage_80": pit.coverage(0.8),
+        "coverage_90": pit.coverage(0.9),
         "brier_any": scores.brier(1 - predicted.prob_zero(), (observed != 0).astype(np.float64)),
     }
     return {name: round(value, 6) for name, value in figures.items()}
 
 
-def calibrated(predicted: Distribution, observed: Array, *, seed: int = 0, bins: int = 10) -> dict[str, Any]:
+def calibrated(predicted: Distribution, observed: Array, *, bins: int = 10) -> dict[str, Any]:
     """Return whether what was told happened as often, JSON-ready.
 
     Returns:
@@ -37,13 +37,12 @@ def calibrated(predicted: Distribution, observed: Array, *, seed: int = 0, bins:
         about half of the outcomes lie; `reliability`: by told chance of going over it, the mean chance `p`, how often
         it happened (`rate`) and the number of rows `n`.
     """
-    pit = calibration.pit(predicted, observed, np.random.default_rng(seed))
     line = float(np.floor(np.median(observed))) + 0.5
     chance, happened = predicted.prob_over(np.full(observed.size, line)), observed > line
     index = np.minimum((chance * bins).astype(int), bins - 1)
     groups = [index == each for each in np.unique(index)]
     return {
-        "pit": (np.histogram(pit, bins, (0.0, 1.0))[0] / observed.size).round(4).tolist(),
+        "pit": calibration.Pit.of(predicted, observed).histogram(bins),
         "line": line,
         "reliability": [
             {"p": round(float(chance[g].mean()), 4), "rate": round(float(happened[g].mean()), 4), "n": int(g.sum())}

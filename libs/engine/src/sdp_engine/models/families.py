@@ -15,7 +15,9 @@ _LAYER = {
     "blocks": rolling.SHARES,
     "levels": spread.LEVELS.tolist(),
     "knots": spread.KNOTS,
-    "neighbours": spread.NEIGHBOURS,
+    "neighbours": [spread.FEWEST_NEIGHBOURS, spread.NEIGHBOURS],
+    "fewest": spread.FEWEST,
+    "beyond": spread.BEYOND,
 }
 
 

@@ -12,9 +12,12 @@ LEVELS = np.array(
     [0, 0.005, 0.01, 0.025, *np.round(np.arange(0.05, 0.951, 0.05), 2), 0.975, 0.99, 0.995, 1], dtype=np.float64
 )
 KNOTS = 14
-NEIGHBOURS = 500
-FEWEST = 150
+NEIGHBOURS, FEWEST_NEIGHBOURS = 500, 150
+"""A knot is learnt from a fifth of the rows, but from no more and no fewer than so many."""
+FEWEST = 60
 """A position with fewer rows shares the shape of all positions together."""
+BEYOND = 2.0
+"""Steps by which a whole number may exceed the largest seen."""
 LEAST_MEAN = 0.005
 LARGEST_SIZE = 1_000.0
 """A negative binomial of this size is a Poisson for all purposes."""
@@ -85,16 +88,16 @@ def learn(family: str, mean: Array, observed: Array, codes: NDArray[np.int64]) -
     step = 1.0 if np.all(observed == np.round(observed)) else 0.0
     groups = {-1: np.ones(mean.size, dtype=bool)}
     groups |= {int(c): codes == c for c in np.unique(codes) if np.sum(codes == c) >= FEWEST}
-    shapes = {c: _shape(mean[g], observed[g]) for c, g in groups.items()} if family == "empirical" else {}
+    shapes = {c: _shape(mean[g], observed[g], step) for c, g in groups.items()} if family == "empirical" else {}
     sizes = {c: _size(mean[g], observed[g]) for c, g in groups.items()} if family == "negative_binomial" else {}
     return Spread(family, step, shapes, sizes)
 
 
-def _shape(mean: Array, observed: Array) -> Shape:
+def _shape(mean: Array, observed: Array, step: float) -> Shape:
     """Read the outcomes of the nearest means at knots spread evenly over the rows."""
     order = np.argsort(mean, kind="stable")
     mean, observed = mean[order], observed[order]
-    width = min(NEIGHBOURS, mean.size)
+    width = min(max(mean.size // 5, FEWEST_NEIGHBOURS), NEIGHBOURS, mean.size)
     starts = np.unique(np.linspace(0, mean.size - width, KNOTS).astype(int))
     centres, zeros, values = [], [], []
     for start in starts:
@@ -107,7 +110,9 @@ def _shape(mean: Array, observed: Array) -> Shape:
         zeros.append(1 - some.mean())
         values.append(np.quantile((happened * ratio)[some], LEVELS) if some.any() else np.zeros(LEVELS.size))
     keep = np.concatenate([[True], np.diff(centres) > 0])
-    return Shape(np.array(centres)[keep], np.array(zeros)[keep], np.array(values)[keep])
+    quantiles = np.array(values)[keep]
+    quantiles[:, -1] += BEYOND * step
+    return Shape(np.array(centres)[keep], np.array(zeros)[keep], quantiles)
 
 
 def _size(mean: Array, observed: Array) -> float:
