@@ -16,6 +16,8 @@ test("numbers carry their units and signs", () => {
 test("keys become words", () => {
   expect(words("passing_yards")).toBe("Passing yards");
   expect(words("draftkings_classic_points")).toBe("DraftKings classic points");
+  expect(words("mlb_statsapi")).toBe("MLB StatsAPI");
+  expect(words("nflverse")).toBe("nflverse");
   expect(team("nfl:KC")).toBe("KC");
 });
 

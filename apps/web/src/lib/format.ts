@@ -67,14 +67,31 @@ export function ago(iso: string | null | undefined, now: number = Date.now()): s
   return "just now";
 }
 
+/** Names whose spelling is not that of a common word. */
+const SPELLINGS: Record<string, string> = {
+  api: "API",
+  cdn: "CDN",
+  draftkings: "DraftKings",
+  espn: "ESPN",
+  fanduel: "FanDuel",
+  meteo: "Meteo",
+  mlb: "MLB",
+  nba: "NBA",
+  nflgame: "nflgame",
+  nflverse: "nflverse",
+  nhl: "NHL",
+  nws: "NWS",
+  prizepicks: "PrizePicks",
+  rss: "RSS",
+  statsapi: "StatsAPI",
+  tds: "touchdowns",
+};
+
 /** `passing_yards` -> "Passing yards"; `draftkings_classic_points` -> "DraftKings classic points". */
 export function words(key: string): string {
-  const named = key
-    .replaceAll("_", " ")
-    .replace(/\bdraftkings\b/g, "DraftKings")
-    .replace(/\bfanduel\b/g, "FanDuel")
-    .replace(/\btds\b/g, "touchdowns");
-  return named.charAt(0).toUpperCase() + named.slice(1);
+  const [first = "", ...rest] = key.split("_");
+  const spelled = rest.map((word) => SPELLINGS[word] ?? word);
+  return [SPELLINGS[first] ?? first.charAt(0).toUpperCase() + first.slice(1), ...spelled].join(" ");
 }
 
 /** `nfl:KC` -> "KC". */

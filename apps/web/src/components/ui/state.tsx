@@ -18,7 +18,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
     <div className="flex flex-col items-center gap-3 px-6 py-14 text-center">
       <Inbox aria-hidden className="size-8 text-faint" strokeWidth={1.5} />
       <h3 className="font-semibold">{title}</h3>
-      {children != null && <div className="max-w-prose text-sm text-muted">{children}</div>}
+      {children != null && <div className="max-w-prose text-sm text-balance text-muted">{children}</div>}
       {action}
     </div>
   );

@@ -24,10 +24,25 @@ function stateOf(source: Source) {
   return <Badge tone={TONE[source.state]} title={`${source.schedule ?? "On request only"}.${target}`}>{words}</Badge>;
 }
 
+/** A source by name; where there is no room for a column of errors, its error on request. */
+function nameOf(source: Source) {
+  return (
+    <div>
+      <b className="font-medium">{words(source.provider)}</b> <span className="text-xs text-faint">{source.feed} · {source.sport.toUpperCase()}</span>
+      {source.error != null && (
+        <details className="text-xs text-bad lg:hidden">
+          <summary className="cursor-pointer">Last error</summary>
+          <span className="wrap-anywhere">{source.error.message}</span>
+        </details>
+      )}
+    </div>
+  );
+}
+
 const SOURCES: Column<Source>[] = [
-  { key: "provider", header: "Source", value: (s) => s.provider, cell: (s) => <span><b className="font-medium">{words(s.provider)}</b> <span className="text-xs text-faint">{s.feed} · {s.sport.toUpperCase()}</span></span> },
+  { key: "provider", header: "Source", value: (s) => s.provider, cell: nameOf },
   { key: "state", header: "State", value: (s) => s.state, cell: stateOf },
-  { key: "success", header: "Last success", value: (s) => s.last_success_at, cell: (s) => ago(s.last_success_at), from: "sm" },
+  { key: "success", header: "Last success", value: (s) => s.last_success_at, cell: (s) => <span className="whitespace-nowrap">{ago(s.last_success_at)}</span>, from: "sm" },
   { key: "rows", header: "Rows", value: (s) => s.rows, cell: (s) => count(s.rows), numeric: true },
   { key: "new", header: "New", value: (s) => s.rows_new, cell: (s) => count(s.rows_new), numeric: true, from: "md" },
   { key: "changed", header: "Changed", value: (s) => s.rows_changed, cell: (s) => count(s.rows_changed), numeric: true, from: "md" },

@@ -39,7 +39,7 @@ function One({ model, rival, mayChange, busy, promote }: Omit<Props, "models"> &
       <header className="flex min-h-10 flex-wrap items-center gap-2">
         <h3 className="font-semibold">{words(model.family)}</h3>
         <Badge>{model.mode}</Badge>
-        {model.stage === "promoted" ? <Badge tone="good">speaks</Badge> : mayChange && <Button busy={busy} onClick={() => { promote(model.id); }}>Let it speak</Button>}
+        {model.stage === "promoted" ? <Badge tone="good">in use</Badge> : mayChange && <Button busy={busy} onClick={() => { promote(model.id); }}>Promote</Button>}
       </header>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
         <Fact name="Version">{model.version}</Fact>

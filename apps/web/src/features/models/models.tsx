@@ -12,7 +12,7 @@ import { count, date, number, words } from "@/lib/format";
 import { Comparison } from "./comparison";
 import { modelsQuery, reportsQuery, SCORES, type Model } from "./registry";
 
-/** The registry: which model speaks for each market, how it did on games it had not seen, and who else could. */
+/** The registry: which model is in use for each market, how it did on games it had not seen, and who else could. */
 export function Models() {
   const models = useQuery(modelsQuery);
   return (
@@ -20,7 +20,7 @@ export function Models() {
       <div>
         <h1 className="text-2xl font-semibold tracking-tight">Models</h1>
         <p className="mt-1 max-w-prose text-sm text-muted">
-          Which model speaks for each market, and how it did on the latest games, which a model fitted the same way had not seen.
+          Which model predicts each market, and how it did on the latest games, which a model fitted the same way had not seen.
         </p>
       </div>
       {models.isPending ? (
@@ -52,12 +52,12 @@ function Registry({ models }: { models: Model[] }) {
   return (
     <>
       <Card
-        title={market === "" ? "The models that speak" : (models.find((m) => m.market === market)?.title ?? market)}
-        note={market === "" ? "One a market. Choose a market to see its other versions; look into one or compare two." : "Every version, the one that speaks first."}
+        title={market === "" ? "Models in use" : (models.find((m) => m.market === market)?.title ?? market)}
+        note={market === "" ? "One for each market. Choose a market to see its other versions; open one, or compare two." : "Every version, the one in use first."}
         actions={
           <div className="flex flex-wrap items-end gap-2">
             <SelectField label="Market" value={market} onChange={(event) => { setMarket(event.target.value); setChosen([]); }}>
-              <option value="">All that speak</option>
+              <option value="">All in use</option>
               {markets.map(([key, title]) => <option key={key} value={key}>{title}</option>)}
             </SelectField>
             {market !== "" && mayChange && (
@@ -68,7 +68,7 @@ function Registry({ models }: { models: Model[] }) {
         flush
       >
         {error != null && <div className="px-5 pb-3"><Notice tone="bad">{error}</Notice></div>}
-        {shown.length === 0 ? <Empty title="No model speaks">Choose a market and let one of its models speak.</Empty> : (
+        {shown.length === 0 ? <Empty title="No model in use">Choose a market and promote one of its models.</Empty> : (
           <DataTable rows={shown} columns={columns} rowKey={(m) => m.id} sort={{ key: "title", descending: false }} caption="Registered models and their scores" />
         )}
       </Card>
@@ -81,7 +81,7 @@ function Registry({ models }: { models: Model[] }) {
 
 type Change = { promote: number } | { back: { sport: string; market: string } };
 
-/** Let another model speak, and read the registry again. */
+/** Promote another model, and read the registry again. */
 function useChange() {
   const cache = useQueryClient();
   const change = useMutation({
@@ -116,7 +116,7 @@ function columnsOf(chosen: number[], choose: (id: number) => void): Column<Model
         </label>
       ),
     },
-    { key: "stage", header: "State", value: (m) => m.stage, cell: (m) => <Badge tone={m.stage === "promoted" ? "good" : "plain"}>{m.stage === "promoted" ? "speaks" : m.stage}</Badge>, from: "sm" },
+    { key: "stage", header: "State", value: (m) => m.stage, cell: (m) => <Badge tone={m.stage === "promoted" ? "good" : "plain"}>{m.stage === "promoted" ? "in use" : m.stage}</Badge>, from: "sm" },
     { key: "until", header: "Trained until", value: (m) => m.trained_until, cell: (m) => date(m.trained_until), from: "md" },
     ...scores,
     { key: "n", header: "Judged on", help: "Player games that the scores are of", value: (m) => m.metrics["rows"], cell: (m) => count(m.metrics["rows"]), numeric: true, from: "lg" },

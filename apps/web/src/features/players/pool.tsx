@@ -46,7 +46,7 @@ export function Pool({ slateId }: { slateId: number }) {
   return (
     <div className="space-y-4">
       <ProjectionSets slateId={slateId} chosen={set?.id ?? null} onChoose={setSetId} />
-      {set == null && <Notice>This slate has no projections yet: make them here, or upload your own. Where no model may speak for its date, models are trained first, which takes a minute or so.</Notice>}
+      {set == null && <Notice>This slate has no projections yet: make them here, or upload your own. Where every trained model has seen games after its date, new ones are trained first, which takes a minute or so.</Notice>}
       {unmatched.length > 0 && <Unmatched players={unmatched} />}
       <Card flush>
         <div className="flex flex-wrap items-center gap-3 px-5 py-4">

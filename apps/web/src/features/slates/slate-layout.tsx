@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { slateQuery } from "@/api/slates";
 import { Badge, Modelled } from "@/components/ui/badge";
 import { Failure, Loading } from "@/components/ui/state";
@@ -36,20 +37,33 @@ export function SlateLayout({ slateId }: { slateId: number }) {
           {s.is_locked ? "Locked" : "Locks"} {when(s.starts_at)} · {s.games} games · {s.players} players
         </p>
       </header>
-      <nav aria-label="Slate" className="-mx-4 flex gap-1 overflow-x-auto border-b border-line px-4">
-        {TABS.map((tab) => (
-          <Link
-            key={tab.to}
-            to={tab.to}
-            params={{ slateId: String(slateId) }}
-            activeOptions={{ exact: tab.exact }}
-            className="border-b-2 border-transparent px-3 py-2.5 text-sm font-medium text-muted hover:text-ink data-[status=active]:border-accent data-[status=active]:text-ink"
-          >
-            {tab.label}
-          </Link>
-        ))}
-      </nav>
+      <Tabs slateId={slateId} />
       <Outlet />
     </div>
+  );
+}
+
+/** The slate's pages side by side; on a phone the present one is scrolled into sight. */
+function Tabs({ slateId }: { slateId: number }) {
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const tab = nav.current?.querySelector<HTMLElement>("[data-status=active]");
+    if (nav.current && tab) nav.current.scrollLeft = tab.offsetLeft - (nav.current.clientWidth - tab.offsetWidth) / 2;
+  }, [pathname]);
+  return (
+    <nav ref={nav} aria-label="Slate" className="relative -mx-4 flex gap-1 overflow-x-auto border-b border-line px-4">
+      {TABS.map((tab) => (
+        <Link
+          key={tab.to}
+          to={tab.to}
+          params={{ slateId: String(slateId) }}
+          activeOptions={{ exact: tab.exact }}
+          className="border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted hover:text-ink data-[status=active]:border-accent data-[status=active]:text-ink"
+        >
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
   );
 }
