@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from sdp_common.store import contests
+from sdp_sports.spec import load
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -88,3 +89,57 @@ def test_a_contest_is_asked_for_with_ones_own_lineups_alone(ann: httpx.Client, b
     refused = ann.post("/api/runs/simulate-contest", json=twice)
     assert refused.status_code == 422
     assert "paid twice" in refused.text
+
+
+SLOTS = [slot.name for slot in load("nfl").contests["draftkings_classic"].expanded_slots]
+HEADER = "Rank,EntryId,EntryName,TimeRemaining,Points,Lineup,,Player,Roster Position,%Drafted,FPTS"
+
+
+def standings(slots: list[str] = SLOTS) -> str:
+    lineup = " ".join(f"{slot} Man {chr(65 + n)}x" for n, slot in enumerate(slots))
+    lines = [HEADER]
+    for n, slot in enumerate(slots):
+        lines.append(f"{n + 1},{n},ann ({n + 1}/9),0,{100 - n},{lineup},,Man {chr(65 + n)}x,{slot},100.00%,{n}")
+    return "\n".join(lines) + "\n"
+
+
+def brought(client: httpx.Client, world, text: str) -> httpx.Response:
+    files = {"file": ("../../contest-standings-7.csv", text.encode(), "text/csv")}
+    return client.post(f"/api/slates/{world.slate_id}/standings", files=files)
+
+
+def test_standings_are_kept_and_graded_for_their_owner_alone(ann: httpx.Client, bob: httpx.Client, world) -> None:
+    answer = brought(ann, world, standings())
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["entries"], told["users"], told["players"], told["is_final"]) == (9, 1, 9, True)
+    assert told["filename"] == "contest-standings-7.csv"
+    asked = {"slate_id": world.slate_id, "upload_id": told["upload_id"], "projection_set_id": world.set_id}
+    made = ann.post("/api/runs/grade", json=asked | {"user": "ann", "offer": OFFER})
+    assert made.status_code == 202, made.text
+    assert (made.json()["service"], made.json()["job"]) == ("sim-engine", "grade_contest")
+    assert bob.post("/api/runs/grade", json=asked).status_code == 404
+    assert ann.post("/api/runs/grade", json=asked | {"lineup_set_id": 10**6}).status_code == 404
+    assert ann.post("/api/runs/grade", json=asked | {"user": " "}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Player,Projection\nBo,3\n", "bring the contest's standings"),
+        (standings(["PG", "SG", "C"]), "choose the contest's slate"),
+        (HEADER + "\n1,5,ann,0,3,,,Man Ax,QB,100.00%,3\n", "show no lineup"),
+        (standings().replace("1,0,ann", "first,0,ann"), "wrong"),
+        (standings().replace("FPTS", "Score"), "export them again"),
+        ("\x00\x01\x02", ""),
+        ("", "empty"),
+    ],
+)
+def test_what_is_no_standings_of_the_slate_is_refused(ann: httpx.Client, world, text: str, message: str) -> None:
+    answer = brought(ann, world, text)
+    assert answer.status_code == 422, answer.text
+    assert message in answer.text
+
+
+def test_standings_larger_than_an_upload_may_be_are_refused(ann: httpx.Client, world) -> None:
+    assert brought(ann, world, standings() + "x," * 200_000).status_code == 413

@@ -15,7 +15,7 @@ from sdp_common.db.models.predictions import ModelVersion, Prediction
 from sdp_common.db.models.projections import ProjectionSet
 from sdp_common.db.models.reference import Game, Player, Team
 from sdp_common.db.models.slates import Draftable
-from sdp_common.db.session import make_engine, session_scope
+from sdp_common.db.session import session_scope
 from sdp_common.drawn import read_draws
 from sdp_common.errors import BadInput, Cancelled, Conflict, Misconfigured, NotFound
 from sdp_common.service import Job
@@ -42,13 +42,6 @@ ROSTER = [
 SETTINGS = Settings(_env_file=None, draws_dir=Path(tempfile.mkdtemp(prefix="sdp-draws-")))
 MARKETS = ("passing_yards", "receptions", "receiving_yards", "rushing_yards", "anytime_touchdown")
 OFFERED = {"QB": {0, 3, 4}, "RB": {1, 2, 3, 4}, "WR": {1, 2, 3, 4}, "TE": {1, 2, 4}}
-
-
-@pytest.fixture(scope="module")
-def engine(database_url):
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture(scope="module")

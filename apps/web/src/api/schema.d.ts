@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Grade Run
+         * @description Ask how projections, field model and lineups did in a finished contest.
+         */
+        post: operations["create_grade_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/late-swap": {
         parameters: {
             query?: never;
@@ -948,6 +968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/slates/{slate_id}/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Standings
+         * @description Keep a finished contest's standings; `POST /api/runs/grade` scores projections and lineups by them.
+         */
+        post: operations["upload_standings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sports": {
         parameters: {
             query?: never;
@@ -1103,6 +1143,14 @@ export interface components {
              * @description what to call the set; the file's name if none
              */
             name?: string | null;
+        };
+        /** Body_upload_standings */
+        Body_upload_standings: {
+            /**
+             * File
+             * @description the contest's standings, as DraftKings exports them
+             */
+            file: string;
         };
         /**
          * BuildCreate
@@ -1339,6 +1387,26 @@ export interface components {
             prob_home_win: number;
             /** Total Sd */
             total_sd: number;
+        };
+        /**
+         * GradeCreate
+         * @description Score a slate's projections, its field model and lineups by a finished contest's standings.
+         *
+         *     `user` is whose entries to grade, as the standings name him; `lineup_set_id` a set to grade, entered or not. Without
+         *     an `offer` no money is told.
+         */
+        GradeCreate: {
+            /** Lineup Set Id */
+            lineup_set_id?: number | null;
+            offer?: components["schemas"]["Offer"] | null;
+            /** Projection Set Id */
+            projection_set_id: number;
+            /** Slate Id */
+            slate_id: number;
+            /** Upload Id */
+            upload_id: number;
+            /** User */
+            user?: string | null;
         };
         /**
          * Group
@@ -3090,6 +3158,26 @@ export interface components {
             teams?: string[];
         };
         /**
+         * StandingsRead
+         * @description A finished contest's standings that were kept, to be graded: `is_final` where nobody has minutes left.
+         */
+        StandingsRead: {
+            /** Entries */
+            entries: number;
+            /** Filename */
+            filename: string;
+            /** Is Final */
+            is_final: boolean;
+            /** Players */
+            players: number;
+            /** Slate Id */
+            slate_id: number;
+            /** Upload Id */
+            upload_id: number;
+            /** Users */
+            users: number;
+        };
+        /**
          * StatProjectionRead
          * @description The distribution of one stat of one player, from the joint simulation (or a mean alone, uploaded).
          */
@@ -4388,6 +4476,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BuildCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_grade_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeCreate"];
             };
         };
         responses: {
@@ -5868,6 +6016,68 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not the caller's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_standings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_upload_standings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingsRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

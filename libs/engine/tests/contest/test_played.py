@@ -9,7 +9,7 @@ import pytest
 from sdp_engine.contest import backtest, grading
 from sdp_engine.contest import habits as habit_files
 from sdp_engine.contest.field import Crowd
-from sdp_engine.contest.finished import Finished, Source, assemble, source_of
+from sdp_engine.contest.finished import Finished, Source, assemble, join, source_from, source_of
 from sdp_engine.contest.payouts import Offer, Prize
 from sdp_sports.files import read
 from sdp_sports.files.standings import Standings
@@ -153,7 +153,7 @@ def test_a_contest_that_the_shipped_habits_saw_is_predicted_from_the_others_alon
     played: list[Finished], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = habit_files.load("nba_classic").model_copy(update={"slates": (played[0].slate.digest,)})
-    monkeypatch.setattr(backtest.shipped, "load", lambda _: seen)
+    monkeypatch.setattr(backtest.shipped, "load_told", lambda _, has_ownership: seen)
     habits, how = backtest.unseen(played[0], played[1:2], said=False)
     assert how == "1 others"
     assert habits.slates == (played[1].slate.digest,)
@@ -198,3 +198,78 @@ def test_projections_are_held_against_the_real_points(played: list[Finished]) ->
     assert told is not None
     assert 0 < told["mae"] < 15
     assert told["rank_correlation"] > 0.3
+
+
+def test_a_slate_is_joined_to_its_own_standings_alone() -> None:
+    told = board(standings_csv(players(1), 1, entries=60))
+    mine, other = sources(1, 2)
+    assert join("c1", told, mine, "nba", NBA).lost == 0.0
+    with pytest.raises(ValueError, match="contest's own slate"):
+        join("c1", told, other, "nba", NBA)
+    nfl = load("nfl").contests["draftkings_classic"]
+    with pytest.raises(ValueError, match="1 QB"):
+        join("c1", told, mine, "nfl", nfl)
+    dear = Source("dear", mine.rows.with_columns(salary_usd=pl.col("salary_usd") + 500))
+    with pytest.raises(ValueError, match="break the cap"):
+        join("c1", told, dear, "nba", NBA)
+    assert join("c1", told, dear, "nba", NBA, is_priced=False).entries == 60
+
+
+def test_lineups_that_were_not_entered_are_ranked_as_if_they_had_been(played: list[Finished]) -> None:
+    contest = played[0]
+    offer = Offer("x", 5.0, 300, (Prize(1, 1, 100.0), Prize(2, 4, 10.0)))
+    points = np.nan_to_num(contest.scored)[contest.slate.lineups].sum(axis=1)
+    best, worst = contest.slate.lineups[points.argmax()], contest.slate.lineups[points.argmin()]
+    told = grading.lineups(contest, np.stack([best, worst]), offer)
+    first, last = told["lineups"]
+    level = int((contest.entry_points == points.max()).sum()) + 1
+    assert (first["rank"], first["real_points"]) == (1, pytest.approx(points.max(), abs=0.01))
+    assert first["won_usd"] == pytest.approx({2: 110.0, 3: 120.0, 4: 130.0}[level] / level, abs=0.01)
+    assert last["rank"] == 302 - int((contest.entry_points == points.min()).sum())
+    assert told["profit_usd"] == pytest.approx(first["won_usd"] - 10.0, abs=0.01)
+    undrafted = int(np.flatnonzero(np.isnan(contest.scored))[0]) if np.isnan(contest.scored).any() else None
+    if undrafted is not None:
+        strange = np.where(np.arange(8) == 0, undrafted, best)
+        assert grading.lineups(contest, strange[None], offer)["unknown"] == 1
+
+
+def test_a_range_that_holds_everybody_covers_all_and_one_above_all_none(played: list[Finished]) -> None:
+    contest = played[0]
+    rows = contest.slate.pool.height
+    whole = grading.coverage(contest, np.zeros(rows), np.full(rows, 1e4))
+    assert whole is not None
+    assert (whole["below"], whole["within"], whole["above"]) == (0, 1, 0)
+    above = grading.coverage(contest, np.full(rows, 1e3), np.full(rows, 1e4))
+    assert above is not None
+    assert (above["below"], above["within"]) == (1, 0)
+    assert grading.coverage(contest, np.full(rows, np.nan), np.zeros(rows)) is None
+
+
+def test_the_players_that_matter_are_told_with_both_shares(played: list[Finished]) -> None:
+    told = grading.grade(played[0], habit_files.load("nba_classic"))["players"]
+    assert sum(p["real_ownership"] for p in told) == pytest.approx(8, abs=0.05)
+    assert sum(p["predicted_ownership"] for p in told) == pytest.approx(8, abs=0.05)
+    assert {p["salary_usd"] for p in told} <= set(played[0].slate.pool["salary_usd"])
+
+
+def test_a_captains_points_are_told_before_he_is_multiplied() -> None:
+    showdown = next(
+        c for c in load("nfl").contests.values() if c.site == "draftkings" and c.mode == "showdown" and c.is_open
+    )
+    names = [f"Man {n}" for n in range(8)]
+    rows = [
+        {"name": name, "team_id": "AB"[n % 2], "opponent_id": "BA"[n % 2], "position": "WR", "salary_usd": 5000,
+         "points": 10.0}
+        for n, name in enumerate(names)
+    ]  # fmt: skip
+    source = source_from("x", rows)
+    assert source is not None
+    shape = [s.name for s in showdown.expanded_slots]
+    lineup = " ".join(f"{slot} {name}" for slot, name in zip(shape, names, strict=False))
+    lines = ["Rank,EntryId,EntryName,TimeRemaining,Points,Lineup,,Player,Roster Position,%Drafted,FPTS"]
+    drafted = [("Man 0", "CPT", 30.0), *((f"Man {n}", "FLEX", 4.0 * n) for n in range(1, len(shape)))]
+    for n, (who, slot, points) in enumerate(drafted):
+        lines.append(f"{n + 1},{n},u{n},0,90,{lineup},,{who},{slot},100.00%,{points}")
+    told = join("c", board("\n".join(lines) + "\n"), source, "nfl", showdown)
+    scored = dict(zip(told.slate.pool["name"], told.scored.tolist(), strict=True))
+    assert (scored["Man 0"], scored["Man 1"]) == (20.0, 4.0)

@@ -12,6 +12,7 @@ from sdp_engine.simulate import simulate as draw
 from sdp_engine.simulate.warm import warm as warm_simulation
 
 from sdp_sim import contest as contests
+from sdp_sim import grading
 from sdp_sim.inputs import Inputs, read
 from sdp_sim.keeping import keep
 from sdp_sim.rows import game_rows, projection_rows, story
@@ -168,6 +169,39 @@ def simulate_contest(
     found = contests.simulate(entry, asked, points, seed, ticket_value, told)
     known = {"name": asked.name, "fee_usd": asked.fee_usd, "entries": asked.entries, "prize_pool_usd": asked.pool_usd}
     return {"lineup_set_id": lineup_set_id, "slate_id": entry.slate_id, "contest": known, "draws": how, **found}
+
+
+@service.job(attempts=3)
+def grade_contest(
+    job: Job,
+    slate_id: int,
+    upload_id: int,
+    projection_set_id: int,
+    lineup_set_id: int | None = None,
+    user: str | None = None,
+    offer: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Score a slate's projections, its field model and lineups by a finished contest's standings.
+
+    Args:
+        job: This execution; file and lineups are its run's user's.
+        slate_id: The slate.
+        upload_id: The standings.
+        projection_set_id: What was expected of the players.
+        lineup_set_id: Lineups to grade, entered or not.
+        user: Whose entries to grade, as the standings name him.
+        offer: What the contest paid, see `sdp_sports.offer.Offer`; without it no money is told.
+
+    Raises:
+        NotFound: There is no such slate, set, or file or lineup set of the user's.
+        Conflict: The file is not of standings, or nobody is projected.
+        BadInput: The standings are another slate's, or show what cannot be graded.
+    """
+    paid = None if offer is None else contests.read_offer(offer)
+    job.progress(0.02, "reading the standings")
+    asked = grading.gather(job, slate_id, upload_id, projection_set_id, lineup_set_id)
+    job.progress(0.3, f"drafting a field of {len(asked.standings.entries):,} entries to compare")
+    return {"slate_id": slate_id, "upload_id": upload_id, **grading.grade(asked, user, paid)}
 
 
 def _warm() -> None:

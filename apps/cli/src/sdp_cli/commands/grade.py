@@ -33,8 +33,7 @@ def grade(
         raise BadInput(f"{players} names no player with position, salary and points")
     try:
         played = assemble(standings.name, board, [source])
-        name = f"{played.sport}_{played.mode}"
-        model = habits.load(f"{name}_said" if played.has_ownership else name)
+        model = habits.load_told(f"{played.sport}_{played.mode}", has_ownership=played.has_ownership)
         told: dict[str, Any] = grading.grade(played, model) | {"projections": grading.projections(played)}
         told["model_has_seen_it"] = played.slate.digest in model.slates
         if user is not None:

@@ -26,7 +26,7 @@ def save_upload(
 
     Args:
         session: Open session.
-        kind: `salaries`, `projections` or `entries`.
+        kind: `salaries`, `projections`, `entries` or `standings`.
         filename: As the user's machine calls it; kept for people, never used as a path.
         body: The file's bytes.
         user_id: Whose it is; None through the command line.

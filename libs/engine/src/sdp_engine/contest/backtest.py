@@ -53,7 +53,7 @@ def kind(contest: Finished) -> tuple[str, str]:
 def unseen(contest: Finished, others: Sequence[Finished], *, said: bool) -> tuple[Habits, str]:
     """Return habits for a contest that they have not seen, and in words where they come from."""
     name = "_".join(kind(contest))
-    start = shipped.load(f"{name}_said") if said else shipped.load(name)
+    start = shipped.load_told(name, has_ownership=said)
     if said and not set(_SAID) & set(start.pulls):
         start = start.model_copy(update={"pulls": start.pulls | dict.fromkeys(_SAID, 0.0)})
     fresh = contest.slate.digest not in start.slates

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,14 @@ def source_of(name: str, content: Projections | SalaryFile) -> Source | None:
             }
             for r in content.rows
         ]
+    return source_from(name, rows)
+
+
+def source_from(name: str, rows: Iterable[Mapping[str, Any]]) -> Source | None:
+    """Return rows that have COLUMNS as a source; None where nobody has a salary, a position and points.
+
+    Of several rows of a name (a captain and a flex, or two people) the one with the most points is kept.
+    """
     full = [r for r in rows if r["name"] and r["salary_usd"] and r["position"] and r["points"] is not None]
     if not full:
         return None
@@ -131,12 +139,7 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     Raises:
         ValueError: Games have not started, the format is not declared, or no source fits; says which.
     """
-    lineups = [e.lineup for e in standings.entries if e.lineup]
-    if not lineups:
-        raise ValueError(f"{name}: the standings show no lineup")
-    hidden = sum(any(who is None for _, who in lineup) for lineup in lineups) / len(lineups)
-    if hidden > _HIDDEN_SHARE:
-        raise ValueError(f"{name}: games have not started; {hidden:.0%} of the lineups hide a player")
+    lineups = _lineups(name, standings)
     shape = Counter(slot for slot, _ in max(lineups, key=len))
     found: list[tuple[float, float, Source, str, Contest]] = []
     for source in sources:
@@ -150,6 +153,54 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     if known < KNOWN_SHARE or priced < PRICED_SHARE:
         raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {source.name})")
     return _joined(name, standings, source, sport, contest)
+
+
+def join(
+    name: str, standings: Standings, source: Source, sport: str, contest: Contest, *, is_priced: bool = True
+) -> Finished:
+    """Return a finished contest joined to the slate that it is said to be of.
+
+    Args:
+        name: What the standings file is called.
+        standings: The contest.
+        source: Who could be drafted.
+        sport: The sport's code.
+        contest: The slate's format.
+        is_priced: The source's salaries are the site's own, so that lineups which break the cap are another slate's.
+
+    Raises:
+        ValueError: Games have not started, or the contest is another slate's or of another format; says which.
+    """
+    lineups = _lineups(name, standings)
+    shape, wanted = Counter(slot for slot, _ in max(lineups, key=len)), Counter(s.name for s in contest.expanded_slots)
+    if shape != wanted:
+        told, mine = (", ".join(f"{n} {slot}" for slot, n in one.items()) for one in (shape, wanted))
+        raise ValueError(f"{name}: its lineups have {told}; those of {contest.title} have {mine}")
+    known = _known(standings, source)
+    if known < KNOWN_SHARE:
+        raise ValueError(
+            f"{name}: this slate knows only {known:.0%} of what was drafted: choose the contest's own slate"
+        )
+    if is_priced and (kept := _priced(lineups, source, contest)) < PRICED_SHARE:
+        raise ValueError(
+            f"{name}: {1 - kept:.0%} of the lineups break the cap at this slate's salaries: another slate's"
+        )
+    return _joined(name, standings, source, sport, contest)
+
+
+def _lineups(name: str, standings: Standings) -> list[tuple[tuple[str, str | None], ...]]:
+    """Return the lineups that the standings show.
+
+    Raises:
+        ValueError: They show none, or games have not started.
+    """
+    lineups = [e.lineup for e in standings.entries if e.lineup]
+    if not lineups:
+        raise ValueError(f"{name}: the standings show no lineup")
+    hidden = sum(any(who is None for _, who in lineup) for lineup in lineups) / len(lineups)
+    if hidden > _HIDDEN_SHARE:
+        raise ValueError(f"{name}: games have not started; {hidden:.0%} of the lineups hide a player")
+    return lineups
 
 
 def _format(shape: Counter[str], source: Source) -> tuple[str, Contest | None]:
@@ -199,14 +250,16 @@ def _joined(name: str, standings: Standings, source: Source, sport: str, contest
     row_of = {key: row for row, key in enumerate(pool["key"])}
     drafted, scored = np.zeros(pool.height), np.full(pool.height, np.nan)
     lost = 0.0
-    for player in standings.players:
+    times = {slot.name: slot.points_multiplier for slot in contest.slots}
+    # A captain's row tells what he counts; who stands in several slots is told by the plainest, which comes last here.
+    for player in sorted(standings.players, key=lambda p: -times.get(p.slot, 1.0)):
         row = row_of.get(normalise(player.name))
         if row is None:
             lost += player.share_drafted
             continue
         drafted[row] += player.share_drafted
         if player.points is not None:
-            scored[row] = player.points
+            scored[row] = player.points / times.get(player.slot, 1.0)
     whole = sum(p.share_drafted for p in standings.players)
     mine = contest.model_copy(update={"copy_per_slot": False})
     lineups = _rows(standings, contest, row_of)

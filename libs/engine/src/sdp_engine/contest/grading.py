@@ -20,6 +20,7 @@ QUANTILES = (0.5, 0.8, 0.9, 0.99, 0.999)
 _CHALK = 0.10
 _SEED = 1
 _FEW = 2
+_PLAYERS = 60
 
 
 def ownership(predicted: Floats, real: Floats) -> dict[str, float | None]:
@@ -112,7 +113,27 @@ def grade(contest: Finished, habits: Habits) -> dict[str, Any]:
     if contest.has_ownership:
         said = slate.pool["ownership"].fill_null(0.0).to_numpy()
         told["projected_ownership"] = ownership(said, contest.drafted)
+    told["players"] = _players(contest, predicted)
     return told
+
+
+def _players(contest: Finished, predicted: Floats) -> list[dict[str, Any]]:
+    """Return the players most drafted, really or as predicted, with both shares and both points."""
+    seen = np.argsort(-np.maximum(contest.drafted, predicted), kind="stable")[:_PLAYERS].tolist()
+    told = contest.slate.pool.select("name", "team_id", "position", "salary_usd", "points")
+    return [
+        {
+            "name": name,
+            "team_id": team,
+            "position": position,
+            "salary_usd": salary,
+            "projected_points": round(points, 2),
+            "real_points": None if np.isnan(contest.scored[row]) else round(float(contest.scored[row]), 2),
+            "predicted_ownership": round(float(predicted[row]), 5),
+            "real_ownership": round(float(contest.drafted[row]), 5),
+        }
+        for row, (name, team, position, salary, points) in ((r, told.row(r)) for r in seen)
+    ]
 
 
 def projections(contest: Finished) -> dict[str, float] | None:
@@ -136,6 +157,27 @@ def projections(contest: Finished) -> dict[str, float] | None:
     }
 
 
+def coverage(contest: Finished, low: Floats, high: Floats) -> dict[str, float] | None:
+    """Return how often real points lay within (`within`), below and above each player's range; None for nobody.
+
+    Args:
+        contest: The finished contest.
+        low: The range's lower end of each row of the pool, NaN where nobody says, (rows,).
+        high: Its upper end.
+    """
+    real = contest.scored
+    seen = ~np.isnan(real) & ~np.isnan(low) & ~np.isnan(high)
+    if not seen.any():
+        return None
+    below, above = real[seen] < low[seen], real[seen] > high[seen]
+    return {
+        "players": float(seen.sum()),
+        "below": float(below.mean()),
+        "within": float((~below & ~above).mean()),
+        "above": float(above.mean()),
+    }
+
+
 def entries(standings: Standings, user: str, offer: Offer | None = None) -> dict[str, Any]:
     """Return what a user's entries really did: ranks, points, how many of the others they beat, and their profit.
 
@@ -151,26 +193,85 @@ def entries(standings: Standings, user: str, offer: Offer | None = None) -> dict
         raise ValueError(f"{user} has no entry in these standings; {some} have, for instance")
     points = np.array([e.points for e in board], np.float64)
     own = np.array([e.points for e in mine], np.float64)
-    order = np.sort(points)
-    above = len(points) - np.searchsorted(order, own, side="right")
-    level = np.searchsorted(order, own, side="right") - np.searchsorted(order, own, side="left")
-    told: dict[str, Any] = {
-        "user": user,
-        "entries": len(mine),
-        "best_rank": int(above.min()) + 1,
-        "points": {"mean": float(own.mean()), "best": float(own.max()), "field_mean": float(points.mean())},
-        "beaten_share": float(1 - (above + level / 2).mean() / len(points)),
-        "profit_usd": None,
-    }
-    if offer is not None:
-        paid = np.concatenate([[0], np.cumsum(offer.resized(max(offer.entries, len(board))).prize_cents())]) / CENTS
-        won = (paid[above + level] - paid[above]) / level
-        told |= {
-            "won_usd": float(won.sum()),
-            "cashed": int((won > 0).sum()),
-            "profit_usd": float(won.sum() - len(mine) * offer.fee_usd),
-        }
+    placed = _Placed(points, own, own_are_in=True)
+    return {"user": user, **placed.told(offer)}
+
+
+def lineups(contest: Finished, rows: NDArray[np.int64], offer: Offer | None = None) -> dict[str, Any]:
+    """Return what lineups did, or would have done had they been entered beside the real entries.
+
+    Args:
+        contest: The finished contest.
+        rows: Rows of its pool in the order of the contest's slots, (lineups, size).
+        offer: What it paid.
+
+    Returns:
+        As `entries`, and `lineups`: each one's projected and real points, rank and winnings. A lineup with somebody
+        whose points the standings do not tell (nobody drafted him) has none of them and counts in `unknown`.
+    """
+    times = np.array([slot.points_multiplier for slot in contest.slate.contest.expanded_slots])
+    real = (contest.scored[rows] * times).sum(axis=1)
+    projected = (contest.slate.pool["points"].to_numpy()[rows] * times).sum(axis=1)
+    known = ~np.isnan(real)
+    told: dict[str, Any] = {"unknown": int((~known).sum()), "lineups": []}
+    placed = _Placed(contest.entry_points, real[known], own_are_in=False)
+    if known.any():
+        told |= placed.told(offer)
+    won = placed.won(offer) if offer is not None else None
+    at = np.cumsum(known) - 1
+    for n in range(len(rows)):
+        k = int(at[n])
+        told["lineups"].append(
+            {
+                "projected_points": round(float(projected[n]), 2),
+                "real_points": round(float(real[n]), 2) if known[n] else None,
+                "rank": int(placed.above[k]) + 1 if known[n] else None,
+                "won_usd": None if won is None or not known[n] else round(float(won[k]), 2),
+            }
+        )
     return told
+
+
+class _Placed:
+    """Where points rank among all entries: how many stand above each, and how many level with him, himself too.
+
+    Lineups that were not entered are ranked as if they had been, all of them.
+    """
+
+    def __init__(self, board: Floats, own: Floats, *, own_are_in: bool) -> None:
+        self.own, self.field_mean = own, float(board.mean()) if board.size else float("nan")
+        order = np.sort(board if own_are_in else np.concatenate([board, own]))
+        self.count = len(order)
+        last = np.searchsorted(order, own, side="right")
+        self.above = self.count - last
+        self.level = last - np.searchsorted(order, own, side="left")
+
+    def won(self, offer: Offer) -> Floats:
+        """Return what each is paid in dollars; ties share what their ranks are paid."""
+        paid = np.concatenate([[0], np.cumsum(offer.resized(max(offer.entries, self.count)).prize_cents())]) / CENTS
+        return np.asarray((paid[self.above + self.level] - paid[self.above]) / self.level)
+
+    def told(self, offer: Offer | None) -> dict[str, Any]:
+        """Return the figures of all together."""
+        told: dict[str, Any] = {
+            "entries": len(self.own),
+            "best_rank": int(self.above.min()) + 1,
+            "points": {
+                "mean": float(self.own.mean()),
+                "best": float(self.own.max()),
+                "field_mean": self.field_mean,
+            },
+            "beaten_share": float(1 - (self.above + self.level / 2).mean() / self.count),
+            "profit_usd": None,
+        }
+        if offer is not None:
+            won = self.won(offer)
+            told |= {
+                "won_usd": float(won.sum()),
+                "cashed": int((won > 0).sum()),
+                "profit_usd": float(won.sum() - len(won) * offer.fee_usd),
+            }
+        return told
 
 
 def _top(found: Mapping[str, float], most: int = 8) -> dict[str, float]:

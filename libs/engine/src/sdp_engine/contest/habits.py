@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Literal
 
 import numpy as np
@@ -149,8 +150,21 @@ def load(name: str) -> Habits:
     Raises:
         ValueError: The declaration is wrong.
     """
-    folder = files(__package__) / "habits"
-    place = folder / f"{name}.toml"
+    place = _file(name)
     if not place.is_file():
-        place = folder / "general.toml"
+        place = _file("general")
     return Habits(**tomllib.loads(place.read_text(encoding="utf-8")))
+
+
+def load_told(name: str, *, has_ownership: bool) -> Habits:
+    """Load the habits of `name` that look at projected ownership, where there is any and such are shipped.
+
+    Raises:
+        ValueError: The declaration is wrong.
+    """
+    told = f"{name}_said"
+    return load(told if has_ownership and _file(told).is_file() else name)
+
+
+def _file(name: str) -> Traversable:
+    return files(__package__) / "habits" / f"{name}.toml"

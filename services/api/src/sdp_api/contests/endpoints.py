@@ -1,15 +1,16 @@
-"""Contests: those of a slate, and payout tables read from files."""
+"""Contests: those of a slate, payout tables read from files, and standings to be graded."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, UploadFile, status
 from sdp_common.errors import BadInput
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.store import contests, slates
 from sdp_sports.files import read
 from sdp_sports.files.payouts import Payouts
 
-from sdp_api.contests.schemas import ContestOfferRead, OfferRead, PrizeRead
+from sdp_api.contests import service
+from sdp_api.contests.schemas import ContestOfferRead, OfferRead, PrizeRead, StandingsRead
 from sdp_api.deps import Caller, Database, SettingsDep
 from sdp_api.errors import refusals
 from sdp_api.uploads import read_file
@@ -65,3 +66,17 @@ def read_payouts(
             for p in content.prizes
         ],
     )
+
+
+@router.post(
+    "/slates/{slate_id}/standings", status_code=status.HTTP_201_CREATED, responses=refusals(401, 404, 413, 422)
+)
+def upload_standings(
+    slate_id: int,
+    file: Annotated[UploadFile, File(description="the contest's standings, as DraftKings exports them")],
+    caller: Caller,
+    database: Database,
+    settings: SettingsDep,
+) -> StandingsRead:
+    """Keep a finished contest's standings; `POST /api/runs/grade` scores projections and lineups by them."""
+    return service.upload_standings(database, settings, caller.user.id, slate_id, file)

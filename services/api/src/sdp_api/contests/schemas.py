@@ -28,3 +28,15 @@ class ContestOfferRead(OfferRead):
 
     id: int
     external_id: str
+
+
+class StandingsRead(Answer):
+    """A finished contest's standings that were kept, to be graded: `is_final` where nobody has minutes left."""
+
+    upload_id: int
+    slate_id: int
+    filename: str
+    entries: int
+    users: int
+    players: int
+    is_final: bool

@@ -10,6 +10,7 @@ from sdp_api.errors import refusals
 from sdp_api.runs import events, service
 from sdp_api.runs.schemas import (
     BuildCreate,
+    GradeCreate,
     LateSwapCreate,
     OptimizeCreate,
     PortfolioCreate,
@@ -80,6 +81,12 @@ def create_late_swap_run(body: LateSwapCreate, caller: Caller, database: Databas
 def create_contest_run(body: SimulateContestCreate, caller: Caller, database: Database) -> RunRead:
     """Ask what a lineup set may win in a contest."""
     return service.simulate_contest(database, caller.user.id, body)
+
+
+@router.post("/grade", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_grade_run(body: GradeCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask how projections, field model and lineups did in a finished contest."""
+    return service.grade(database, caller.user.id, body)
 
 
 @router.post("/settle", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

@@ -143,6 +143,21 @@ class SimulateContestCreate(Request):
     ticket_value: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
+class GradeCreate(Request):
+    """Score a slate's projections, its field model and lineups by a finished contest's standings.
+
+    `user` is whose entries to grade, as the standings name him; `lineup_set_id` a set to grade, entered or not. Without
+    an `offer` no money is told.
+    """
+
+    slate_id: int
+    upload_id: int
+    projection_set_id: int
+    lineup_set_id: int | None = None
+    user: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
+    offer: Offer | None = None
+
+
 class SettleCreate(Request):
     """Settle a lineup set against what really happened."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from sdp_api.runs.schemas import (
     BuildCreate,
+    GradeCreate,
     LateSwapCreate,
     OptimizeCreate,
     PortfolioCreate,
@@ -119,15 +120,21 @@ def late_swap(database: Session, user_id: int, body: LateSwapCreate) -> RunRead:
 
 def _check_built_on(database: Session, user_id: int, body: OptimizeCreate | PortfolioCreate | LateSwapCreate) -> None:
     """Refuse a set of another slate, and a stack that is not declared."""
-    slate = read_slate(database, body.slate_id)
-    chosen = projections.visible_set(database, user_id, body.projection_set_id)
-    if chosen.slate_id != slate.id:
-        problem = Problem(f"belongs to slate {chosen.slate_id}", column="projection_set_id")
-        raise BadInput("the projection set is not of this slate", [problem])
+    slate = _check_set(database, user_id, body.slate_id, body.projection_set_id)
     stacks = load(slate.sport).stacks
     if body.rules.stack is not None and body.rules.stack not in stacks:
         problem = Problem(f"choose one of {', '.join(stacks)}", column="rules.stack")
         raise BadInput(f"there is no stack {body.rules.stack}", [problem])
+
+
+def _check_set(database: Session, user_id: int, slate_id: int, set_id: int) -> Slate:
+    """Return the slate; refuse a set of another one, and a set that the user may not see."""
+    slate = read_slate(database, slate_id)
+    chosen = projections.visible_set(database, user_id, set_id)
+    if chosen.slate_id != slate.id:
+        problem = Problem(f"belongs to slate {chosen.slate_id}", column="projection_set_id")
+        raise BadInput("the projection set is not of this slate", [problem])
+    return slate
 
 
 def simulate_contest(database: Session, user_id: int, body: SimulateContestCreate) -> RunRead:
@@ -135,6 +142,25 @@ def simulate_contest(database: Session, user_id: int, body: SimulateContestCreat
     if not lineups.sets(database, user_id, set_id=body.lineup_set_id):
         raise NotFound(f"there is no lineup set {body.lineup_set_id}")
     return _ask(database, user_id, "sim-engine", "simulate_contest", **body.model_dump(mode="json"))
+
+
+def grade(database: Session, user_id: int, body: GradeCreate) -> RunRead:
+    """Ask for projections, field model and lineups to be scored by one of the user's standings files.
+
+    Raises:
+        NotFound: There is no such file, projection set or lineup set of his.
+        BadInput: The projection set or the lineups are another slate's.
+    """
+    uploads.upload(database, body.upload_id, user_id=user_id)
+    _check_set(database, user_id, body.slate_id, body.projection_set_id)
+    if body.lineup_set_id is not None:
+        found = lineups.sets(database, user_id, set_id=body.lineup_set_id)
+        if not found:
+            raise NotFound(f"there is no lineup set {body.lineup_set_id}")
+        if found[0][0].slate_id != body.slate_id:
+            problem = Problem(f"belongs to slate {found[0][0].slate_id}", column="lineup_set_id")
+            raise BadInput("the lineups are not of this slate", [problem])
+    return _ask(database, user_id, "sim-engine", "grade_contest", **body.model_dump(mode="json"))
 
 
 def settle(database: Session, user_id: int, body: SettleCreate) -> RunRead:

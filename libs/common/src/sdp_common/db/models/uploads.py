@@ -9,7 +9,7 @@ from sdp_common.db.models.base import Base, CreatedAt, Id
 
 
 class Upload(Base):
-    """A user's file. `kind` is salaries, projections or entries; `status` is received, accepted or refused.
+    """A user's file. `kind` is salaries, projections, entries or standings; `status` is received, accepted or refused.
 
     `report` says what was understood: counts, unmatched names and every problem. `user_id` is null for a file
     brought through the command line.
