@@ -181,6 +181,16 @@ def test_own_projections_with_faults_are_refused_row_by_row(page: Page, platform
     expect(told).to_contain_text("Row 3")
 
 
+def test_what_is_no_standings_file_says_what_to_bring(page: Page, platform: Platform, tmp_path: Path) -> None:
+    bad = tmp_path / "salaries.csv"
+    bad.write_text("name,points\nAl Guard,12\n")
+    page.goto(f"{slate(platform)}/grade")
+    expect(page.get_by_role("button", name="Grade", exact=True)).to_be_disabled()
+    page.locator("input[type=file]").first.set_input_files(bad)
+    expect(page.get_by_role("alert")).to_contain_text("bring the contest's standings")
+    shoot(page, "grade-refused")
+
+
 def test_projections_are_made_step_by_step_and_followed_to_the_end(page: Page, platform: Platform) -> None:
     page.goto(slate(platform))
     button = page.get_by_role("button", name="Update projections")
@@ -258,6 +268,7 @@ def test_every_page_is_accessible_and_fits(
         "lineup sets": f"{here}/lineups",
         "lineups": f"/lineups/{platform.story['lineup_set_id']}",
         "contest": f"{here}/contest",
+        "grade": f"{here}/grade",
         "what-if": f"{here}/what-if",
         "review": "/review",
         "models": "/models",

@@ -1,5 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import { Contest } from "@/features/contests/contest";
+import { Grading } from "@/features/contests/grading";
 import { LateSwap } from "@/features/lineups/late-swap";
 import { Optimizer } from "@/features/optimizer/optimizer";
 import { Player } from "@/features/players/player";
@@ -19,6 +20,11 @@ export function SwapPage() {
 export function ContestPage() {
   const { slateId } = useParams({ from: "/slates/$slateId/contest" });
   return <Contest slateId={Number(slateId)} />;
+}
+
+export function GradePage() {
+  const { slateId } = useParams({ from: "/slates/$slateId/grade" });
+  return <Grading slateId={Number(slateId)} />;
 }
 
 export function PlayerPage() {

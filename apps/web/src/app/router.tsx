@@ -57,6 +57,7 @@ const lineups = createRoute({
 });
 const swap = createRoute({ getParentRoute: () => slate, path: "/swap", component: lazyRouteComponent(() => import("./pages"), "SwapPage") });
 const contest = createRoute({ getParentRoute: () => slate, path: "/contest", component: lazyRouteComponent(() => import("./pages"), "ContestPage") });
+const grade = createRoute({ getParentRoute: () => slate, path: "/grade", component: lazyRouteComponent(() => import("./pages"), "GradePage") });
 const whatIf = createRoute({ getParentRoute: () => slate, path: "/what-if", component: lazyRouteComponent(() => import("./pages"), "WhatIfPage") });
 const player = createRoute({ getParentRoute: () => slate, path: "/players/$draftableId", component: lazyRouteComponent(() => import("./pages"), "PlayerPage") });
 const lineupSet = createRoute({
@@ -68,7 +69,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, swap, contest, whatIf, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, swap, contest, grade, whatIf, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -2,6 +2,7 @@ import { CurveChart } from "@/components/charts/curve";
 import { HistogramChart } from "@/components/charts/histogram";
 import { Card } from "@/components/ui/card";
 import { DataTable, type Column } from "@/components/ui/data-table";
+import { Figure } from "@/components/ui/figure";
 import { Notice } from "@/components/ui/state";
 import { count, number, percent } from "@/lib/format";
 import type { LineupOutcome, Outcome } from "@/lib/outcome";
@@ -60,16 +61,6 @@ export function Results({ outcome }: { outcome: Outcome }) {
           {outcome.field.most_drafted.map((d) => <li key={d.draftable_id} className="flex justify-between"><span className="truncate">{d.name}</span><span className="tabular text-muted">{percent(d.ownership, 1)}</span></li>)}
         </ul>
       </Card>
-    </div>
-  );
-}
-
-function Figure({ name, value, note }: { name: string; value: string; note: string }) {
-  return (
-    <div>
-      <dt className="text-xs text-faint">{name}</dt>
-      <dd className="tabular mt-1 text-lg font-semibold">{value}</dd>
-      <dd className="tabular text-xs text-muted">{note}</dd>
     </div>
   );
 }

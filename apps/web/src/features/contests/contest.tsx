@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
-import { api, ask, sendFile, type Schemas } from "@/api/client";
+import { api, ask } from "@/api/client";
 import { contestOffersQuery, contestRunsQuery } from "@/api/contests";
 import { cancelRun, isOver, useRun } from "@/api/runs";
 import { lineupSetsQuery } from "@/api/slates";
@@ -10,11 +10,11 @@ import { Results } from "@/components/contest/results";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField, TextField } from "@/components/ui/field";
-import { FileButton } from "@/components/ui/file-button";
 import { Problems } from "@/components/ui/problems";
 import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading } from "@/components/ui/state";
 import { outcomeOf } from "@/lib/outcome";
+import { PayoutFile } from "./payout-file";
 
 interface Form extends OfferForm {
   worlds: string;
@@ -77,16 +77,6 @@ export function Contest({ slateId }: { slateId: number }) {
       {outcome ? <Results outcome={outcome} /> : (
         <Card><Empty title="Nothing played yet">Every world of the slate is played against a field that drafts as people do; each lineup’s chances and all of them together appear here.</Empty></Card>
       )}
-    </div>
-  );
-}
-
-function PayoutFile({ onRead }: { onRead: (offer: Schemas["OfferRead"]) => void }) {
-  const send = useMutation({ mutationFn: (file: File) => sendFile<Schemas["OfferRead"]>("/api/contests/payouts", file), onSuccess: onRead });
-  return (
-    <div className="space-y-2">
-      <FileButton label="Payout table" accept=".csv,.json,text/csv,application/json" className="w-full" busy={send.isPending} onPick={(file) => { send.mutate(file); }}>Payout table from a file</FileButton>
-      {send.isError && <Problems error={send.error} />}
     </div>
   );
 }

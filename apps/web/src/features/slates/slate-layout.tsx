@@ -13,6 +13,7 @@ const TABS = [
   { to: "/slates/$slateId/lineups", label: "Lineups", exact: false },
   { to: "/slates/$slateId/swap", label: "Late swap", exact: false },
   { to: "/slates/$slateId/contest", label: "Contest", exact: false },
+  { to: "/slates/$slateId/grade", label: "Grade", exact: false },
   { to: "/slates/$slateId/what-if", label: "What if", exact: false },
 ] as const;
 
