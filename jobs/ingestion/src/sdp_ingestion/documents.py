@@ -1,11 +1,10 @@
 """Reading JSON answers: the shape must be what we know, or the source has drifted."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from json import JSONDecoder
 from typing import Any, TypeVar
 
+import msgspec
 import orjson
 from sdp_common.errors import DriftedSource
 
@@ -15,7 +14,6 @@ from sdp_ingestion.rows import Rejected, Row
 Document = Mapping[str, Any]
 Parsed = Row | Rejected | Request
 T = TypeVar("T")
-_GAP = re.compile(r"[ \t\r\n]*")
 STUMBLES = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What a parser raises over a shape that is not what it knows."""
 
@@ -47,8 +45,7 @@ def load(payload: Payload) -> Any:
         raise DriftedSource(f"{payload.request.url} is not JSON: {error}") from error
 
 
-_LARGE = 8 * 2**20
-"""From how many bytes on a list is read item by item: decoded whole it takes ten times the memory of the body."""
+_RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def read_list(payload: Payload) -> list[Document]:
@@ -63,38 +60,17 @@ def read_list(payload: Payload) -> list[Document]:
     return [item for item in found if isinstance(item, dict)]
 
 
-def stream_list(payload: Payload) -> Iterable[Document]:
-    """Read a list like `read_list`, a large one item by item, so that memory does not grow with it.
+def raw_list(payload: Payload) -> list[msgspec.Raw]:
+    """Read a list of objects to be decoded one by one, so that memory does not grow with it; null is left out.
 
     Raises:
         DriftedSource: It is not JSON, or not a list.
-        ValueError: The iteration over a large one comes to where it is no JSON.
     """
-    if len(payload.content) <= _LARGE or payload.content.lstrip()[:1] != b"[":
-        return read_list(payload)
-    return (item for item in _items_of(payload) if isinstance(item, dict))
-
-
-def _items_of(payload: Payload) -> Iterator[Any]:
-    """Yield the items of a JSON list, one at a time in memory; `guarded` tells a break in it as drift."""
-    scan = JSONDecoder().raw_decode
-    body = payload.content.decode()
-    place = _past_gap(body, body.index("[") + 1)
-    while body[place] != "]":
-        item, place = scan(body, place)
-        yield item
-        place = _past_gap(body, place)
-        if body[place] == ",":
-            place = _past_gap(body, place + 1)
-        elif body[place] != "]":
-            raise ValueError(f"not JSON: neither a comma nor an end at {place}")
-    if _past_gap(body, place + 1) < len(body):
-        raise ValueError(f"not JSON: more after the end at {place}")
-
-
-def _past_gap(body: str, place: int) -> int:
-    found = _GAP.match(body, place)
-    return found.end() if found else place
+    try:
+        found = _RAW_LIST.decode(payload.content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DriftedSource(f"{payload.request.url} is not a list in JSON: {error}") from error
+    return [item for item in found if memoryview(item)[0] == ord("{")]
 
 
 def each(found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str) -> Iterator[Parsed]:

@@ -6,8 +6,11 @@ and an outcome is told by its name, never by its place; a book may be in one eve
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read, read_list, stream_list
+from msgspec import Struct, json
+
+from sdp_ingestion.documents import Document, each, guarded, moment, raw_list, read_list
 from sdp_ingestion.markets import player_market
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
@@ -43,6 +46,41 @@ _PROPS_BEFORE = timedelta(hours=36)
 _KEY = ("the_odds_api_key", "query:apiKey")
 
 
+class Outcome(Struct, gc=False):
+    """One side of a market at a price; `description` is the player or the team."""
+
+    name: str | None = None
+    price: Any = None
+    point: Any = None
+    description: str | None = None
+
+
+class Market(Struct):
+    """A market of a book."""
+
+    key: str | None
+    outcomes: list[Outcome | None]
+
+
+class Book(Struct):
+    """A book in an event."""
+
+    key: str
+    markets: list[Market | None]
+
+
+class Event(Struct):
+    """A game with what every book says of it."""
+
+    home_team: str
+    away_team: str
+    commence_time: str
+    bookmakers: list[Book | None]
+
+
+_EVENT = json.Decoder(Event)
+
+
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for the events, which costs nothing."""
     sport = SPORTS[ask.sport]
@@ -67,9 +105,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     if tag == "events":
         yield from _events(payload)
     elif tag == "odds":
-        yield from each(stream_list(payload), lambda event: _quotes(payload, event), "an event")
+        yield from each(raw_list(payload), lambda event: _quotes(_EVENT.decode(event), payload.fetched_at), "an event")
     else:
-        yield from _quotes(payload, read(payload, "bookmakers", "home_team", "away_team", "commence_time"))
+        yield from _quotes(_EVENT.decode(payload.content), payload.fetched_at)
 
 
 def _events(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -95,30 +133,29 @@ def _extras(payload: Payload, event: Document, asked: str, regions: int) -> Iter
         yield Request(url, "event", about, optional=True, secret=_KEY, credits=price)
 
 
-def _quotes(payload: Payload, event: Document) -> Iterator[MarketRows | Rejected]:
-    home, away = event["home_team"], event["away_team"]
-    game = Matchup(home, away, moment(event["commence_time"]))
+def _quotes(event: Event, known_at: datetime) -> Iterator[MarketRows | Rejected]:
+    home, away = event.home_team, event.away_team
+    game = Matchup(home, away, moment(event.commence_time))
     sides = {home: "home", away: "away", "Draw": "draw", "Over": "over", "Under": "under", "Yes": "yes", "No": "no"}
-    where = str(event.get("id"))
-    for book in items(event, "bookmakers", where):
-        for market in items(book, "markets", where):
-            if market["key"] == "h2h_lay":
+    for book in filter(None, event.bookmakers):
+        for market in filter(None, book.markets):
+            if market.key == "h2h_lay":
                 continue
-            ours = _market(market["key"])
+            ours = _market(market.key)
             if ours is None:
-                yield Rejected("a market that we do not know", market["key"])
+                yield Rejected("a market that we do not know", str(market.key))
                 continue
-            outcomes = items(market, "outcomes", where)
+            outcomes = [outcome for outcome in market.outcomes if outcome is not None]
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
-                yield from _rows(kept, sides, game, book["key"], name, payload.fetched_at)
+                yield from _rows(kept, sides, game, book.key, name, known_at)
 
 
-def _by_team(outcomes: list[Document], market: str, sides: dict[str, str]) -> list[tuple[list[Document], str]]:
+def _by_team(outcomes: list[Outcome], market: str, sides: dict[str, str]) -> list[tuple[list[Outcome], str]]:
     """Return each team's part of a market of team totals, with its name."""
-    teams = dict.fromkeys(str(outcome.get("description")) for outcome in outcomes)
+    teams = dict.fromkeys(str(outcome.description) for outcome in outcomes)
     return [
         (
-            [{**outcome, "description": None} for outcome in outcomes if str(outcome.get("description")) == team],
+            [Outcome(one.name, one.price, one.point) for one in outcomes if str(one.description) == team],
             f"{market}_{sides.get(team, 'unknown')}",
         )
         for team in teams
@@ -126,29 +163,29 @@ def _by_team(outcomes: list[Document], market: str, sides: dict[str, str]) -> li
 
 
 def _rows(
-    outcomes: list[Document], sides: dict[str, str], game: Matchup, book: str, market: str, known_at: datetime
+    outcomes: list[Outcome], sides: dict[str, str], game: Matchup, book: str, market: str, known_at: datetime
 ) -> Iterator[MarketRows | Rejected]:
     """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
-    found = [sides.get(outcome["name"]) for outcome in outcomes]
-    prices = [decimal_of_american(outcome.get("price")) for outcome in outcomes]
+    found = [sides.get(outcome.name or "") for outcome in outcomes]
+    prices = [decimal_of_american(outcome.price) for outcome in outcomes]
     if None in found or None in prices:
-        usable = [
-            outcome for outcome, *told in zip(outcomes, found, prices, strict=True) if all(x is not None for x in told)
-        ]
-        for outcome, *told in zip(outcomes, found, prices, strict=True):
-            if None in told:
-                what = f"{market}: {outcome['name']} {outcome.get('price')}"
-                yield Rejected("an outcome without a side or a price", what)
+        told = list(zip(outcomes, found, prices, strict=True))
+        for outcome, *values in told:
+            if None in values:
+                yield Rejected("an outcome without a side or a price", f"{market}: {outcome.name} {outcome.price}")
+        usable = [outcome for outcome, *values in told if None not in values]
         yield from _rows(usable, sides, game, book, market, known_at)
     elif outcomes:
-        names = [outcome.get("description") for outcome in outcomes]
-        lines = [number_of(outcome.get("point")) for outcome in outcomes]
+        names = [outcome.description for outcome in outcomes]
+        lines = [number_of(outcome.point) for outcome in outcomes]
         told_names = names if any(names) else None
         yield MarketRows(game, book, market, [side for side in found if side], lines, prices, known_at, told_names)
 
 
-def _market(key: str) -> str | None:
+def _market(key: str | None) -> str | None:
     """Return our name of a market; a ladder's begins with `alternate_`."""
+    if key is None:
+        return None
     is_ladder = "alternate" in key
     plain = key.replace("alternate_", "").replace("_alternate", "")
     ours = GAME_MARKETS.get(plain) or ("team_total" if plain == "team_totals" else player_market(plain))

@@ -1,6 +1,7 @@
 """Saves what is quoted: the lines and prices of books, and the shares of the bets."""
 
 from collections.abc import Callable, Hashable
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -58,8 +59,24 @@ def markets_of(context: Context, rows: list[MarketRows]) -> None:
     kept = [(row, game) for row, game in zip(rows, games, strict=True) if game is not None]
     if not kept:
         return
-    names = [name for row, _ in kept for name in (row.names or [None] * len(row.sides))]
-    found = {name: context.person(None, name, None, None) for name in set(names)}
+    frame = _unfold(context, kept)
+    unmatched = pl.col("name").is_not_null() & pl.col("player_id").is_null()
+    for name in frame.filter(unmatched)["name"]:
+        context.reject("a quote of an unmatched player", name)
+    told = frame.filter(~unmatched).drop("name").with_columns(source=pl.lit(context.source), status=pl.lit("open"))
+    context.tally.counts += odds.save(context.session, told)
+
+
+def _unfold(context: Context, kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
+    """Return the quotes of markets as one frame, with the name and the id of the player of each."""
+    counts = [len(row.sides) for row, _ in kept]
+    names: pl.Series | pl.Expr = pl.lit(None, pl.String)
+    people: pl.Series | pl.Expr = pl.lit(None, pl.Int64)
+    if any(row.names for row, _ in kept):
+        told = [name for (row, _), count in zip(kept, counts, strict=True) for name in (row.names or [None] * count)]
+        found = {name: context.person(None, name, None, None) for name in set(told)}
+        names = pl.Series(told, dtype=pl.String)
+        people = pl.Series([found[name] for name in told], dtype=pl.Int64)
     markets = pl.DataFrame(
         {
             "game_id": [game.id for _, game in kept],
@@ -68,24 +85,15 @@ def markets_of(context: Context, rows: list[MarketRows]) -> None:
             "known_at": pl.Series([row.known_at for row, _ in kept], dtype=odds.QUOTES["known_at"]),
         }
     )
-    place = [place for place, (row, _) in enumerate(kept) for _ in row.sides]
+    place = pl.select(pl.int_range(len(kept)).repeat_by(pl.Series(counts)).explode()).to_series()
     values = pl.DataFrame(
         {
-            "side": pl.Series([side for row, _ in kept for side in row.sides], dtype=pl.String),
-            "line": pl.Series([line for row, _ in kept for line in row.lines], dtype=pl.Float64),
-            "price_decimal": pl.Series([price for row, _ in kept for price in row.prices], dtype=pl.Float64),
-            "name": pl.Series(names, dtype=pl.String),
-            "player_id": pl.Series([found[name] for name in names], dtype=pl.Int64),
+            "side": pl.Series(list(chain.from_iterable(row.sides for row, _ in kept)), dtype=pl.String),
+            "line": pl.Series(list(chain.from_iterable(row.lines for row, _ in kept)), dtype=pl.Float64),
+            "price_decimal": pl.Series(list(chain.from_iterable(row.prices for row, _ in kept)), dtype=pl.Float64),
         }
     )
-    frame = pl.concat([markets[place], values], how="horizontal")
-    unmatched = pl.col("name").is_not_null() & pl.col("player_id").is_null()
-    for name in frame.filter(unmatched)["name"]:
-        context.reject("a quote of an unmatched player", name)
-    told = frame.filter(~unmatched).drop("name")
-    context.tally.counts += odds.save(
-        context.session, told.with_columns(source=pl.lit(context.source), status=pl.lit("open"))
-    )
+    return pl.concat([markets[place], values], how="horizontal").with_columns(name=names, player_id=people)
 
 
 def splits_of(context: Context, rows: list[SplitRow]) -> None:

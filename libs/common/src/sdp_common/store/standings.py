@@ -1,57 +1,94 @@
-"""How the series of games stand: one compressed frame a source and game, read and written whole."""
+"""How the series of games stand: one compressed frame a source and game, in the order in which the feed tells them.
 
-from collections.abc import Mapping
+A feed mostly repeats itself, in the same order. What it says of a game is then found as one block of the frame, and
+compared with it place by place, without looking anything up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+from itertools import chain
 
 import polars as pl
 from psycopg import sql
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
-from sdp_common.db.bulk import read_frame, upsert
+from sdp_common.db.bulk import driver_connection, read_frame
 from sdp_common.db.models.odds import OddsStanding
 
+Schema = Mapping[str, pl.DataType | type[pl.DataType]]
 _LATEST = sql.SQL(
     "SELECT s.id AS series_id, s.game_id, s.player_id, s.source, s.book, s.market, s.side, s.rung, "
     "q.line, q.price_decimal, q.status, q.known_at FROM odds_series s CROSS JOIN LATERAL "
     "(SELECT * FROM odds_quotes q WHERE q.series_id = s.id ORDER BY q.known_at DESC LIMIT 1) q "
     "WHERE s.source = {source} AND s.game_id = ANY({games})"
 )
+_SAVE = """
+INSERT INTO odds_standings (source, game_id, frame) VALUES (%b, %b, %b)
+ON CONFLICT (source, game_id) DO UPDATE SET frame = excluded.frame
+"""
 
 
-def read(session: Session, wanted: pl.DataFrame, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
-    """Return the latest quote of every series of these sources and games.
+def read(session: Session, source: str, games: Sequence[str], schema: Schema) -> dict[str, pl.DataFrame]:
+    """Return the latest quote of every series of a source, by game; a game without any has an empty frame.
 
     Args:
-        session: An open session that holds the sources' locks.
-        wanted: `source` and `game_id`, each pair once.
-        schema: The columns of the answer.
+        session: An open session that holds the source's lock.
+        source: Who told them.
+        games: Ids of games.
+        schema: The columns of the answers.
     """
-    frames = [pl.DataFrame(schema=dict(schema))]
-    for (source,), games in wanted.group_by("source"):
-        asked = games["game_id"].to_list()
-        query = select(OddsStanding.game_id, OddsStanding.frame).where(
-            OddsStanding.source == source, OddsStanding.game_id.in_(asked)
-        )
-        kept = {row.game_id: row.frame for row in session.execute(query)}
-        for game_id, frame in kept.items():
-            told = pl.read_ipc(BytesIO(frame))
-            frames.append(told.with_columns(source=pl.lit(source), game_id=pl.lit(game_id)).select(list(schema)))
-        lacking = [game for game in asked if game not in kept]
-        if lacking:
-            latest = _LATEST.format(source=sql.Literal(source), games=sql.Literal(lacking))
-            frames.append(read_frame(session, latest, schema))
-    return pl.concat(frames)
+    query = select(OddsStanding.game_id, OddsStanding.frame).where(
+        OddsStanding.source == source, OddsStanding.game_id.in_(games)
+    )
+    found = {}
+    for game_id, frame in session.execute(query):
+        named = {"source": pl.lit(source), "game_id": pl.lit(game_id)}
+        found[game_id] = pl.read_ipc_stream(BytesIO(frame)).with_columns(**named).select(list(schema))
+    lacking = [game for game in games if game not in found]
+    if lacking:
+        latest = _LATEST.format(source=sql.Literal(source), games=sql.Literal(lacking))
+        parts = read_frame(session, latest, schema).partition_by("game_id", as_dict=True)
+        found |= {str(game_id): part for (game_id,), part in parts.items()}
+    empty = pl.DataFrame(schema=dict(schema))
+    return {game: found.get(game, empty) for game in games}
 
 
-def save(session: Session, standing: pl.DataFrame) -> None:
-    """Write how the series of these sources and games stand, each pair whole."""
+def save(session: Session, standing: Iterable[tuple[str, str, pl.DataFrame]]) -> None:
+    """Write how the series of games stand: source, game and the whole frame of each."""
     rows = []
-    for (source, game_id), frame in standing.group_by("source", "game_id"):
+    for source, game_id, frame in standing:
         out = BytesIO()
-        frame.drop("source", "game_id").write_ipc(out, compression="zstd")
-        rows.append({"source": source, "game_id": game_id, "frame": out.getvalue()})
-    upsert(session, OddsStanding, rows, key=["source", "game_id"])
+        frame.drop("source", "game_id").write_ipc_stream(out, compression="zstd")
+        rows.append((source, game_id, out.getvalue()))
+    if rows:
+        session.flush()
+        with driver_connection(session).cursor() as cursor:
+            cursor.executemany(_SAVE, rows)
+
+
+def place(standing: pl.DataFrame, said: pl.DataFrame, key: Sequence[str]) -> int | None:
+    """Return from which row of the standing on the same series are told in the same order, None where they are not."""
+    if not 0 < said.height <= standing.height:
+        return None
+    for start in chain((0,), _starts(standing, said, key)):
+        block = standing.slice(start, said.height)
+        if all(block[name].equals(said[name]) for name in key):
+            return start
+    return None
+
+
+def _starts(standing: pl.DataFrame, said: pl.DataFrame, key: Sequence[str]) -> Iterable[int]:
+    """Yield where the series of the first row stands, other than at the top; looked up when it is asked for."""
+    is_first = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(said[name][0])) for name in key)
+    yield from (start for start in standing.select(pl.arg_where(is_first)).to_series() if start)
+
+
+def arrange(standing: pl.DataFrame, said: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Return the standing in the order in which its series were told; those that were not come after them."""
+    order = said.select(key).unique(maintain_order=True, keep="first").with_row_index("place")
+    found = standing.join(order, on=list(key), how="left", nulls_equal=True, maintain_order="left")
+    return found.sort("place", nulls_last=True, maintain_order=True).drop("place")
 
 
 def forget(session: Session, source: str | None = None, sport: str | None = None) -> None:
