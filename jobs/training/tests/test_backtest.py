@@ -81,10 +81,11 @@ def test_a_projection_of_nothing_is_missing_and_names_find_players(tmp_path: Pat
     assert found.rows() == [(7, 2022, 1, 4.2)]
     (tmp_path / "nfl_nflcom_projections").mkdir()
     points = {"season": 2022, "week": 1, "PlayerName": "Al Runner Jr.", "Team": "PHI", "Pos": "RB"}
-    pl.DataFrame([points | {"PlayerWeekProjectedPts": 11.5}]).write_parquet(
+    out = points | {"PlayerName": "Bo Back", "PlayerWeekProjectedPts": 0.0}
+    pl.DataFrame([points | {"PlayerWeekProjectedPts": 11.5}, out]).write_parquet(
         tmp_path / "nfl_nflcom_projections" / "2022.parquet"
     )
     who = pl.DataFrame(
-        {"player_id": [7], "game_id": ["g"], "season": [2022], "week": [1], "team_id": ["nfl:PHI"]}
-    ).with_columns(position=pl.lit("RB"), normalised_name=pl.lit("al runner"))
+        {"player_id": [7, 8], "game_id": ["g"] * 2, "season": [2022] * 2, "week": [1] * 2, "team_id": ["nfl:PHI"] * 2}
+    ).with_columns(position=pl.lit("RB"), normalised_name=pl.Series(["al runner", "bo back"]))
     assert rivals.nflcom(tmp_path, [2022], who, SPORT).rows() == [(7, "g", 11.5)]

@@ -181,6 +181,9 @@ def _against(held: Stage, name: str, base: pl.DataFrame, told: dict[str, Any]) -
     made: list[dict[str, Any]] = []
     if name == "half_ppr_points":
         theirs = rivals.nflcom(folder, seasons, held.who, held.sport)
+        # The published comparison is of players who had an average of the season to go by.
+        begun = held.past.filter(pl.col("prior_of_season") > 0).select("player_id", "game_id")
+        theirs = theirs.join(begun, on=["player_id", "game_id"])
         made += _beside(base, theirs, ["player_id", "game_id"], rivals.NFLCOM, told)
     theirs = rivals.espn(folder, seasons, name, held.players)
     made += _beside(base, theirs, ["player_id", "season", "week"], rivals.ESPN, told)

@@ -46,7 +46,8 @@ LEAST_CHANCE = 0.25
 def nflcom(folder: Path, seasons: list[int], who: pl.DataFrame, sport: Sport) -> pl.DataFrame:
     """Return NFL.com's half-PPR points: `player_id`, `game_id`, `nfl.com`.
 
-    Only `PlayerWeekProjectedPts` is a projection there; a player is found by his name, position, team and week.
+    Only `PlayerWeekProjectedPts` is a projection there; a player is found by his name, position and week,
+    and one of 0 is missing.
 
     Args:
         folder: The folder.
@@ -63,7 +64,7 @@ def nflcom(folder: Path, seasons: list[int], who: pl.DataFrame, sport: Sport) ->
         pl.col("Team").map_elements(sport.team_id, return_dtype=pl.String).alias("team_id"),
         pl.col("Pos").map_elements(sport.position, return_dtype=pl.String).alias("position"),
         pl.col("PlayerWeekProjectedPts").cast(pl.Float64).alias(NFLCOM),
-    ).drop_nulls()
+    ).filter(pl.col(NFLCOM) > 0)
     keys = ["season", "week", "normalised_name", "position"]
     # The files give the team of the day they were fetched: a name that one player of the week bears is enough.
     alone = told.filter(pl.len().over(keys) == 1).drop("team_id")

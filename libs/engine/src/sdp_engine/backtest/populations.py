@@ -21,7 +21,8 @@ HALF_LIFE = 3.0
 def rows(sport: Sport, games: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Return one row a player and regular-season game with an attempt, a carry, a target or a sack.
 
-    `prior` counts his earlier rows, `last_<stat>` is the mean of the last four of them before the game.
+    `prior` counts his earlier rows, `prior_of_season` those of the season, `last_<stat>` is the mean
+    of the last four of them before the game.
     """
     dated = lines.join(games.select("game_id", "season", "season_type", "starts_at"), on="game_id")
     used = pl.sum_horizontal("passing_attempts", "rushing_attempts", "targets", "sacks_taken") > 0
@@ -36,6 +37,7 @@ def rows(sport: Sport, games: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame
             for name in ("rushing_attempts", "targets", "touches", "points")
         ),
         prior=pl.int_range(pl.len()).over("player_id"),
+        prior_of_season=pl.int_range(pl.len()).over("player_id", "season"),
     )
 
 
