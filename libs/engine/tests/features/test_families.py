@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from sdp_engine.features import (
     build,
+    competition,
     draft,
     efficiency,
     experience,
@@ -71,7 +72,7 @@ def test_every_family_keys_its_rows_once(league: Any) -> None:
         made = family(panel)
         assert made.select("player_id", "game_id").is_unique().all(), family
         # Nothing told who was active, so that there is nothing to say of team-mates.
-        assert made.height == (0 if family is mates.build else league.lines.height)
+        assert made.height == (0 if family in (mates.build, competition.build) else league.lines.height)
     for family in build.OF_TEAMS:
         made = family(panel)
         assert made.select("team_id", "game_id").is_unique().all(), family
@@ -220,6 +221,22 @@ def test_snap_ranks_are_those_of_the_position(told: Any) -> None:
     assert receivers["snap_rank"].min() == 1
     assert (receivers["snap_rank"] <= receivers["group_size"]).all()
     assert receivers["group_size"].max() == 3
+
+
+def test_the_lead_is_over_the_strongest_other_of_the_position(told: Any) -> None:
+    panel = of_history(SPORT, told.sources)
+    made = competition.build(panel).join(panel.rows.filter("is_target"), on=["player_id", "game_id"])
+    backs = made.filter(pl.col("position") == "RB", pl.col("season") == 2022)
+    pairs = backs.filter(pl.len().over("team_id", "game_id") == 2)
+    assert pairs.height > 40
+    for claim in competition.CLAIMS:
+        leads = pairs.group_by("team_id", "game_id").agg(both=pl.col(f"lead_{claim}").sum())["both"]
+        assert leads.to_numpy() == pytest.approx(0, abs=1e-9)
+        ahead = pairs.filter(pl.col(f"lead_{claim}") > 0)
+        assert (ahead[f"lead_{claim}"] + ahead[f"top_{claim}"] <= 1 + 1e-9).all()
+    assert pairs.group_by("team_id", "game_id").agg(pl.col("carry_position").sum())["carry_position"].max() < 1 + 1e-9
+    alone = backs.filter(pl.len().over("team_id", "game_id") == 1)
+    assert (alone["top_snap"] == 0).all()
 
 
 def test_what_is_told_before_the_game_becomes_numbers(told: Any) -> None:

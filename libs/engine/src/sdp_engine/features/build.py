@@ -8,6 +8,7 @@ from sdp_sports.spec import Sport
 
 from sdp_engine import frames
 from sdp_engine.features import (
+    competition,
     draft,
     efficiency,
     expected,
@@ -42,6 +43,7 @@ OF_PLAYERS: tuple[Family, ...] = (
     experience.build,
     snaps.build,
     mates.build,
+    competition.build,
     status.build,
     draft.build,
 )
