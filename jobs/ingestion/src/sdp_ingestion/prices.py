@@ -1,12 +1,11 @@
 """Betting prices as sources write them, brought to decimal odds."""
 
 import math
-from functools import lru_cache
+from collections.abc import Callable
 
 _EVEN = frozenset({"even", "ev", "evs"})
 
 
-@lru_cache(maxsize=16384, typed=True)  # a body repeats its prices thousands of times
 def decimal_of_american(price: object) -> float | None:
     """Return the decimal odds of an American price.
 
@@ -50,7 +49,6 @@ def decimal_of_probability(price: object) -> float | None:
     return round(1 / found, 6) if found is not None and 1e-6 < found < 1 - 1e-9 else None
 
 
-@lru_cache(maxsize=16384, typed=True)
 def number_of(value: object) -> float | None:
     """Return a finite number, however it is written; None where there is none.
 
@@ -64,3 +62,24 @@ def number_of(value: object) -> float | None:
     except ValueError:
         return None
     return found if math.isfinite(found) else None
+
+
+class Memo(dict[object, float | None]):
+    """What values mean, each read once: a body repeats its prices thousands of times.
+
+    >>> prices = Memo(decimal_of_american)
+    >>> [prices[text] for text in ("-110", "EVEN", "-110")]
+    [1.909091, 2.0, 1.909091]
+    """
+
+    def __init__(self, read: Callable[[object], float | None]) -> None:
+        """Take what reads one value."""
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, value: object) -> float | None:
+        """Read a value that has not come yet; `True` is no 1, though it equals it."""
+        found = self._read(value)
+        if not isinstance(value, bool):
+            self[value] = found
+        return found

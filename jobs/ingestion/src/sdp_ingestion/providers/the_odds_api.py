@@ -6,13 +6,14 @@ and an outcome is told by its name, never by its place; a book may be in one eve
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple, cast
 
 from msgspec import Struct, json
 
 from sdp_ingestion.documents import Document, each, guarded, moment, raw_list, read_list
 from sdp_ingestion.markets import player_market
-from sdp_ingestion.prices import decimal_of_american, number_of
+from sdp_ingestion.prices import Memo, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import MarketRows, Matchup, Rejected, Row
 
@@ -78,7 +79,16 @@ class Event(Struct):
     bookmakers: list[Book | None]
 
 
+class Told(NamedTuple):
+    """When a body was told, and what its prices and lines mean."""
+
+    at: datetime
+    prices: Memo
+    lines: Memo
+
+
 _EVENT = json.Decoder(Event)
+_FIELDS = attrgetter("name", "price", "point", "description")
 
 
 def start(ask: Ask) -> Iterable[Request]:
@@ -104,10 +114,12 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     tag = payload.request.tag
     if tag == "events":
         yield from _events(payload)
-    elif tag == "odds":
-        yield from each(raw_list(payload), lambda event: _quotes(_EVENT.decode(event), payload.fetched_at), "an event")
+        return
+    told = Told(payload.fetched_at, Memo(decimal_of_american), Memo(number_of))
+    if tag == "odds":
+        yield from each(raw_list(payload), lambda event: _quotes(_EVENT.decode(event), told), "an event")
     else:
-        yield from _quotes(_EVENT.decode(payload.content), payload.fetched_at)
+        yield from _quotes(_EVENT.decode(payload.content), told)
 
 
 def _events(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -133,7 +145,7 @@ def _extras(payload: Payload, event: Document, asked: str, regions: int) -> Iter
         yield Request(url, "event", about, optional=True, secret=_KEY, credits=price)
 
 
-def _quotes(event: Event, known_at: datetime) -> Iterator[MarketRows | Rejected]:
+def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
     home, away = event.home_team, event.away_team
     game = Matchup(home, away, moment(event.commence_time))
     sides = {home: "home", away: "away", "Draw": "draw", "Over": "over", "Under": "under", "Yes": "yes", "No": "no"}
@@ -145,9 +157,9 @@ def _quotes(event: Event, known_at: datetime) -> Iterator[MarketRows | Rejected]
             if ours is None:
                 yield Rejected("a market that we do not know", str(market.key))
                 continue
-            outcomes = [outcome for outcome in market.outcomes if outcome is not None]
+            outcomes = list(filter(None, market.outcomes))
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
-                yield from _rows(kept, sides, game, book.key, name, known_at)
+                yield from _rows(kept, sides, game, book.key, name, told)
 
 
 def _by_team(outcomes: list[Outcome], market: str, sides: dict[str, str]) -> list[tuple[list[Outcome], str]]:
@@ -163,23 +175,27 @@ def _by_team(outcomes: list[Outcome], market: str, sides: dict[str, str]) -> lis
 
 
 def _rows(
-    outcomes: list[Outcome], sides: dict[str, str], game: Matchup, book: str, market: str, known_at: datetime
+    outcomes: list[Outcome], sides: dict[str, str], game: Matchup, book: str, market: str, told: Told
 ) -> Iterator[MarketRows | Rejected]:
     """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
-    found = [sides.get(outcome.name or "") for outcome in outcomes]
-    prices = [decimal_of_american(outcome.price) for outcome in outcomes]
+    if not outcomes:
+        return
+    labels, quoted, points, names = zip(*map(_FIELDS, outcomes), strict=True)
+    found = list(map(sides.get, labels))
+    prices = list(map(told.prices.__getitem__, quoted))
     if None in found or None in prices:
-        told = list(zip(outcomes, found, prices, strict=True))
-        for outcome, *values in told:
+        usable = []
+        for outcome, *values in zip(outcomes, found, prices, strict=True):
             if None in values:
                 yield Rejected("an outcome without a side or a price", f"{market}: {outcome.name} {outcome.price}")
-        usable = [outcome for outcome, *values in told if None not in values]
-        yield from _rows(usable, sides, game, book, market, known_at)
-    elif outcomes:
-        names = [outcome.description for outcome in outcomes]
-        lines = [number_of(outcome.point) for outcome in outcomes]
-        told_names = names if any(names) else None
-        yield MarketRows(game, book, market, [side for side in found if side], lines, prices, known_at, told_names)
+            else:
+                usable.append(outcome)
+        yield from _rows(usable, sides, game, book, market, told)
+        return
+    lines = list(map(told.lines.__getitem__, points))
+    yield MarketRows(
+        game, book, market, cast("list[str]", found), lines, prices, told.at, names if any(names) else None
+    )
 
 
 def _market(key: str | None) -> str | None:

@@ -59,30 +59,20 @@ def markets_of(context: Context, rows: list[MarketRows]) -> None:
     kept = [(row, game) for row, game in zip(rows, games, strict=True) if game is not None]
     if not kept:
         return
-    frame = _unfold(context, kept)
-    unmatched = pl.col("name").is_not_null() & pl.col("player_id").is_null()
-    for name in frame.filter(unmatched)["name"]:
-        context.reject("a quote of an unmatched player", name)
-    told = frame.filter(~unmatched).drop("name").with_columns(source=pl.lit(context.source), status=pl.lit("open"))
-    context.tally.counts += odds.save(context.session, told)
+    frame = _unfold(kept).with_columns(source=pl.lit(context.source), status=pl.lit("open"))
+    context.tally.counts += odds.save(context.session, _of_people(context, kept, frame))
 
 
-def _unfold(context: Context, kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
-    """Return the quotes of markets as one frame, with the name and the id of the player of each."""
+def _unfold(kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
+    """Return the quotes of markets as one frame."""
+    moments = {row.known_at: place for place, row in enumerate({row.known_at: row for row, _ in kept}.values())}
     counts = [len(row.sides) for row, _ in kept]
-    names: pl.Series | pl.Expr = pl.lit(None, pl.String)
-    people: pl.Series | pl.Expr = pl.lit(None, pl.Int64)
-    if any(row.names for row, _ in kept):
-        told = [name for (row, _), count in zip(kept, counts, strict=True) for name in (row.names or [None] * count)]
-        found = {name: context.person(None, name, None, None) for name in set(told)}
-        names = pl.Series(told, dtype=pl.String)
-        people = pl.Series([found[name] for name in told], dtype=pl.Int64)
     markets = pl.DataFrame(
         {
             "game_id": [game.id for _, game in kept],
             "book": [row.book for row, _ in kept],
             "market": [row.market for row, _ in kept],
-            "known_at": pl.Series([row.known_at for row, _ in kept], dtype=odds.QUOTES["known_at"]),
+            "known_at": pl.Series(list(moments), dtype=odds.UTC_TIME)[[moments[row.known_at] for row, _ in kept]],
         }
     )
     place = pl.select(pl.int_range(len(kept)).repeat_by(pl.Series(counts)).explode()).to_series()
@@ -93,7 +83,21 @@ def _unfold(context: Context, kept: list[tuple[MarketRows, Game]]) -> pl.DataFra
             "price_decimal": pl.Series(list(chain.from_iterable(row.prices for row, _ in kept)), dtype=pl.Float64),
         }
     )
-    return pl.concat([markets[place], values], how="horizontal").with_columns(name=names, player_id=people)
+    return pl.concat([markets[place], values], how="horizontal")
+
+
+def _of_people(context: Context, kept: list[tuple[MarketRows, Game]], frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the quotes with whom each is about, less those of a player whom nobody can be matched to."""
+    if not any(row.names for row, _ in kept):
+        return frame.with_columns(player_id=pl.lit(None, pl.Int64))
+    names = list(chain.from_iterable(row.names or [None] * len(row.sides) for row, _ in kept))
+    found = {name: context.person(None, name, None, None) for name in set(names)}
+    for name in names:
+        if name is not None and found[name] is None:
+            context.reject("a quote of an unmatched player", name)
+    people = pl.Series([found[name] for name in names], dtype=pl.Int64)
+    is_told = pl.Series([name is None or found[name] is not None for name in names], dtype=pl.Boolean)
+    return frame.with_columns(player_id=people).filter(is_told)
 
 
 def splits_of(context: Context, rows: list[SplitRow]) -> None:

@@ -12,7 +12,10 @@ from sdp_common.db.models.odds import OddsQuote
 from sdp_common.store import movements, series, standings
 from sdp_common.store.series import KEY, LADDER, QUOTES, STANDING, VALUE
 
+_WITHIN = tuple(name for name in KEY if name not in ("source", "game_id"))
+"""What tells the series of one source and game apart."""
 _NOW = [pl.col(name).alias(f"{name}_now") for name in (*VALUE, "known_at")]
+_COMPARED = {**STANDING, "known_at_now": STANDING["known_at"], "moves": pl.Boolean}
 
 
 def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> Counts:
@@ -32,28 +35,27 @@ def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> 
     """
     incoming = _incoming(rows)
     counts = Counts()
-    for (source,), said in sorted(incoming.partition_by("source", as_dict=True).items()):
-        # one writer a source: two would open the same series
+    for source in incoming["source"].unique().sort():  # one writer a source: two would open the same series
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
-        counts += _save(session, str(source), said)
+        said = incoming.filter(pl.col("source") == source)
+        counts += _save(session, source, dict(_by_game(said)))
     return counts
 
 
-def _save(session: Session, source: str, said: pl.DataFrame) -> Counts:
+def _save(session: Session, source: str, games: Mapping[str, pl.DataFrame]) -> Counts:
     """Append what one source says: of most games in the order in which it said it before, of others not."""
-    games = {str(game): rows for (game,), rows in said.partition_by("game_id", as_dict=True).items()}
     standing = standings.read(session, source, list(games), STANDING)
-    repeated, placed = _place(games, standing)
-    loose = [game for game in games if game not in placed]
-    moved = repeated.filter("moves").select(list(STANDING))
+    compared, placed = _place(games, standing)
+    moved = compared.filter("moves")
     append(session, OddsQuote, moved.select("series_id", "known_at", *VALUE))
-    touched = set(moved["game_id"].unique())
-    standings.save(session, [(source, *one) for one in _stand_anew(repeated, placed, standing) if one[0] in touched])
-    counts = Counts(0, moved.height, repeated.height - moved.height)
+    standings.save(session, source, _stand_anew(compared, placed, standing))
+    counts = Counts(0, moved.height, compared.height - moved.height)
+    loose = [game for game in games if game not in placed]
     if not loose:
         return counts
-    told = pl.concat([games[game] for game in loose])
-    return counts + _save_loose(session, source, told, pl.concat([standing[game] for game in loose]))
+    named = (standing[game].with_columns(source=pl.lit(source), game_id=pl.lit(game)) for game in loose)
+    stood = pl.concat(frame.select(list(STANDING)) for frame in named)
+    return counts + _save_loose(session, source, pl.concat([games[game] for game in loose]), stood)
 
 
 def _place(
@@ -64,36 +66,37 @@ def _place(
     In such a game no series is told twice, so that a quote moves its series where it differs from the row beside it.
     A game of which something late is said is none of them.
     """
-    found = {game: standings.place(standing[game], said, KEY) for game, said in games.items()}
+    found = {game: standings.place(standing[game], said, _WITHIN) for game, said in games.items()}
     placed = {game: start for game, start in found.items() if start is not None}
-    blocks = [standing[game].slice(start, games[game].height) for game, start in placed.items()]
-    schema = {**STANDING, **{f"{name}_now": STANDING[name] for name in (*VALUE, "known_at")}}
     if not placed:
-        return pl.DataFrame(schema={**schema, "moves": pl.Boolean}), {}
-    now = pl.concat(blocks).select("series_id", *_NOW)
+        return pl.DataFrame(schema=_COMPARED), {}
+    said = pl.concat([games[game] for game in placed])
+    now = pl.concat([standing[game].slice(start, games[game].height) for game, start in placed.items()])
     moves = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in VALUE)
-    is_late = (
-        pl.when("moves")
-        .then(pl.col("known_at") <= pl.col("known_at_now"))
-        .otherwise(pl.col("known_at") < pl.col("known_at_now"))
-    )
-    compared = pl.concat([pl.concat([games[game] for game in placed]), now], how="horizontal").with_columns(moves=moves)
-    late = set(compared.filter(is_late)["game_id"].unique())
-    if late:
-        return _place({game: said for game, said in games.items() if game not in late}, standing)
-    return compared, placed
+    is_late = (pl.col("known_at") < pl.col("known_at_now")) | (moves & (pl.col("known_at") == pl.col("known_at_now")))
+    told = {"moves": moves, "is_late": is_late}
+    compared = pl.concat([said, now.select("series_id", *_NOW)], how="horizontal").with_columns(**told)
+    if not compared["is_late"].any():
+        return compared, placed
+    late = set(compared.filter("is_late")["game_id"].unique())
+    return _place({game: rows for game, rows in games.items() if game not in late}, standing)
 
 
 def _stand_anew(
     compared: pl.DataFrame, placed: Mapping[str, int], standing: Mapping[str, pl.DataFrame]
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield every placed game with its standing: its block as it was said, what lies outside as it was."""
+    """Yield every placed game in which something moved: its block as it was said, the rest as it was."""
     since = pl.when("moves").then("known_at").otherwise("known_at_now").alias("known_at")
-    blocks = compared.with_columns(since).select(list(STANDING)).partition_by("game_id", as_dict=True)
-    for game, start in placed.items():
-        block, before = blocks[(game,)], standing[game]
-        outside = (before.head(start), before.slice(start + block.height))
-        yield game, block if block.height == before.height else pl.concat([outside[0], block, outside[1]])
+    anew = standings.bare(compared.select(since if name == "known_at" else name for name in STANDING))
+    moved, runs = set(compared.filter("moves")["game_id"].unique()), compared["game_id"].rle().struct.unnest()
+    at = 0
+    for height, game in runs.iter_rows():
+        before, start = standing[game], placed[game]
+        if game in moved:
+            block = anew.slice(at, height)
+            outside = before.head(start), before.slice(start + height)
+            yield game, block if height == before.height else pl.concat([outside[0], block, outside[1]])
+        at += height
 
 
 def _save_loose(session: Session, source: str, said: pl.DataFrame, standing: pl.DataFrame) -> Counts:
@@ -108,9 +111,14 @@ def _save_loose(session: Session, source: str, said: pl.DataFrame, standing: pl.
     if is_late:
         series.open_earlier(session, moved)
     after = standings.arrange(movements.stood_after(standing, moved), said, KEY)
-    games = after.partition_by("game_id", as_dict=True)
-    standings.save(session, [(source, str(game), frame) for (game,), frame in games.items()])
+    standings.save(session, source, ((game, standings.bare(frame)) for game, frame in _by_game(after)))
     return Counts(opened, moved.height - opened, said.height - moved.height)
+
+
+def _by_game(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of each game, in the order in which games come."""
+    for (game,), part in rows.partition_by("game_id", as_dict=True).items():
+        yield str(game), part
 
 
 def _incoming(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> pl.DataFrame:
@@ -125,4 +133,4 @@ def _incoming(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> pl.DataFrame:
             schema={name: kind for name, kind in QUOTES.items() if name != "rung"},
         )
     rung = pl.when(pl.col("market").str.starts_with(LADDER)).then(pl.col("line")).alias("rung")
-    return rows.with_columns(rung).select(list(QUOTES)).cast(pl.Schema(QUOTES))
+    return rows.select((rung if name == "rung" else pl.col(name)).cast(kind) for name, kind in QUOTES.items())

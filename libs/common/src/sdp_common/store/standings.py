@@ -23,6 +23,8 @@ _LATEST = sql.SQL(
     "(SELECT * FROM odds_quotes q WHERE q.series_id = s.id ORDER BY q.known_at DESC LIMIT 1) q "
     "WHERE s.source = {source} AND s.game_id = ANY({games})"
 )
+_NAMES = ("source", "game_id")
+"""What names a standing, and so is left out of its frame."""
 _SAVE = """
 INSERT INTO odds_standings (source, game_id, frame) VALUES (%b, %b, %b)
 ON CONFLICT (source, game_id) DO UPDATE SET frame = excluded.frame
@@ -36,30 +38,32 @@ def read(session: Session, source: str, games: Sequence[str], schema: Schema) ->
         session: An open session that holds the source's lock.
         source: Who told them.
         games: Ids of games.
-        schema: The columns of the answers.
+        schema: Columns that can be asked for; the answers have them all but source and game.
     """
     query = select(OddsStanding.game_id, OddsStanding.frame).where(
         OddsStanding.source == source, OddsStanding.game_id.in_(games)
     )
-    found = {}
-    for game_id, frame in session.execute(query):
-        named = {"source": pl.lit(source), "game_id": pl.lit(game_id)}
-        found[game_id] = pl.read_ipc_stream(BytesIO(frame)).with_columns(**named).select(list(schema))
+    found = {game_id: pl.read_ipc_stream(BytesIO(frame)) for game_id, frame in session.execute(query)}
     lacking = [game for game in games if game not in found]
     if lacking:
         latest = _LATEST.format(source=sql.Literal(source), games=sql.Literal(lacking))
         parts = read_frame(session, latest, schema).partition_by("game_id", as_dict=True)
-        found |= {str(game_id): part for (game_id,), part in parts.items()}
-    empty = pl.DataFrame(schema=dict(schema))
+        found |= {str(game): bare(part) for (game,), part in parts.items()}
+    empty = bare(pl.DataFrame(schema=dict(schema)))
     return {game: found.get(game, empty) for game in games}
 
 
-def save(session: Session, standing: Iterable[tuple[str, str, pl.DataFrame]]) -> None:
-    """Write how the series of games stand: source, game and the whole frame of each."""
+def bare(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame of one source and game without them."""
+    return frame.drop(_NAMES)
+
+
+def save(session: Session, source: str, standing: Iterable[tuple[str, pl.DataFrame]]) -> None:
+    """Write how the series of games stand at a source: each game with its whole frame."""
     rows = []
-    for source, game_id, frame in standing:
+    for game_id, frame in standing:
         out = BytesIO()
-        frame.drop("source", "game_id").write_ipc_stream(out, compression="zstd")
+        frame.write_ipc_stream(out, compression="zstd")
         rows.append((source, game_id, out.getvalue()))
     if rows:
         session.flush()
@@ -68,7 +72,7 @@ def save(session: Session, standing: Iterable[tuple[str, str, pl.DataFrame]]) ->
 
 
 def place(standing: pl.DataFrame, said: pl.DataFrame, key: Sequence[str]) -> int | None:
-    """Return from which row of the standing on the same series are told in the same order, None where they are not."""
+    """Return from which row of a game's standing on the same series are told in the same order, None for nowhere."""
     if not 0 < said.height <= standing.height:
         return None
     for start in chain((0,), _starts(standing, said, key)):
