@@ -16,5 +16,6 @@ export default defineConfig({
     setupFiles: ["src/lib/test-setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    testTimeout: 20_000,
   },
 });

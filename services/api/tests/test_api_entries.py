@@ -59,3 +59,24 @@ def test_a_late_swap_is_asked_for_ones_own_file_alone(ann: httpx.Client, bob: ht
     assert made.status_code == 202, made.text
     assert (made.json()["service"], made.json()["job"]) == ("optimizer", "late_swap")
     assert bob.post("/api/runs/late-swap", json=asked).status_code == 404
+
+
+def test_entries_are_filled_of_ones_own_file_and_rules_left_out_stay_so(
+    ann: httpx.Client, bob: httpx.Client, world
+) -> None:
+    upload = send(ann, world, entries_file(ann, world)).json()["upload_id"]
+    sets = ann.get(f"/api/slates/{world.slate_id}/projection-sets").json()
+    contest = {"contest": "77", "objective": "0.9", "rules": {"min_unique": 3}}
+    entering = {"rules": {"max_exposure": 0.4}, "contests": [contest]}
+    asked = {"slate_id": world.slate_id, "upload_id": upload, "projection_set_id": sets[0]["id"], "entering": entering}
+    made = ann.post("/api/runs/enter", json=asked)
+    assert made.status_code == 202, made.text
+    assert (made.json()["service"], made.json()["job"]) == ("optimizer", "enter")
+    assert made.json()["params"]["entering"] == entering
+    assert bob.post("/api/runs/enter", json=asked).status_code == 404
+    wrong = ann.post("/api/runs/enter", json=asked | {"entering": {"contests": [{"contest": "", "rules": {"x": 1}}]}})
+    assert wrong.status_code == 422
+    stacked = {"contests": [contest | {"rules": {"stack": "nothing"}}]}
+    answer = ann.post("/api/runs/enter", json=asked | {"entering": stacked})
+    assert answer.status_code == 422
+    assert "entering.contests.0.rules.stack" in answer.text

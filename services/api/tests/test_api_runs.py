@@ -119,7 +119,7 @@ def test_an_optimisation_carries_its_rules(ann: httpx.Client, world) -> None:
     run = ann.post("/api/runs/optimize", json=body).json()
     assert (run["service"], run["job"]) == ("optimizer", "optimize")
     assert run["params"]["rules"] | rules == run["params"]["rules"]
-    assert set(run["params"]) == {"slate_id", "projection_set_id", "rules", "name", "quantile"}
+    assert set(run["params"]) == {"slate_id", "projection_set_id", "rules", "name", "quantile", "column"}
     ann.delete(f"/api/runs/{run['id']}")
 
 

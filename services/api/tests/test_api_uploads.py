@@ -60,6 +60,16 @@ def test_what_files_call_the_columns(ann: httpx.Client, world, body: str) -> Non
     assert {p["name"]: p["mean"] for p in pool["players"] if p["mean"] is not None} == {"Quinn Passer": 20.0}
 
 
+def test_columns_of_ones_own_batting_orders_and_lines_are_kept(ann: httpx.Client, world) -> None:
+    players = ann.get(f"/api/slates/{world.slate_id}/players").json()["players"][:3]
+    lines = ["Name,Proj,Leverage,Note,Order,Line,salary_usd"]
+    lines += [f"{p['name']},{n},{n / 2}%,a note,{n},L{n},{n}" for n, p in enumerate(players, 1)]
+    found = send(ann, world, "\n".join(lines) + "\n").json()
+    assert found["projection_set"]["columns"] == ["Leverage"]
+    assert {"batting_order", "line"} <= set(found["projection_set"]["stats"])
+    assert found["ignored_columns"] == ["Note", "salary_usd"]
+
+
 def test_a_mapping_is_obeyed_and_remembered_for_the_same_user(ann: httpx.Client, bob: httpx.Client, world) -> None:
     body = "Who,Base,Fpts\nQuinn Passer,19.5,1\n"
     assert send(ann, world, body).status_code == 422

@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Enter Run
+         * @description Ask for the entries of an uploaded file to be filled, each contest by its own rules.
+         */
+        post: operations["create_enter_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/grade": {
         parameters: {
             query?: never;
@@ -1192,6 +1212,47 @@ export interface components {
             team: string | null;
         };
         /**
+         * ContestGroup
+         * @description What one contest's entries are to hold.
+         *
+         *     Attributes:
+         *         contest: The contest's id in the entries file, or its name.
+         *         objective: What its lineups are chosen for: `points`, `roi` (what they win together in `offer`), a quantile of
+         *             the lineup's own points such as `0.9`, or a column of the projections. None: `roi` with an offer, `points`
+         *             without.
+         *         rules: Rules of this contest; each field that is given replaces the one that all contests have in common.
+         *         offer: What the contest pays.
+         */
+        ContestGroup: {
+            /** Contest */
+            contest: string;
+            /** Objective */
+            objective?: string | null;
+            offer?: components["schemas"]["Offer"] | null;
+            /**
+             * @default {
+             *       "excluded": [],
+             *       "exposures": [],
+             *       "group_exposures": [],
+             *       "groups": [],
+             *       "lineups": 20,
+             *       "locked": [],
+             *       "max_exposure": 1,
+             *       "min_games": 1,
+             *       "min_teams": 1,
+             *       "min_unique": 1,
+             *       "no_defence_against_own_offence": false,
+             *       "opposing": [],
+             *       "ownership": [],
+             *       "seed": 1,
+             *       "stacks": [],
+             *       "team_exposures": [],
+             *       "teams": []
+             *     }
+             */
+            rules?: components["schemas"]["Rules"];
+        };
+        /**
          * ContestOfferRead
          * @description A contest that a site offers on a slate.
          */
@@ -1310,6 +1371,111 @@ export interface components {
             title: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * EnterCreate
+         * @description Fill the entries of an uploaded file: one group a contest, each lineup of one pool where it earns most.
+         *
+         *     How many lineups a contest needs is the file's to say. The run's result tells every group and lineup, and the
+         *     `upload_id` of the filled file.
+         */
+        EnterCreate: {
+            /**
+             * @default {
+             *       "candidates": 1000,
+             *       "contests": [],
+             *       "repeats": false,
+             *       "reserved_only": false,
+             *       "rules": {
+             *         "excluded": [],
+             *         "exposures": [],
+             *         "group_exposures": [],
+             *         "groups": [],
+             *         "lineups": 20,
+             *         "locked": [],
+             *         "max_exposure": 1,
+             *         "min_games": 1,
+             *         "min_teams": 1,
+             *         "min_unique": 1,
+             *         "no_defence_against_own_offence": false,
+             *         "opposing": [],
+             *         "ownership": [],
+             *         "seed": 1,
+             *         "stacks": [],
+             *         "team_exposures": [],
+             *         "teams": []
+             *       },
+             *       "ticket_value": 1
+             *     }
+             */
+            entering?: components["schemas"]["Entering"];
+            /** Projection Set Id */
+            projection_set_id: number;
+            /** Slate Id */
+            slate_id: number;
+            /** Upload Id */
+            upload_id: number;
+        };
+        /**
+         * Entering
+         * @description How the entries of a file are filled from one pool of lineups.
+         *
+         *     Attributes:
+         *         rules: What holds for every contest; the number of lineups is the file's to say.
+         *         contests: What single contests ask for themselves.
+         *         repeats: Whether a lineup may be entered into several contests.
+         *         reserved_only: Leave entries alone that hold somebody already.
+         *         candidates: How many worlds, or means of worlds, propose a lineup.
+         *         ticket_value: What a dollar of a ticket is worth.
+         */
+        Entering: {
+            /**
+             * Candidates
+             * @default 1000
+             */
+            candidates?: number;
+            /**
+             * Contests
+             * @default []
+             */
+            contests?: components["schemas"]["ContestGroup"][];
+            /**
+             * Repeats
+             * @default false
+             */
+            repeats?: boolean;
+            /**
+             * Reserved Only
+             * @default false
+             */
+            reserved_only?: boolean;
+            /**
+             * @default {
+             *       "excluded": [],
+             *       "exposures": [],
+             *       "group_exposures": [],
+             *       "groups": [],
+             *       "lineups": 20,
+             *       "locked": [],
+             *       "max_exposure": 1,
+             *       "min_games": 1,
+             *       "min_teams": 1,
+             *       "min_unique": 1,
+             *       "no_defence_against_own_offence": false,
+             *       "opposing": [],
+             *       "ownership": [],
+             *       "seed": 1,
+             *       "stacks": [],
+             *       "team_exposures": [],
+             *       "teams": []
+             *     }
+             */
+            rules?: components["schemas"]["Rules"];
+            /**
+             * Ticket Value
+             * @default 1
+             */
+            ticket_value?: number;
         };
         /**
          * EntriesRead
@@ -1874,9 +2040,12 @@ export interface components {
          * OptimizeCreate
          * @description Build lineups from a projection set; the optimizer names the set itself where no name is given.
          *
-         *     What is maximised is the mean, or the same `quantile` of every player where one is given.
+         *     What is maximised is the mean, the same `quantile` of every player where one is given, or a `column` of the
+         *     caller's own projections.
          */
         OptimizeCreate: {
+            /** Column */
+            column?: string | null;
             /** Name */
             name?: string | null;
             /** Projection Set Id */
@@ -2297,6 +2466,8 @@ export interface components {
         /**
          * ProjectionSetRead
          * @description A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own).
+         *
+         *     `columns` are the file's own columns of numbers, which lineups may be built for.
          */
         ProjectionSetRead: {
             /**
@@ -2304,6 +2475,8 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+            /** Columns */
+            columns: string[];
             /**
              * Created At
              * Format: date-time
@@ -4476,6 +4649,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BuildCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Not signed in, or the session has expired (code `session_expired`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was sent cannot be used; `problems` names every fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_enter_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterCreate"];
             };
         };
         responses: {

@@ -1,6 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { Contest } from "@/features/contests/contest";
 import { Grading } from "@/features/contests/grading";
+import { Entries } from "@/features/entries/entries";
 import { LateSwap } from "@/features/lineups/late-swap";
 import { Optimizer } from "@/features/optimizer/optimizer";
 import { Player } from "@/features/players/player";
@@ -10,6 +11,11 @@ import { WhatIf } from "@/features/scenarios/what-if";
 export function OptimizePage() {
   const { slateId } = useParams({ from: "/slates/$slateId/optimize" });
   return <Optimizer slateId={Number(slateId)} />;
+}
+
+export function EntriesPage() {
+  const { slateId } = useParams({ from: "/slates/$slateId/entries" });
+  return <Entries slateId={Number(slateId)} />;
 }
 
 export function SwapPage() {

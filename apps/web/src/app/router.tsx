@@ -55,6 +55,7 @@ const lineups = createRoute({
     return <LineupSets slateId={Number(lineups.useParams().slateId)} />;
   },
 });
+const entries = createRoute({ getParentRoute: () => slate, path: "/entries", component: lazyRouteComponent(() => import("./pages"), "EntriesPage") });
 const swap = createRoute({ getParentRoute: () => slate, path: "/swap", component: lazyRouteComponent(() => import("./pages"), "SwapPage") });
 const contest = createRoute({ getParentRoute: () => slate, path: "/contest", component: lazyRouteComponent(() => import("./pages"), "ContestPage") });
 const grade = createRoute({ getParentRoute: () => slate, path: "/grade", component: lazyRouteComponent(() => import("./pages"), "GradePage") });
@@ -69,7 +70,7 @@ const lineupSet = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, swap, contest, grade, whatIf, player]), lineupSet]),
+  routeTree: root.addChildren([slates, health, models, review, account, slate.addChildren([pool, games, optimize, lineups, entries, swap, contest, grade, whatIf, player]), lineupSet]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

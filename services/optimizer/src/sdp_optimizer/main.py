@@ -12,6 +12,7 @@ from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_engine.optimize.warm import warm
 
+from sdp_optimizer.entering import fill_file
 from sdp_optimizer.late_swap import swap_file
 from sdp_optimizer.portfolio import build, keep, read_offer
 from sdp_optimizer.request import Request, at_quantile, owner, read, read_rules
@@ -29,6 +30,7 @@ def optimize(
     rules: dict[str, Any],
     name: str | None = None,
     quantile: float | None = None,
+    column: str | None = None,
 ) -> dict[str, Any]:
     """Build the best lineups of a slate from a projection set and keep them.
 
@@ -41,22 +43,26 @@ def optimize(
         rules: See `sdp_sports.rules.Rules`.
         name: What the user calls the set.
         quantile: Maximise this quantile of every player's points, 0 to 1, instead of the mean.
+        column: Maximise this column of the user's own projections instead.
 
     Raises:
         NotFound: There is no such slate or projection set.
-        BadInput: A rule or the quantile cannot be used; names its field.
+        BadInput: A rule, the quantile or the column cannot be used; names its field.
         Conflict: The slate has nobody who may be drafted.
         Infeasible: No set of lineups satisfies the rules; names those that clash.
     """
     checked = read_rules(rules)
-    asked = checked.model_dump(mode="json") | ({} if quantile is None else {"quantile": quantile})
+    if quantile is not None and column is not None:
+        raise BadInput("a quantile and a column cannot both be maximised: choose one")
+    aim = {"quantile": quantile, "column": column}
+    asked = checked.model_dump(mode="json") | {name: value for name, value in aim.items() if value is not None}
     job.progress(0.01, "reading the slate and its projections")
     with job.session() as session:
         user_id = owner(session, job.run_id)
         found = lineups.find_set(session, slate_id, projection_set_id, user_id, asked)
         if found is not None:
             return {"lineup_set_id": found, "rows": 0, "is_new": False}
-        request = read(session, job.run_id, slate_id, projection_set_id, checked)
+        request = read(session, job.run_id, slate_id, projection_set_id, checked, column=column)
         if quantile is not None:
             request = at_quantile(session, request, quantile)
     draws = points(job, request)[0].T if checked.worlds_per_lineup is not None else None
@@ -68,9 +74,16 @@ def optimize(
         "name": name or _name(request, len(built)),
         "rules": asked,
     }
-    rows = [
-        {"draftable_ids": list(x.draftable_ids), "salary_usd": x.salary_usd, "projected_points": x.points}
+    times = [slot.points_multiplier for slot in request.contest.expanded_slots]
+    worth = [
+        x.points
+        if column is None
+        else sum(request.projected[i] * t for i, t in zip(x.draftable_ids, times, strict=True))
         for x in built
+    ]
+    rows = [
+        {"draftable_ids": list(x.draftable_ids), "salary_usd": x.salary_usd, "projected_points": told}
+        for x, told in zip(built, worth, strict=True)
     ]
     with job.session() as session:
         set_id = lineups.save_set(session, set_row, rows)
@@ -78,7 +91,7 @@ def optimize(
         "lineup_set_id": set_id,
         "rows": len(rows),
         "is_new": True,
-        "projected_points": round(sum(x.points for x in built), 4),
+        "projected_points": round(sum(worth), 4),
     }
 
 
@@ -169,6 +182,29 @@ def late_swap(
     """
     job.progress(0.01, "reading the entries")
     return swap_file(job, slate_id, upload_id, projection_set_id, rules or {})
+
+
+@service.job(attempts=3)
+def enter(
+    job: Job, slate_id: int, upload_id: int, projection_set_id: int, entering: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Fill the entries of a file from one pool of lineups, each contest by its own rules, and keep the new file.
+
+    Args:
+        job: This execution; the file is its run's user's.
+        slate_id: The slate of the entries.
+        upload_id: The entries file.
+        projection_set_id: A set of the slate.
+        entering: See `sdp_sports.entering.Entering`.
+
+    Raises:
+        NotFound: There is no such file, slate or projection set of the user's.
+        BadInput: A rule, a contest or an objective cannot be used.
+        Conflict: The file holds no entries, or none that may be filled.
+        Infeasible: The rules of a contest cannot all hold; names those that clash.
+    """
+    job.progress(0.01, "reading the entries")
+    return fill_file(job, slate_id, upload_id, projection_set_id, entering or {})
 
 
 @service.job(attempts=3)

@@ -1,6 +1,6 @@
 """A request for lineups: read from the store, and refused field by field where it cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ class Request:
         pool: POOL frame; `points` are the projection set's for the contest.
         starts: When each game of the slate starts.
         rules: As asked, checked.
+        projected: Points of draftables as the set projects them, whatever is maximised.
     """
 
     slate_id: int
@@ -42,6 +43,7 @@ class Request:
     pool: pl.DataFrame
     starts: Mapping[str, datetime]
     rules: Rules
+    projected: Mapping[int, float]
 
 
 def read_rules(given: Mapping[str, Any]) -> Rules:
@@ -57,8 +59,26 @@ def read_rules(given: Mapping[str, Any]) -> Rules:
         raise _refusal(problems) from error
 
 
-def read(session: Session, run_id: int, slate_id: int, projection_set_id: int, rules: Rules) -> Request:
+def read(
+    session: Session,
+    run_id: int,
+    slate_id: int,
+    projection_set_id: int,
+    rules: Rules,
+    *,
+    column: str | None = None,
+    columns: Sequence[str] = (),
+) -> Request:
     """Return a request with everything it needs.
+
+    Args:
+        session: The database.
+        run_id: The run, which says for whom.
+        slate_id: The slate.
+        projection_set_id: A set of the slate that says `<contest>_points`.
+        rules: As asked.
+        column: A column of the user's own that is to be maximised; who has no number in it is left out.
+        columns: Columns of the user's own that are wanted as they are.
 
     Raises:
         NotFound: There is no such slate, or no such projection set of it that this user may see.
@@ -76,12 +96,19 @@ def read(session: Session, run_id: int, slate_id: int, projection_set_id: int, r
     pool = projections.pool(session, slate_id, projection_set_id, f"{slate.contest}_points")
     if pool.is_empty():
         raise Conflict(f"slate {slate_id} has nobody who may be drafted")
-    pool = _with_ownership(pool, projections.ownership(session, projection_set_id), rules, contest, slate.sport)
+    projected = dict(pool.select("draftable_id", "points").iter_rows())
+    told = projections.told_besides(session, projection_set_id)
+    pool = _with_ownership(pool, told.get(projections.OWNERSHIP, {}), rules, contest, slate.sport)
+    pool = _with_columns(pool, told, [*columns, *([] if column is None else [column])])
+    if column is not None:
+        pool = pool.filter(pl.col(column).is_not_null()).with_columns(points=pl.col(column))
     if faults := check_rules(rules, contest, pool, sport.stacks):
         raise _refusal([Problem(f.message, column=_field(f.field)) for f in faults])
     starts = slates.starts(session, slate_id)
     stat = f"{slate.contest}_points"
-    return Request(slate_id, projection_set_id, user_id, slate.sport, contest, sport.stacks, stat, pool, starts, rules)
+    return Request(
+        slate_id, projection_set_id, user_id, slate.sport, contest, sport.stacks, stat, pool, starts, rules, projected
+    )
 
 
 def _with_ownership(
@@ -98,6 +125,26 @@ def _with_ownership(
     except ValueError as error:
         raise Conflict(f"nobody says how popular players are, and it cannot be told: {error}") from error
     return pool.with_columns(ownership=pl.Series(share, dtype=pl.Float64))
+
+
+def _with_columns(pool: pl.DataFrame, told: Mapping[str, Mapping[int, float]], columns: Sequence[str]) -> pl.DataFrame:
+    """Add what a set tells of batting orders and lines, and some of the user's own columns.
+
+    Raises:
+        BadInput: There is no such column.
+    """
+    known = {name.removeprefix(projections.COLUMN): values for name, values in told.items()}
+    own = sorted(name.removeprefix(projections.COLUMN) for name in told if name.startswith(projections.COLUMN))
+    if missing := [name for name in columns if name not in own]:
+        has = f"they have {', '.join(own)}" if own else "they have none of their own"
+        raise BadInput(
+            f"the projections have no column {missing[0]!r}: {has}", [Problem("no such column", column="column")]
+        )
+    for name in (projections.BATTING_ORDER, projections.LINE, *columns):
+        if name in known:
+            values = pl.col("draftable_id").replace_strict(dict(known[name]), default=None, return_dtype=pl.Float64)
+            pool = pool.with_columns(values.cast(pl.Float64 if name in columns else pl.Int64).alias(name))
+    return pool
 
 
 def at_quantile(session: Session, request: Request, quantile: float) -> Request:

@@ -66,7 +66,7 @@ def gather(job: Job, slate_id: int, upload_id: int, set_id: int, lineup_set_id: 
         contest = load(slate.sport).contests[slate.contest]
         stat = f"{slate.contest}_points"
         pool = projections.pool(session, slate_id, set_id, stat)
-        expected = projections.ownership(session, set_id)
+        expected = projections.told_besides(session, set_id).get(projections.OWNERSHIP, {})
         told = projections.projections(session, set_id).filter(pl.col("stat") == stat)
         chosen = None if lineup_set_id is None else _lineups(session, user_id, slate_id, lineup_set_id)
         listed = slates.draftables(session, slate_id).select("id", "name")

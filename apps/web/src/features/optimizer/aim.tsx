@@ -8,30 +8,39 @@ import { Problems } from "@/components/ui/problems";
 
 /** What lineups are built for. */
 export interface AimForm extends OfferForm {
-  of: "points" | "quantile" | "contest";
+  of: "points" | "quantile" | "column" | "contest";
   quantile: string;
+  column: string;
   candidates: string;
 }
 
 interface Props {
   slateId: number;
   form: AimForm;
+  /** The user's own columns of the projections. */
+  columns: readonly string[];
   worlds: string;
   onChange: (part: Partial<AimForm>) => void;
   onWorlds: (worlds: string) => void;
 }
 
 /** What is maximised, and on how many simulated worlds each lineup is built. */
-export function Aim({ slateId, form, worlds, onChange, onWorlds }: Props) {
+export function Aim({ slateId, form, columns, worlds, onChange, onWorlds }: Props) {
   return (
     <>
-      <SelectField label="Build for" value={form.of} onChange={(e) => { onChange({ of: e.target.value as AimForm["of"] }); }} hint={HINTS[form.of]}>
+      <SelectField label="Build for" value={form.of} onChange={(e) => { onChange({ of: e.target.value as AimForm["of"], column: columns.includes(form.column) ? form.column : (columns[0] ?? "") }); }} hint={HINTS[form.of]}>
         <option value="points">Projected points</option>
         <option value="quantile">A good day of every player</option>
         <option value="contest">A contest’s payouts</option>
+        {(columns.length > 0 || form.of === "column") && <option value="column">A column of my projections</option>}
       </SelectField>
+      {form.of === "column" && (
+        <SelectField label="Column" value={form.column} onChange={(e) => { onChange({ column: e.target.value }); }}>
+          {columns.map((name) => <option key={name} value={name}>{name}</option>)}
+        </SelectField>
+      )}
       {form.of === "quantile" && <TextField label="How good, %" type="number" min={1} max={99} required value={form.quantile} onChange={(e) => { onChange({ quantile: e.target.value }); }} hint="80: what a player reaches on one day in five" />}
-      {form.of !== "quantile" && <TextField label="Worlds a lineup" type="number" min={1} placeholder={form.of === "contest" ? "1" : "none: projected points"} value={worlds} onChange={(e) => { onWorlds(e.target.value); }} hint="Each lineup is the best on the mean of so many simulated worlds: one is the most upside, all the mean" />}
+      {(form.of === "points" || form.of === "contest") && <TextField label="Worlds a lineup" type="number" min={1} placeholder={form.of === "contest" ? "1" : "none: projected points"} value={worlds} onChange={(e) => { onWorlds(e.target.value); }} hint="Each lineup is the best on the mean of so many simulated worlds: one is the most upside, all the mean" />}
       {form.of === "contest" && <ContestFields slateId={slateId} form={form} onChange={onChange} />}
     </>
   );
@@ -40,10 +49,11 @@ export function Aim({ slateId, form, worlds, onChange, onWorlds }: Props) {
 const HINTS: Record<AimForm["of"], string> = {
   points: "The best lineups one after another, each proven",
   quantile: "The same quantile of every player’s distribution instead of his mean",
+  column: "The sum of a column of your file; who has no number in it is left out",
   contest: "Each lineup adds most to what all of them win together",
 };
 
-function ContestFields({ slateId, form, onChange }: Omit<Props, "worlds" | "onWorlds">) {
+function ContestFields({ slateId, form, onChange }: Omit<Props, "columns" | "worlds" | "onWorlds">) {
   const offers = useQuery(contestOffersQuery(slateId));
   const send = useMutation({ mutationFn: (file: File) => sendFile<Schemas["OfferRead"]>("/api/contests/payouts", file), onSuccess: (told) => { onChange(filled(told)); } });
   return (

@@ -16,6 +16,8 @@ const CHOICES: Choices = {
   teams: [{ id: "nfl:KC", name: "KC" }, { id: "nfl:LV", name: "LV" }],
   positions: ["QB", "WR"],
   hasCaptain: true,
+  hasLines: true,
+  hasOrder: false,
 };
 
 function Harness({ problems = [], told }: { problems?: Problem[]; told: (rules: Rules) => void }) {
@@ -92,4 +94,35 @@ test("what the API refused stands in the row it is about", async () => {
   expect(row("group 2").getByRole("alert")).toHaveTextContent(/^who: names nobody$/);
   expect(row("stack 1").getByRole("alert")).toHaveTextContent("greater than or equal to 2");
   expect(row("share 1").getByRole("alert")).toHaveTextContent("above at most");
+});
+
+test("a stack of a line is offered where the projections know lines, one of an order where they know orders", async () => {
+  const asked = await open();
+  await userEvent.click(screen.getByRole("button", { name: "Add a stack" }));
+  const stack = row("stack 1");
+  expect(stack.queryByRole("option", { name: "batting order" })).toBeNull();
+  await userEvent.selectOptions(stack.getByLabelText("of one"), "line");
+  await userEvent.type(stack.getByLabelText("and of another line"), "2");
+  expect(asked().stacks?.[0]).toMatchObject({ of: "line", sizes: [2, 2] });
+});
+
+test("counts of a team, opponents, ownership and the rarer limits go where the API wants them", async () => {
+  const asked = await open();
+  for (const one of ["team", "limit", "ownership rule"]) await userEvent.click(screen.getByRole("button", { name: `Add a ${one}` }));
+  await userEvent.selectOptions(row("team 1").getByLabelText("Team"), "LV");
+  await userEvent.type(row("team 1").getByLabelText("At most"), "2");
+  const limit = row("limit 1");
+  await userEvent.click(within(limit.getByRole("group", { name: /With a/ })).getByRole("button", { name: "QB" }));
+  await userEvent.click(within(limit.getByRole("group", { name: /of those who face him/ })).getByRole("button", { name: "WR" }));
+  await userEvent.type(row("ownership rule 1").getByLabelText("At most, %"), "120");
+  await userEvent.type(screen.getByLabelText("Most salary spent, $"), "49800");
+  await userEvent.type(screen.getByLabelText("Games, at least"), "3");
+  expect(asked()).toMatchObject({
+    teams: [{ team_id: "nfl:LV", at_least: 0, at_most: 2 }],
+    opposing: [{ positions: ["QB"], against: ["WR"], at_most: 0 }],
+    ownership: [{ measure: "sum", at_least: null, at_most: 1.2 }],
+    max_salary_usd: 49800, min_games: 3, min_teams: 1,
+  });
+  await userEvent.selectOptions(row("ownership rule 1").getByLabelText("The players’"), "product");
+  expect(asked().ownership).toEqual([{ measure: "product", at_least: null, at_most: 120 }]);
 });

@@ -32,7 +32,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
   const sports = useQuery(sportsQuery);
   const [chosen, setChosen] = useState<number | null>(null);
   const [rules, setRules] = useState(START);
-  const [aim, setAim] = useState<AimForm>({ ...OFFER_START, of: "points", quantile: "80", candidates: "1000" });
+  const [aim, setAim] = useState<AimForm>({ ...OFFER_START, of: "points", quantile: "80", column: "", candidates: "1000" });
   const [runId, setRunId] = useState<number | null>(null);
   const run = useRun(runId);
   const setId = chosen ?? sets.data?.[0]?.id ?? null;
@@ -42,8 +42,9 @@ export function Optimizer({ slateId }: { slateId: number }) {
       const asked = { slate_id: slateId, projection_set_id: projectionSetId, rules: request.rules };
       const offer = offerOf(aim);
       if (aim.of !== "contest") {
-        const rules = aim.of === "quantile" ? { ...request.rules, worlds_per_lineup: null } : request.rules;
-        return ask(api.POST("/api/runs/optimize", { body: { ...asked, rules, quantile: aim.of === "quantile" ? Number(aim.quantile) / 100 : null } }));
+        const rules = aim.of === "points" ? request.rules : { ...request.rules, worlds_per_lineup: null };
+        const quantile = aim.of === "quantile" ? Number(aim.quantile) / 100 : null;
+        return ask(api.POST("/api/runs/optimize", { body: { ...asked, rules, quantile, column: aim.of === "column" ? aim.column : null } }));
       }
       if (typeof offer === "string") throw new Error(offer);
       return ask(api.POST("/api/runs/portfolio", { body: { ...asked, offer, candidates: Number(aim.candidates), ticket_value: Number(aim.ticketPercent) / 100 } }));
@@ -58,7 +59,8 @@ export function Optimizer({ slateId }: { slateId: number }) {
   }
   const sport = sports.data.find((s) => s.code === slate.data.sport);
   const contest = sport?.contests.find((c) => c.key === slate.data.contest);
-  const named = choices(pool.data?.players ?? [], contest?.slots ?? []);
+  const told = sets.data.find((s) => s.id === setId);
+  const named = choices(pool.data?.players ?? [], contest?.slots ?? [], told?.stats ?? []);
   const refused = build.error instanceof ApiError ? build.error.problems : (run?.error?.problems ?? []);
   const busy = build.isPending || (runId != null && (run == null || !isOver(run)));
   const change = (part: Partial<Rules>) => { setRules((old) => ({ ...old, ...part })); };
@@ -74,7 +76,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
           <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>
             {sets.data.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
           </SelectField>
-          <Aim slateId={slateId} form={aim} worlds={rules.worlds} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={(worlds) => { change({ worlds }); }} />
+          <Aim slateId={slateId} form={aim} columns={told?.columns ?? []} worlds={rules.worlds} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={(worlds) => { change({ worlds }); }} />
           <div className="grid grid-cols-2 gap-3">
             <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={rules.lineups} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
             <TextField label="Max exposure, %" type="number" min={1} max={100} required value={rules.maxExposure} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />

@@ -18,10 +18,13 @@ export interface Choices {
   teams: Team[];
   positions: string[];
   hasCaptain: boolean;
+  /** Whether the projections tell of lines and of batting orders. */
+  hasLines: boolean;
+  hasOrder: boolean;
 }
 
 /** Return what the rules of a slate can name; people best projection first. */
-export function choices(players: readonly Schemas["PoolPlayer"][], slots: readonly Schemas["SlotRead"][]): Choices {
+export function choices(players: readonly Schemas["PoolPlayer"][], slots: readonly Schemas["SlotRead"][], stats: readonly string[] = []): Choices {
   const people = new Map<string, Person>();
   const teams = new Map<string, string>();
   const positions = new Set<string>();
@@ -39,5 +42,7 @@ export function choices(players: readonly Schemas["PoolPlayer"][], slots: readon
     teams: [...teams].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name)),
     positions: [...positions].sort(),
     hasCaptain: new Set(slots.map((s) => s.points_multiplier)).size > 1,
+    hasLines: stats.includes("line"),
+    hasOrder: stats.includes("batting_order"),
   };
 }

@@ -13,9 +13,9 @@ export interface GroupRow extends Row {
   who: string[];
 }
 
-/** Players of a team or game that stand together in a share (percent) of the lineups. */
+/** Players of a team, game, line or batting order that stand together in a share (percent) of the lineups. */
 export interface StackRow extends Row {
-  of: "team" | "game";
+  of: "team" | "game" | "line" | "order";
   size: string;
   second: string;
   teams: string[];

@@ -17,16 +17,18 @@ interface Props {
 export function StackRules({ rows, choices, faults, onChange }: Props) {
   const positions = choices.positions.map((p) => ({ id: p, name: p }));
   return (
-    <RuleSection title="Stacks" hint="Players of one team or game together, in all lineups or a share of them" one="stack" rows={rows} fresh={fresh} faults={faults} onChange={(stacks) => { onChange({ stacks }); }}>
+    <RuleSection title="Stacks" hint="Players of one team, game, line or batting order together, in all lineups or a share of them" one="stack" rows={rows} fresh={fresh} faults={faults} onChange={(stacks) => { onChange({ stacks }); }}>
       {(row, change) => (
         <>
           <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
             <NumberField label="Players" value={row.size} onChange={(size) => { change({ size }); }} />
-            <SelectField label="of one" value={row.of} onChange={(e) => { change({ of: e.target.value === "game" ? "game" : "team" }); }}>
+            <SelectField label="of one" value={row.of} onChange={(e) => { change({ of: e.target.value as StackRow["of"] }); }}>
               <option value="team">team</option>
               <option value="game">game</option>
+              {(choices.hasLines || row.of === "line") && <option value="line">line</option>}
+              {(choices.hasOrder || row.of === "order") && <option value="order">batting order</option>}
             </SelectField>
-            <NumberField label={`and of another ${row.of}`} placeholder="none" value={row.second} onChange={(second) => { change({ second }); }} />
+            <NumberField label={`and of another ${row.of === "order" ? "batting order" : row.of}`} placeholder="none" value={row.second} onChange={(second) => { change({ second }); }} />
           </div>
           <SetPicker label="Positions" options={positions} chosen={row.positions} onChange={(chosen) => { change({ positions: chosen }); }} />
           <SetPicker label="Teams" options={choices.teams} chosen={row.teams} onChange={(teams) => { change({ teams }); }} />

@@ -11,6 +11,7 @@ const TABS = [
   { to: "/slates/$slateId/games", label: "Games", exact: false },
   { to: "/slates/$slateId/optimize", label: "Optimize", exact: false },
   { to: "/slates/$slateId/lineups", label: "Lineups", exact: false },
+  { to: "/slates/$slateId/entries", label: "Entries", exact: false },
   { to: "/slates/$slateId/swap", label: "Late swap", exact: false },
   { to: "/slates/$slateId/contest", label: "Contest", exact: false },
   { to: "/slates/$slateId/grade", label: "Grade", exact: false },

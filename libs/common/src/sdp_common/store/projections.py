@@ -49,6 +49,12 @@ POOL: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 OWNERSHIP = "ownership"
 """The stat of the share of lineups, 0 to 1, in which a draftable is expected to stand."""
+BATTING_ORDER = "batting_order"
+"""The stat of the place in the batting order, 1 to 9."""
+LINE = "line"
+"""The stat of who plays on one line: equal numbers within a team."""
+COLUMN = "column:"
+"""How the stat of a user's own column begins; its name there follows."""
 _OPPONENT = case((Draftable.team_id == Game.home_team_id, Game.away_team_id), else_=Game.home_team_id)
 
 
@@ -169,12 +175,14 @@ def game_projections(session: Session, set_id: int) -> pl.DataFrame:
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=GAME_PROJECTIONS, orient="row")
 
 
-def ownership(session: Session, set_id: int) -> dict[int, float]:
-    """Return the expected ownership of draftables, shares from 0 to 1, as far as a set tells of it."""
-    told = select(Projection.draftable_id, Projection.mean).where(
-        Projection.set_id == set_id, Projection.stat == OWNERSHIP
-    )
-    return {row.draftable_id: row.mean for row in session.execute(told)}
+def told_besides(session: Session, set_id: int) -> dict[str, dict[int, float]]:
+    """Return what a set tells of draftables beside their points: `OWNERSHIP`, `BATTING_ORDER`, `LINE`, own columns."""
+    stats = or_(Projection.stat.in_((OWNERSHIP, BATTING_ORDER, LINE)), Projection.stat.startswith(COLUMN))
+    query = select(Projection.stat, Projection.draftable_id, Projection.mean).where(Projection.set_id == set_id, stats)
+    found: dict[str, dict[int, float]] = {}
+    for stat, draftable_id, mean in session.execute(query.order_by(Projection.stat, Projection.draftable_id)):
+        found.setdefault(stat, {})[draftable_id] = mean
+    return found
 
 
 def pool(session: Session, slate_id: int, set_id: int, stat: str) -> pl.DataFrame:

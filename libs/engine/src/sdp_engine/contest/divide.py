@@ -395,9 +395,8 @@ def _filled(
     """Return a group's lineups and what they may win; where candidates ran out, the rest are built for what is left."""
     group, earned = side.group, list[float | None](side.earned)
     if side.ledger.left:
-        asked = group.rules.model_copy(update={"worlds_per_lineup": group.rules.worlds_per_lineup or 1})
         try:
-            completed(side.program, slate, asked, side.ledger)
+            _complete(side, slate)
         except NoLineup as error:
             raise NoLineup(f"{group.name}: {error}", error.rules) from error
         earned += [None] * (len(group.entry_ids) - len(earned))
@@ -414,6 +413,23 @@ def _filled(
     used = np.bincount(rows.ravel(), minlength=len(ids))
     top = int(used.argmax())
     return Filled(group, lineups, points.tolist(), earned, outcome, (int(used[top]), slate.pool["name"][top]))
+
+
+def _complete(side: _Side, slate: Slate) -> None:
+    """Build the lineups for which no candidate fits any more: the best that the rules still allow.
+
+    Raises:
+        NoLineup: There is none beside those that were chosen.
+    """
+    group, ledger = side.group, side.ledger
+    if group.objective == ROI or group.quantile is not None:
+        worlds = group.rules.worlds_per_lineup or 1
+        completed(side.program, slate, group.rules.model_copy(update={"worlds_per_lineup": worlds}), ledger)
+        return
+    search = Search(side.program, group.rules.model_copy(update={"worlds_per_lineup": None}), None)
+    search.stand(ledger.chosen)
+    for items in search.run()[len(ledger.chosen) :]:
+        ledger.add(items)
 
 
 def by_entry(filled: Sequence[Filled]) -> Mapping[str, tuple[int, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdp_common.intake import refusals_as_bad_input
+from sdp_common.store.projections import BATTING_ORDER, COLUMN, LINE, OWNERSHIP, POOL
 from sdp_sports.files import Fault, Refused
 from sdp_sports.files.grid import read_lines, read_text
 from sdp_sports.files.projections import MOST_ROWS, Projection, gather_projections
@@ -26,10 +27,13 @@ class Candidate:
 
 @dataclass
 class Parsed:
-    """What a file says: points and ownership by draftable, how its header was read, which columns were left out."""
+    """What a file says: points and what else it tells by draftable, how its header was read, what was left out.
+
+    `besides` has ownership, batting order, line (a number for each name of a line) and every other column of numbers.
+    """
 
     means: dict[int, float] = field(default_factory=dict)
-    ownership: dict[int, float] = field(default_factory=dict)
+    besides: dict[str, dict[int, float]] = field(default_factory=dict)
     header: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     rows: int = 0
@@ -66,12 +70,31 @@ def parse(
         if faults:
             count = f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong"
             raise Refused(f"nothing was saved: {count}", faults)
-    unused = [label for label in header if label and label not in used.values()]
-    return Parsed(matcher.means, matcher.ownership, used, unused, len(found.rows), mapping)
+    besides = _besides(matcher.rows)
+    kept = {*used.values(), *(stat.removeprefix(COLUMN) for stat in besides)}
+    unused = [label for label in header if label and label not in kept]
+    return Parsed(matcher.means, besides, used, unused, len(found.rows), mapping)
 
 
-_USED = ("points", "ownership", "id", "name", "name_id", "salary", "position", "team")
+_USED = ("points", "ownership", "batting_order", "line", "id", "name", "name_id", "salary", "position", "team")
 """Our columns that are kept of a file, or by which its players are found."""
+_TAKEN = {*POOL, OWNERSHIP, BATTING_ORDER, LINE}
+_COLUMNS, _LONGEST = 40, 100
+"""Most columns of the user's own that are kept, and most letters of the name of one."""
+
+
+def _besides(rows: Mapping[int, Projection]) -> dict[str, dict[int, float]]:
+    """Return what rows tell of draftables beside their points, by stat; what nobody tells of is left out."""
+    lines = {line: float(n) for n, line in enumerate(sorted({r.line for r in rows.values() if r.line is not None}), 1)}
+    found: dict[str, dict[int, float]] = {
+        OWNERSHIP: {d: r.ownership for d, r in rows.items() if r.ownership is not None},
+        BATTING_ORDER: {d: float(r.batting_order) for d, r in rows.items() if r.batting_order is not None},
+        LINE: {d: lines[r.line] for d, r in rows.items() if r.line is not None},
+    }
+    for label in list(dict.fromkeys(label for r in rows.values() for label in r.more))[:_COLUMNS]:
+        if len(label) <= _LONGEST and label not in _TAKEN:
+            found[COLUMN + label] = {d: r.more[label] for d, r in rows.items() if label in r.more}
+    return {stat: values for stat, values in found.items() if values}
 
 
 class _Matcher:
@@ -79,7 +102,7 @@ class _Matcher:
 
     def __init__(self, header: Mapping[str, str], candidates: Sequence[Candidate], faults: list[Fault]) -> None:
         self.means: dict[int, float] = {}
-        self.ownership: dict[int, float] = {}
+        self.rows: dict[int, Projection] = {}
         self._header, self._faults = header, faults
         self._seen: dict[int, int] = {}
         self._by_id = {c.external_id: c for c in candidates}
@@ -104,8 +127,7 @@ class _Matcher:
             self._fault(row, self._header["salary"], f"{told}: is this another slate's file?")
         elif row.points is not None:
             self.means[candidate.draftable_id] = row.points
-            if row.ownership is not None:
-                self.ownership[candidate.draftable_id] = row.ownership
+            self.rows[candidate.draftable_id] = row
 
     def _find(self, row: Projection) -> list[Candidate]:
         """Return the draftables a row means: several only where one player is offered in several roster places."""

@@ -7,7 +7,10 @@ from sdp_api.schema import Answer
 
 
 class ProjectionSetRead(Answer):
-    """A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own)."""
+    """A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own).
+
+    `columns` are the file's own columns of numbers, which lineups may be built for.
+    """
 
     id: int
     slate_id: int
@@ -19,6 +22,7 @@ class ProjectionSetRead(Answer):
     seed: int | None
     players: int
     stats: list[str]
+    columns: list[str]
     is_mine: bool
 
 

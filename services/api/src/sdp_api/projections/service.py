@@ -9,7 +9,7 @@ from fastapi import UploadFile
 from sdp_common.errors import BadInput, NotFound, Problem
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
-from sdp_common.store.projections import OWNERSHIP
+from sdp_common.store.projections import COLUMN
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
@@ -35,7 +35,8 @@ def sets(database: Session, user_id: int, slate_id: int, *, set_id: int | None =
             worlds=row.worlds,
             seed=row.seed,
             players=players,
-            stats=stats or [],
+            stats=[stat for stat in stats or [] if not stat.startswith(COLUMN)],
+            columns=[stat.removeprefix(COLUMN) for stat in stats or [] if stat.startswith(COLUMN)],
             is_mine=row.user_id == user_id,
         )
         for row, players, stats in projections.sets(database, user_id, slate_id, set_id=set_id)
@@ -101,7 +102,7 @@ def upload(
         slate_id=slate_id,
         user_id=user_id,
         name=(name or "").strip() or filename,
-        stats={f"{slate.contest}_points": parsed.means, OWNERSHIP: parsed.ownership},
+        stats={f"{slate.contest}_points": parsed.means, **parsed.besides},
         as_of=min(now, slate.starts_at),
         inputs={"upload_id": upload_id},
     )

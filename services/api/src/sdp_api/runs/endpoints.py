@@ -10,6 +10,7 @@ from sdp_api.errors import refusals
 from sdp_api.runs import events, service
 from sdp_api.runs.schemas import (
     BuildCreate,
+    EnterCreate,
     GradeCreate,
     LateSwapCreate,
     OptimizeCreate,
@@ -75,6 +76,12 @@ def create_portfolio_run(body: PortfolioCreate, caller: Caller, database: Databa
 def create_late_swap_run(body: LateSwapCreate, caller: Caller, database: Database) -> RunRead:
     """Ask for the late swap of an uploaded entries file."""
     return service.late_swap(database, caller.user.id, body)
+
+
+@router.post("/enter", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))
+def create_enter_run(body: EnterCreate, caller: Caller, database: Database) -> RunRead:
+    """Ask for the entries of an uploaded file to be filled, each contest by its own rules."""
+    return service.enter(database, caller.user.id, body)
 
 
 @router.post("/simulate-contest", status_code=status.HTTP_202_ACCEPTED, responses=refusals(401, 404, 409, 422))

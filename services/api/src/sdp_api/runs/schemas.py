@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
+from sdp_sports.entering import Entering
 from sdp_sports.offer import Offer
 from sdp_sports.rules import Rules
 
@@ -92,13 +93,15 @@ class WhatIfCreate(Request):
 class OptimizeCreate(Request):
     """Build lineups from a projection set; the optimizer names the set itself where no name is given.
 
-    What is maximised is the mean, or the same `quantile` of every player where one is given.
+    What is maximised is the mean, the same `quantile` of every player where one is given, or a `column` of the
+    caller's own projections.
     """
 
     slate_id: int
     projection_set_id: int
     rules: Rules = Rules()
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
+    column: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
 
 
@@ -128,6 +131,19 @@ class LateSwapCreate(Request):
     upload_id: int
     projection_set_id: int
     rules: Rules = Rules()
+
+
+class EnterCreate(Request):
+    """Fill the entries of an uploaded file: one group a contest, each lineup of one pool where it earns most.
+
+    How many lineups a contest needs is the file's to say. The run's result tells every group and lineup, and the
+    `upload_id` of the filled file.
+    """
+
+    slate_id: int
+    upload_id: int
+    projection_set_id: int
+    entering: Entering = Entering()
 
 
 class SimulateContestCreate(Request):

@@ -12,11 +12,13 @@ from sdp_common.store import predictions, runs, uploads
 from sdp_common.store.screens import lineups, projections
 from sdp_common.store.screens import runs as screen
 from sdp_common.store.slates import slate as read_slate
+from sdp_sports.rules import Rules
 from sdp_sports.spec import load
 from sqlalchemy.orm import Session
 
 from sdp_api.runs.schemas import (
     BuildCreate,
+    EnterCreate,
     GradeCreate,
     LateSwapCreate,
     OptimizeCreate,
@@ -118,13 +120,37 @@ def late_swap(database: Session, user_id: int, body: LateSwapCreate) -> RunRead:
     return _ask(database, user_id, "optimizer", "late_swap", **body.model_dump(mode="json"))
 
 
+def enter(database: Session, user_id: int, body: EnterCreate) -> RunRead:
+    """Ask for the entries of one of the user's files to be filled.
+
+    Raises:
+        NotFound: There is no such file of his.
+        BadInput: A stack is not declared, or the set belongs to another slate.
+    """
+    uploads.upload(database, body.upload_id, user_id=user_id)
+    entering = body.entering
+    slate = _check_set(database, user_id, body.slate_id, body.projection_set_id)
+    _check_stack(slate, entering.rules, "entering.rules.stack")
+    for number, one in enumerate(entering.contests):
+        _check_stack(slate, one.rules, f"entering.contests.{number}.rules.stack")
+    told = body.model_dump(mode="json", exclude={"entering"})
+    # A contest's rules replace the common ones where they are given: what is left out must stay so.
+    asked = entering.model_dump(mode="json", exclude_unset=True)
+    return _ask(database, user_id, "optimizer", "enter", **told, entering=asked)
+
+
 def _check_built_on(database: Session, user_id: int, body: OptimizeCreate | PortfolioCreate | LateSwapCreate) -> None:
     """Refuse a set of another slate, and a stack that is not declared."""
     slate = _check_set(database, user_id, body.slate_id, body.projection_set_id)
+    _check_stack(slate, body.rules, "rules.stack")
+
+
+def _check_stack(slate: Slate, rules: Rules, column: str) -> None:
     stacks = load(slate.sport).stacks
-    if body.rules.stack is not None and body.rules.stack not in stacks:
-        problem = Problem(f"choose one of {', '.join(stacks)}", column="rules.stack")
-        raise BadInput(f"there is no stack {body.rules.stack}", [problem])
+    if rules.stack is not None and rules.stack not in stacks:
+        raise BadInput(
+            f"there is no stack {rules.stack}", [Problem(f"choose one of {', '.join(stacks)}", column=column)]
+        )
 
 
 def _check_set(database: Session, user_id: int, slate_id: int, set_id: int) -> Slate:

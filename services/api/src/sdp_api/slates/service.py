@@ -13,7 +13,7 @@ from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import request
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
-from sdp_common.store.projections import ownership
+from sdp_common.store.projections import OWNERSHIP, told_besides
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
@@ -142,7 +142,7 @@ def pool(database: Session, user_id: int, slate_id: int, *, set_id: int | None, 
             slate,
             scored,
             projected(database, shown.id if shown else None, stat),
-            popularity=ownership(database, shown.id) if shown else {},
+            popularity=told_besides(database, shown.id).get(OWNERSHIP, {}) if shown else {},
         ),
     )
 
