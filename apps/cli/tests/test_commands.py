@@ -338,3 +338,11 @@ def test_fill_puts_lineups_into_entries_and_leaves_the_rest(home: Path) -> None:
     assert not (home / "other.csv").exists()
     assert "no table of payouts" in sdp(home, "fill", "lineups.json", "lineups.json", "--out", "x.csv").stderr
     assert "and no lineups" in explained(sdp(home, "fill", "entries.csv", "entries.csv", "--out", "x.csv"))
+
+
+def test_models_are_listed_by_mode_and_an_unknown_mode_is_said(home: Path) -> None:
+    assert explained(sdp(home, "models", "list", "--mode", "psychic")) == (
+        "there is no mode 'psychic'; there are independent and informed"
+    )
+    told = json.loads(sdp(home, "models", "list", "--mode", "informed", "--json").stdout)
+    assert told == {"models": []}

@@ -152,10 +152,10 @@ def test_trust_goes_to_who_is_right() -> None:
 
 def test_a_boastful_model_is_tempered_and_a_modest_one_is_not() -> None:
     rng = np.random.default_rng(2)
-    truth = rng.uniform(0.35, 0.65, 8_000)
-    happened = (rng.random(8_000) < truth).astype(float)
+    truth = rng.uniform(0.35, 0.65, 80_000)
+    happened = (rng.random(80_000) < truth).astype(float)
     boastful = informed.tempered(truth, 3.0)
     assert informed.learn_slope(boastful, happened) == pytest.approx(1 / 3, abs=0.08)
     assert informed.learn_slope(truth, happened) == pytest.approx(1, abs=0.15)
-    assert informed.learn_slope(np.array([]), np.array([])) == 1.0
+    assert informed.learn_slope(np.array([]), np.array([])) == informed.SLOPE
     assert np.allclose(informed.tempered(truth, 1.0), truth)

@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 from sdp_common.db.models.predictions import ModelVersion
 from sdp_common.db.session import session_scope
+from sdp_common.errors import BadInput
 from sdp_common.store import predictions
 
 from sdp_cli.console import out, print_json
@@ -14,6 +15,7 @@ from sdp_cli.workplace import workplace
 FIGURES = ("crps", "mae", "rmse", "bias", "pit_error", "coverage_80")
 models = typer.Typer(help="The registry of models: list, compare, promote, roll back.", no_args_is_help=True)
 Sport = Annotated[str, typer.Option(help="Code of a sport.")]
+Mode = Annotated[str | None, typer.Option(help="independent or informed; both where left out.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
 
 
@@ -21,25 +23,34 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object, for program
 def list_models(
     sport: Sport = "nfl",
     market: Annotated[str | None, typer.Option(help="One market; all where left out.")] = None,
+    mode: Mode = None,
     as_json: Json = False,
 ) -> None:
-    """List the registered models, the one that speaks first."""
+    """List the registered models by market and mode, the one that speaks first.
+
+    Informed predictions are those of the independent models moved to the market's price, until a model of that mode
+    is registered.
+    """
     with workplace([]) as place, session_scope(place.engine) as session:
-        rows = [_told(version) for version in predictions.versions(session, sport)]
+        rows = [_told(version) for each in _modes(mode) for version in predictions.versions(session, sport, mode=each)]
     rows = [row for row in rows if market in (None, row["market"])]
-    rows.sort(key=lambda row: (row["market"], row["stage"] != "promoted", -row["id"]))
-    _show(rows, ("id", "market", "family", "stage", "data_until", *FIGURES), as_json=as_json)
+    rows.sort(key=lambda row: (row["market"], row["mode"], row["stage"] != "promoted", -row["id"]))
+    _show(rows, ("id", "market", "mode", "family", "stage", "data_until", *FIGURES), as_json=as_json)
 
 
 @models.command()
 def compare(
-    market: Annotated[str, typer.Argument(help="A market.")], sport: Sport = "nfl", as_json: Json = False
+    market: Annotated[str, typer.Argument(help="A market.")],
+    sport: Sport = "nfl",
+    mode: Mode = None,
+    as_json: Json = False,
 ) -> None:
     """Compare a market's models by the figures of games they had not seen, the best first."""
     with workplace([]) as place, session_scope(place.engine) as session:
-        rows = [_told(v) for v in predictions.versions(session, sport) if v.market == market]
+        found = [v for each in _modes(mode) for v in predictions.versions(session, sport, mode=each)]
+        rows = [_told(v) for v in found if v.market == market]
     rows.sort(key=lambda row: row["crps"] if row["crps"] is not None else float("inf"))
-    _show(rows, ("id", "family", "stage", "data_until", "rows", *FIGURES), as_json=as_json)
+    _show(rows, ("id", "mode", "family", "stage", "data_until", "rows", *FIGURES), as_json=as_json)
 
 
 @models.command()
@@ -59,6 +70,12 @@ def rollback(market: Annotated[str, typer.Argument(help="A market.")], sport: Sp
         version = predictions.rollback(session, sport, market)
         said = f"{market}: back to model {version.id} ({version.family}, {version.version})"
     out.print(said, highlight=False)
+
+
+def _modes(asked: str | None) -> tuple[str, ...]:
+    if asked not in (None, *predictions.MODES):
+        raise BadInput(f"there is no mode {asked!r}; there are {' and '.join(predictions.MODES)}")
+    return predictions.MODES if asked is None else (asked,)
 
 
 def _told(version: ModelVersion) -> dict[str, Any]:

@@ -29,6 +29,7 @@ PREDICTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 INDEPENDENT = "independent"
 INFORMED = "informed"
+MODES = (INDEPENDENT, INFORMED)
 PROMOTED = "promoted_at"
 """The key in a version's details that says when it was last promoted."""
 

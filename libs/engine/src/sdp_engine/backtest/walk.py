@@ -145,7 +145,7 @@ def _informed(
     """Return `informed_*` and `tempered_over` of the rows; what is learnt for them is of earlier rows alone."""
     past = pl.concat(before).filter(pl.col("market").is_not_null(), pl.col(KNOWN) < as_of) if before else rows.clear()
     past = past.filter(pl.col(TARGET) != pl.col("line")) if past.height else past
-    trust, slope = informed.TRUST, 1.0
+    trust, slope = informed.TRUST, informed.SLOPE
     if past.height:
         own = (past["lined_over"] / (1 - past["lined_push"]).clip(1e-9)).to_numpy()
         happened = (past[TARGET] > past["line"]).cast(pl.Float64).to_numpy()

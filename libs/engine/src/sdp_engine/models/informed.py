@@ -6,6 +6,8 @@ from sdp_engine.distributions import Array, Distribution
 
 TRUST = 0.85
 """How much of the log-odds of going over is the market's before anything was learnt; the rest is the model's."""
+SLOPE = 0.5
+"""How much of a model's log-odds of going over a posted line to believe before anything was learnt: half."""
 STEPS = 40
 WIDEST = 3.0
 
@@ -31,17 +33,17 @@ def learn_trust(market: Array, model: Array, happened: Array) -> float:
 def learn_slope(model: Array, happened: Array) -> float:
     """Return how much of a model's log-odds of going over a posted line to believe, of least log loss on past rows.
 
-    Held near 1 by the cost of a hundred rows. Posted lines lie near the middle of what is known, so where a model
+    Held near `SLOPE` by the cost of a hundred rows. Posted lines lie near the middle of what is known, so where a model
     is far from one it is more often the model that lacks something; that much can be learnt without any price.
     """
-    grid = np.linspace(0.2, 1.2, 41)
+    grid = np.linspace(0.0, 1.2, 49)
     odds = _log_odds(model)
 
     def cost(slope: float) -> float:
         p = 1 / (1 + np.exp(-slope * odds))
-        return float(-np.sum(happened * np.log(p) + (1 - happened) * np.log(1 - p))) + 100 * (slope - 1) ** 2
+        return float(-np.sum(happened * np.log(p) + (1 - happened) * np.log(1 - p))) + 100 * (slope - SLOPE) ** 2
 
-    return float(grid[int(np.argmin([cost(slope) for slope in grid]))]) if model.size else 1.0
+    return float(grid[int(np.argmin([cost(slope) for slope in grid]))]) if model.size else SLOPE
 
 
 def tempered(model: Array, slope: float) -> Array:
