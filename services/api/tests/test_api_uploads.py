@@ -42,6 +42,32 @@ def test_a_plain_file_becomes_a_set(ann: httpx.Client, world) -> None:
     assert all(p["p50"] is None for p in pool["players"])
 
 
+def test_spreads_and_quantiles_are_kept_and_simulated_around(ann: httpx.Client, bob: httpx.Client, world) -> None:
+    text = "Name,Proj,SD,P10,P50,P90,Notes\nQuinn Passer,20,6,,,,x\nRay Runner,12,,4,11,22,y\n"
+    found = send(ann, world, text).json()
+    assert (found["with_sd"], found["with_quantiles"], found["ignored_columns"]) == (1, 1, ["Notes"])
+    mine = found["projection_set"]
+    assert (mine["worlds"], mine["is_mine"]) == (None, True)
+    pool = ann.get(f"/api/slates/{world.slate_id}/players", params={"set_id": mine["id"]}).json()["players"]
+    assert {p["name"]: p["p50"] for p in pool if p["p50"] is not None} == {"Ray Runner": pytest.approx(11)}
+    asked = {"slate_id": world.slate_id, "projection_set_id": mine["id"]}
+    made = ann.post("/api/runs/simulate", json=asked)
+    assert (made.status_code, made.json()["job"]) == (202, "simulate_around")
+    assert bob.post("/api/runs/simulate", json=asked).status_code == 404
+    ours = ann.post("/api/runs/simulate", json={"slate_id": world.slate_id, "projection_set_id": world.set_id})
+    assert (ours.status_code, ours.json()["message"]) == (422, "choose projections that you uploaded")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [("Quinn Passer,20,-1,,", "never is"), ("Quinn Passer,20,6,14,9", "the quantiles fall: 14 at 10%, 9 at 90%")],
+)
+def test_a_spread_that_cannot_be_is_refused(ann: httpx.Client, world, row: str, message: str) -> None:
+    answer = send(ann, world, f"Name,Proj,SD,P10,P90\n{row}\n")
+    assert answer.status_code == 422
+    assert message in answer.text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -2,14 +2,12 @@
 
 import json
 
-import numpy as np
 import pytest
 from entered import job
 from sdp_common.db.models.lineups import Lineup, LineupSet
 from sdp_common.db.session import session_scope
 from sdp_common.errors import BadInput, Cancelled, Conflict, NotFound
 from sdp_common.store import runs
-from sdp_sim.contest import scattered
 from sdp_sim.main import simulate_contest
 
 OFFER = {
@@ -32,7 +30,7 @@ def test_every_lineup_and_all_together_are_told(result, stored):
     assert [point["lineups"] for point in result["roi_by_lineups"]] == [1, 2]
     assert sum(result["profit_histogram"]["shares"]) + result["profit_histogram"]["beyond"] == pytest.approx(1)
     assert result["contest"]["prize_pool_usd"] == 200 + 59 * 15
-    assert (result["slate_id"], result["draws"]) == (stored["slate"], "independent")
+    assert (result["slate_id"], result["draws"]) == (stored["slate"], "copula")
     assert len(result["field"]["most_drafted"]) == 25
     json.dumps(result, allow_nan=False)
 
@@ -88,9 +86,3 @@ def test_lineups_with_somebody_who_may_not_be_drafted_any_more_are_refused(engin
         set_id = lost.id
     with pytest.raises(Conflict, match="build the lineups again"):
         simulate_contest(job(engine, stored["ann"]), set_id, OFFER)
-
-
-def test_scattered_points_have_the_means_and_spreads_that_are_asked():
-    drawn = scattered(np.array([12.0, 0.0, 30.0]), np.array([6.0, 1.0, 9.0]), 20_000, np.random.default_rng(1))
-    np.testing.assert_allclose(drawn.mean(axis=1), [12, 0, 30], rtol=0.03)
-    np.testing.assert_allclose(drawn.std(axis=1), [6, 0, 9], rtol=0.05)

@@ -28,6 +28,7 @@ COMMANDS = {
     "lineups": "lineups:lineups",
     "settle": "lineups:settle",
     "optimize": "optimize:optimize",
+    "simulate": "simulate:simulate",
     "enter": "enter:enter",
     "swap": "swap:swap",
     "doctor": "doctor:doctor",

@@ -2467,7 +2467,8 @@ export interface components {
          * ProjectionSetRead
          * @description A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own).
          *
-         *     `columns` are the file's own columns of numbers, which lineups may be built for.
+         *     `worlds` and `seed` are null where nothing was drawn; a set of the caller's that has them was simulated around one
+         *     that he uploaded. `columns` are the file's own columns of numbers, which lineups may be built for.
          */
         ProjectionSetRead: {
             /**
@@ -2509,7 +2510,8 @@ export interface components {
          * @description What was understood of an uploaded file of projections.
          *
          *     `header` maps our column to the file's; `ignored_columns` were not understood and left out; `unprojected`
-         *     counts the slate's draftables that the file did not name.
+         *     counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those of whom it told more
+         *     than the mean.
          */
         ProjectionUploadRead: {
             /** Header */
@@ -2525,6 +2527,10 @@ export interface components {
             unprojected: number;
             /** Upload Id */
             upload_id: number;
+            /** With Quantiles */
+            with_quantiles: number;
+            /** With Sd */
+            with_sd: number;
         };
         /**
          * QuantileRead
@@ -2976,8 +2982,13 @@ export interface components {
         /**
          * SimulateCreate
          * @description Play a slate's games `worlds` times; the same seed gives the same answer.
+         *
+         *     With `projection_set_id`, points are drawn around projections that the caller uploaded, with the sport's
+         *     correlations: for any sport.
          */
         SimulateCreate: {
+            /** Projection Set Id */
+            projection_set_id?: number | null;
             /**
              * Seed
              * @default 1

@@ -3,7 +3,7 @@ export interface Outcome {
   lineup_set_id: number;
   contest: { name: string; fee_usd: number; entries: number; prize_pool_usd: number };
   /** How the points were drawn; see the notices on the results. */
-  draws: "joint" | "independent" | "scaled" | "copula";
+  draws: "joint" | "scaled" | "copula";
   /** How many different lineups were proposed, where they were built for the contest. */
   candidates?: number;
   worlds: number;

@@ -22,14 +22,13 @@ from sdp_sports import offer as offers
 from sdp_sports.spec import Contest, load
 from sqlalchemy.orm import Session
 
+from sdp_sim.own import Own
 from sdp_sim.threads import threads
 from sdp_sim.worlds import worlds_of
 
 MOST_WORLDS = 100_000
 MOST_WORK = 5e9
 """Lineup-worlds of one request."""
-_SPREAD, _SPREAD_FLAT = 0.35, 3.0
-"""Standard deviation of a player of whom only the mean is known: a share of it, and some points."""
 
 
 def read_offer(given: dict[str, Any]) -> Offer:
@@ -85,11 +84,6 @@ class Entry:
     chosen: ProjectionSet
     slate_id: int
 
-    @property
-    def stat(self) -> str:
-        """The stat that is the contest's fantasy points."""
-        return next(f"{key}_points" for key, c in load(self.sport).contests.items() if c is self.contest)
-
 
 def read_entry(session: Session, run_id: int, set_id: int) -> Entry:
     """Return a lineup set with everything its contest needs.
@@ -120,10 +114,11 @@ def read_entry(session: Session, run_id: int, set_id: int) -> Entry:
 def draw_points(job: Job, entry: Entry, worlds: int, seed: int) -> tuple[NDArray[np.float32], str]:
     """Return fantasy points of the pool's rows, (rows, worlds), and how they were drawn.
 
-    A simulated set's worlds are the simulation's own (`worlds.worlds_of`). A set of means has worlds of independent
-    players around them, and says so.
+    A simulated set's worlds are the simulation's own (`worlds.worlds_of`). Around a user's own projections points are
+    drawn with the sport's correlations (`own.Own.draw`).
 
     Raises:
+        BadInput: So many worlds of so many players take too much memory.
         Misconfigured: The set's worlds were changed or damaged.
     """
     if entry.chosen.kind == "simulated":
@@ -136,22 +131,19 @@ def draw_points(job: Job, entry: Entry, worlds: int, seed: int) -> tuple[NDArray
                 found[row] = scored[row_of[player], :worlds] / readoff.CENTS
         return found, how
     with job.session() as session:
-        told = projections.projections(session, entry.chosen.id).filter(pl.col("stat") == entry.stat)
-    sd_of = dict(told.select("draftable_id", "sd").iter_rows())
-    mean = np.maximum(entry.pool["points"].to_numpy(), 0.0)
-    known = [sd_of.get(i) for i in entry.pool["draftable_id"].to_list()]
-    sd = np.array([_SPREAD * m + _SPREAD_FLAT if s is None else s for m, s in zip(mean, known, strict=True)])
-    return scattered(mean, np.maximum(sd, 0.1), worlds, np.random.default_rng(seed)), "independent"
+        own = Own(session, entry.chosen)
+    drawn = own.draw(worlds, seed if entry.chosen.seed is None else entry.chosen.seed)
+    return spread_over(entry.pool["draftable_id"].to_list(), own.pool["draftable_id"].to_list(), drawn), "copula"
 
 
-def scattered(
-    mean: NDArray[np.float64], sd: NDArray[np.float64], worlds: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Return gamma draws with these means and standard deviations, (rows, worlds); zero where the mean is."""
-    shape = np.where(mean > 0, (mean / sd) ** 2, 1.0)
-    scale = np.where(mean > 0, sd**2 / np.maximum(mean, 1e-9), 0.0)
-    drawn = rng.standard_gamma(shape[:, None], (len(mean), worlds))
-    return np.minimum(drawn * scale[:, None], 300.0).astype(np.float32)
+def spread_over(wanted: list[int], known: list[int], drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the rows of draws in another order; who was not drawn has zeros."""
+    row_of = {draftable: row for row, draftable in enumerate(known)}
+    found = np.zeros((len(wanted), drawn.shape[1]), np.float32)
+    for row, draftable in enumerate(wanted):
+        if draftable in row_of:
+            found[row] = drawn[row_of[draftable]]
+    return found
 
 
 def simulate(

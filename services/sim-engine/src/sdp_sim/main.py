@@ -12,7 +12,7 @@ from sdp_engine.simulate import simulate as draw
 from sdp_engine.simulate.warm import warm as warm_simulation
 
 from sdp_sim import contest as contests
-from sdp_sim import grading
+from sdp_sim import grading, own
 from sdp_sim.inputs import Inputs, read
 from sdp_sim.keeping import keep
 from sdp_sim.rows import game_rows, projection_rows, story
@@ -50,6 +50,43 @@ def simulate(job: Job, slate_id: int, worlds: int = 10_000, seed: int = 1) -> di
     if found is not None:
         return {"projection_set_id": found, "rows": 0, "is_new": False, **inputs.left_out()}
     return _draw_and_save(job, inputs, recorded, worlds, seed)
+
+
+@service.job(attempts=3)
+def simulate_around(
+    job: Job, slate_id: int, projection_set_id: int, worlds: int = 10_000, seed: int = 1
+) -> dict[str, Any]:
+    """Simulate a slate of any sport around a user's own projections, joined by the sport's correlations.
+
+    Keeps what the draws say as a set of the user's; where it stands already, its id is returned. Contests on either
+    set are played in these very draws.
+
+    Args:
+        job: This execution.
+        slate_id: The slate.
+        projection_set_id: Projections that its run's user uploaded.
+        worlds: How many joint draws.
+        seed: Seed of the draws.
+
+    Raises:
+        NotFound: There is no such set of the user's.
+        Conflict: The set gives nobody points.
+        BadInput: Worlds or seed out of range, or the set is another slate's.
+    """
+    _check(worlds, seed)
+    job.progress(0.02, "reading the projections")
+    with job.session() as session:
+        found = own.read(session, job.run_id, slate_id, projection_set_id)
+    recorded = found.record(worlds, seed)
+    job.progress(0.1, f"drawing {worlds:,} worlds of {found.pool.height} players")
+    try:
+        points = found.draw(worlds, seed)
+    except ValueError as error:
+        raise BadInput(f"the slate cannot be simulated: {error}") from error
+    job.progress(0.8, "summarising")
+    with job.session() as session:
+        set_id = own.save(session, found, points, recorded)
+    return {"projection_set_id": set_id, "rows": found.pool.height, "worlds": worlds}
 
 
 @service.job(attempts=3)

@@ -27,8 +27,8 @@ def projection_rows(draws: Draws, inputs: Inputs) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(threads()) as pool:
         for stat, summary, rows in pool.map(lambda read: read(), _readings(draws, inputs)):
             for at, row in enumerate(rows.tolist()):
-                told = _told(summary, at)
-                made += [{"draftable_id": d, "stat": stat, **told} for d in ids.get(players[row], ())]
+                columns = told(summary, at)
+                made += [{"draftable_id": d, "stat": stat, **columns} for d in ids.get(players[row], ())]
     return made
 
 
@@ -74,7 +74,7 @@ def _points(draws: Draws, inputs: Inputs, name: str) -> Reading:
     return f"{name}_points", readoff.summarise(scored[rows], 1 / readoff.CENTS), rows
 
 
-def _told(summary: readoff.Summary, at: int) -> dict[str, Any]:
+def told(summary: readoff.Summary, at: int) -> dict[str, Any]:
     """Return one variable's columns of `projections`."""
     shares = summary.hist_shares[at]
     bins = int(np.flatnonzero(shares)[-1]) + 1
@@ -99,7 +99,7 @@ def story(draws: Draws, inputs: Inputs) -> dict[str, Any]:
     sources = draws.games["line_source"].to_list()
     names = dict(inputs.draftables.select("player_id", "name").iter_rows())
     left = inputs.left_out()
-    told = {name for group in left.values() for name in group}
+    named = {name for group in left.values() for name in group}
     idle = draws.players.filter(~draws.players["is_active"])["player_id"].to_list()
     return {
         "games": len(sources),
@@ -107,5 +107,5 @@ def story(draws: Draws, inputs: Inputs) -> dict[str, Any]:
         "line_sources": {source: sources.count(source) for source in sorted(set(sources))},
         "calibration_error": {stat: round(error, 5) for stat, error in draws.calibration_error().items()},
         **left,
-        "without_role": [names[p] for p in idle if p in names and names[p] not in told],
+        "without_role": [names[p] for p in idle if p in names and names[p] not in named],
     }

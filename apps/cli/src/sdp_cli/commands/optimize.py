@@ -67,9 +67,9 @@ def optimize(
     asked = read_rules(rules, count)
     if worlds is not None:
         asked = asked.model_copy(update={"worlds_per_lineup": worlds})
-    sport, key = _contest(contest)
+    sport, key = find(contest)
     money = None if payouts is None else read_money(payouts, entries, fee)
-    offered = _offer(sport, key, salaries, read_projections(projections, mapped or ()), objective)
+    offered = read_offer(sport, key, salaries, read_projections(projections, mapped or ()), objective)
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
     if money is None:
@@ -107,14 +107,26 @@ def read_rules(file: Path | None, count: int) -> Rules:
         raise BadInput(f"{file} cannot be used", problems) from error
 
 
-def _contest(name: str) -> tuple[Sport, str]:
+def find(name: str) -> tuple[Sport, str]:
+    """Return the sport and key of a contest.
+
+    Raises:
+        BadInput: There is none of this name, or several.
+    """
     try:
         return find_contest(name)
     except KeyError as error:
         raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
 
 
-def _offer(sport: Sport, key: str, salaries: Path, projections: tuple[Projection, ...] | None, objective: str) -> Offer:
+def read_offer(
+    sport: Sport, key: str, salaries: Path, projections: tuple[Projection, ...] | None, objective: str
+) -> Offer:
+    """Return what a salary export offers, with what projections say of its players.
+
+    Raises:
+        BadInput: It is no salary export, or one for another contest; or nobody has the objective.
+    """
     contest = sport.contests[key]
     with refusals_as_bad_input():
         _, content = read(read_bytes(salaries))

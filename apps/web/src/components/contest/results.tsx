@@ -12,9 +12,8 @@ const money = (value: number): string => cents.format(value);
 const Z95 = 1.96;
 
 const NOTICES: Partial<Record<Outcome["draws"], string>> = {
-  independent: "These projections are means alone: the players’ points were drawn around them independently of each other, so stacks look safer and weaker than they are.",
   scaled: "The worlds are the simulation’s, with every player’s points scaled to your projection of him.",
-  copula: "No simulated worlds are kept of these projections: the points were drawn around them with the sport’s usual correlations. Simulate the slate for its own worlds.",
+  copula: "The games themselves were not simulated: the points were drawn around these projections with the sport’s usual correlations.",
 };
 
 const COLUMNS: Column<LineupOutcome & { rank: number }>[] = [

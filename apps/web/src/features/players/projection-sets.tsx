@@ -28,6 +28,7 @@ interface Props {
 /** Which projections to look at: ours or the user's own; new ones are made or uploaded here. */
 export function ProjectionSets({ slateId, chosen, onChoose }: Props) {
   const sets = useQuery(projectionSetsQuery(slateId));
+  const bare = sets.data?.find((set) => set.id === chosen && set.is_mine && set.worlds == null);
   return (
     <div className="flex flex-wrap items-start gap-3">
       {sets.data && sets.data.length > 0 && (
@@ -43,6 +44,7 @@ export function ProjectionSets({ slateId, chosen, onChoose }: Props) {
         </label>
       )}
       <Project slateId={slateId} isFirst={chosen == null} onDone={onChoose} />
+      {bare && <SimulateOwn key={bare.id} slateId={slateId} setId={bare.id} onDone={onChoose} />}
       <UploadOwn slateId={slateId} onDone={onChoose} />
     </div>
   );
@@ -77,6 +79,38 @@ function Project({ slateId, isFirst, onDone }: { slateId: number; isFirst: boole
       )}
       {start.isError && <Problems error={start.error} />}
       {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The projections were stopped." }} />}
+    </div>
+  );
+}
+
+/** Draw worlds around projections that the user uploaded, for any sport; what they say becomes a set of its own. */
+function SimulateOwn({ slateId, setId, onDone }: { slateId: number; setId: number; onDone: (setId: number) => void }) {
+  const [runId, setRunId] = useState<number | null>(null);
+  const [seen, setSeen] = useState<number | null>(null);
+  const run = useRun(runId);
+  const start = useMutation({
+    mutationFn: () => ask(api.POST("/api/runs/simulate", { body: { slate_id: slateId, projection_set_id: setId, worlds: 10000, seed: 1 } })),
+    onSuccess: (made) => { setRunId(made.id); },
+  });
+  const over = run != null && isOver(run);
+  if (over && run.status === "succeeded" && seen !== run.id) {
+    setSeen(run.id);
+    const made = run.result?.["projection_set_id"];
+    if (typeof made === "number") onDone(made);
+  }
+  return (
+    <div className="space-y-2">
+      <Button kind="plain" busy={start.isPending || (runId != null && !over)} onClick={() => { start.mutate(); }}>
+        <Dices aria-hidden className="size-4" /> Simulate around them
+      </Button>
+      {run && !over && (
+        <div className="w-72 max-w-full space-y-2">
+          <Progress share={run.progress} label={run.message ?? "waiting for the simulation"} />
+          <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
+        </div>
+      )}
+      {start.isError && <Problems error={start.error} />}
+      {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The simulation was stopped." }} />}
     </div>
   );
 }
@@ -128,7 +162,7 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
       )}
       {send.isSuccess && (
         <Notice tone="good">
-          {send.data.rows} projections read{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.
+          {send.data.rows} projections read{send.data.with_quantiles > 0 ? `, ${send.data.with_quantiles} with quantiles` : send.data.with_sd > 0 ? `, ${send.data.with_sd} with a spread` : ""}{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.
         </Notice>
       )}
     </div>

@@ -8,16 +8,19 @@ from statistics import NormalDist
 from typing import Any
 
 import polars as pl
+from sdp_sports.files.percentiles import at_levels
+from sdp_sports.files.percentiles import told as told_levels
 from sdp_sports.files.projections import Projection
 from sdp_sports.files.salaries import Game, Salary
 from sdp_sports.names import formal, normalise
 from sdp_sports.spec import Contest, Sport
 
-from sdp_engine.frames import POOL
+from sdp_engine.frames import POOL, Schema
 
-_MORE = {
+_MORE: Schema = {
     "ownership": pl.Float64,
     "sd": pl.Float64,
+    "quantiles": pl.List(pl.Float64),
     "batting_order": pl.Int64,
     "line": pl.String,
     "external_id": pl.String,
@@ -32,9 +35,9 @@ class Offer:
 
     Attributes:
         contest: The contest; of a tiers format with the slate's tiers.
-        pool: POOL rows with `external_id`, `sd`, the columns that were asked for and, where told, `ownership`,
-            `batting_order` and `line`. A `draftable_id` is the site's own id where that is a number, else its digits
-            or, where these are not unique, the file's row.
+        pool: POOL rows with `external_id`, `sd`, `quantiles` (at QUANTILES), the columns that were asked for and, where
+            told, `ownership`, `batting_order` and `line`. A `draftable_id` is the site's own id where that is a number,
+            else its digits or, where these are not unique, the file's row.
         starts: When each game starts, UTC, where the file says so.
         unmatched: Projections that name nobody in the file.
         open_ids: Draftables who may still be drafted.
@@ -117,6 +120,7 @@ def offer(
                 "points": points or 0.0,
                 "ownership": projection.ownership if projection else None,
                 "sd": projection.sd if projection else None,
+                "quantiles": at_levels(told_levels(projection.more)) if projection else None,
                 "batting_order": row.batting_order or (projection.batting_order if projection else None),
                 "line": projection.line if projection else None,
                 "external_id": row.external_id,

@@ -56,9 +56,11 @@ def around(pool: pl.DataFrame, correlations: Correlations, seed: int, worlds: in
         .then(pl.format("p{}", "player_id"))
         .otherwise(pl.format("{} {}", "name", pl.col("team_id").fill_null(""))),
     )
-    people = told.unique("who", keep="first", maintain_order=True).with_row_index("number")
+    # a player's stream is his least draftable: it is the same whatever else is in the pool, in whatever order
+    numbered = told.with_columns(number=pl.col("draftable_id").min().over("who"))
+    people = numbered.unique("who", keep="first", maintain_order=True)
     outlook = people.select(
-        pl.col("number").cast(pl.Int64).alias("player_id"),
+        pl.col("number").alias("player_id"),
         pl.col("game_id").fill_null(""),
         pl.col("team_id").fill_null(""),
         pl.col("opponent_id").fill_null(""),

@@ -8,6 +8,8 @@ from sdp_common.intake import refusals_as_bad_input
 from sdp_common.store.projections import BATTING_ORDER, COLUMN, LINE, OWNERSHIP, POOL
 from sdp_sports.files import Fault, Refused
 from sdp_sports.files.grid import read_lines, read_text
+from sdp_sports.files.percentiles import at_levels, falls
+from sdp_sports.files.percentiles import told as percentiles
 from sdp_sports.files.projections import MOST_ROWS, Projection, gather_projections
 from sdp_sports.names import normalise
 
@@ -29,10 +31,13 @@ class Candidate:
 class Parsed:
     """What a file says: points and what else it tells by draftable, how its header was read, what was left out.
 
+    `sds` are the points' standard deviations and `quantiles` their values at QUANTILES, of whom the file tells them;
     `besides` has ownership, batting order, line (a number for each name of a line) and every other column of numbers.
     """
 
     means: dict[int, float] = field(default_factory=dict)
+    sds: dict[int, float] = field(default_factory=dict)
+    quantiles: dict[int, list[float]] = field(default_factory=dict)
     besides: dict[str, dict[int, float]] = field(default_factory=dict)
     header: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
@@ -73,10 +78,13 @@ def parse(
     besides = _besides(matcher.rows)
     kept = {*used.values(), *(stat.removeprefix(COLUMN) for stat in besides)}
     unused = [label for label in header if label and label not in kept]
-    return Parsed(matcher.means, besides, used, unused, len(found.rows), mapping)
+    sds = {d: r.sd for d, r in matcher.rows.items() if r.sd is not None}
+    levels = {d: at_levels(percentiles(r.more)) for d, r in matcher.rows.items()}
+    quantiles = {d: values for d, values in levels.items() if values is not None}
+    return Parsed(matcher.means, sds, quantiles, besides, used, unused, len(found.rows), mapping)
 
 
-_USED = ("points", "ownership", "batting_order", "line", "id", "name", "name_id", "salary", "position", "team")
+_USED = ("points", "sd", "ownership", "batting_order", "line", "id", "name", "name_id", "salary", "position", "team")
 """Our columns that are kept of a file, or by which its players are found."""
 _TAKEN = {*POOL, OWNERSHIP, BATTING_ORDER, LINE}
 _COLUMNS, _LONGEST = 40, 100
@@ -114,6 +122,12 @@ class _Matcher:
         """Give the player whom a row means his points."""
         if row.points is not None and row.points < 0:
             self._fault(row, self._header["points"], f"{row.points:g} is negative")
+        if row.sd is not None and row.sd < 0:
+            self._fault(row, self._header["sd"], f"{row.sd:g} is negative: a standard deviation never is")
+        levels = percentiles(row.more)
+        if falls(levels.values()):
+            told = ", ".join(f"{value:g} at {level:.0%}" for level, value in levels.items())
+            self._fault(row, self._header["points"], f"the quantiles fall: {told}")
         for candidate in self._find(row):
             self._give(row, candidate)
 

@@ -9,7 +9,8 @@ from sdp_api.schema import Answer
 class ProjectionSetRead(Answer):
     """A set of projections of one slate; `kind` is simulated (ours) or uploaded (the caller's own).
 
-    `columns` are the file's own columns of numbers, which lineups may be built for.
+    `worlds` and `seed` are null where nothing was drawn; a set of the caller's that has them was simulated around one
+    that he uploaded. `columns` are the file's own columns of numbers, which lineups may be built for.
     """
 
     id: int
@@ -30,7 +31,8 @@ class ProjectionUploadRead(Answer):
     """What was understood of an uploaded file of projections.
 
     `header` maps our column to the file's; `ignored_columns` were not understood and left out; `unprojected`
-    counts the slate's draftables that the file did not name.
+    counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those of whom it told more
+    than the mean.
     """
 
     upload_id: int
@@ -39,3 +41,5 @@ class ProjectionUploadRead(Answer):
     header: dict[str, str]
     ignored_columns: list[str]
     unprojected: int
+    with_sd: int
+    with_quantiles: int

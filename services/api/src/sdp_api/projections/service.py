@@ -85,6 +85,8 @@ def upload(
         "ignored_columns": parsed.ignored,
         "unprojected": len(players) - len(parsed.means),
         "mapping": parsed.mapping,
+        "with_sd": len(parsed.sds),
+        "with_quantiles": len(parsed.quantiles),
     }
     upload_id = uploads.save_upload(
         database,
@@ -96,13 +98,15 @@ def upload(
         status="accepted",
         report=report,
     )
-    now = datetime.now(UTC)
+    now, stat = datetime.now(UTC), f"{slate.contest}_points"
     set_id = projections.save_uploaded_set(
         database,
         slate_id=slate_id,
         user_id=user_id,
         name=(name or "").strip() or filename,
-        stats={f"{slate.contest}_points": parsed.means, **parsed.besides},
+        stats={stat: parsed.means, **parsed.besides},
+        sds={stat: parsed.sds},
+        quantiles={stat: parsed.quantiles},
         as_of=min(now, slate.starts_at),
         inputs={"upload_id": upload_id},
     )
@@ -114,6 +118,8 @@ def upload(
         header=parsed.header,
         ignored_columns=parsed.ignored,
         unprojected=len(players) - len(parsed.means),
+        with_sd=len(parsed.sds),
+        with_quantiles=len(parsed.quantiles),
     )
 
 

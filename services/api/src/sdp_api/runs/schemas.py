@@ -68,9 +68,14 @@ class ProjectCreate(Request):
 
 
 class SimulateCreate(Request):
-    """Play a slate's games `worlds` times; the same seed gives the same answer."""
+    """Play a slate's games `worlds` times; the same seed gives the same answer.
+
+    With `projection_set_id`, points are drawn around projections that the caller uploaded, with the sport's
+    correlations: for any sport.
+    """
 
     slate_id: int
+    projection_set_id: int | None = None
     worlds: Annotated[int, Field(ge=100, le=200_000)] = 10_000
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 

@@ -77,9 +77,19 @@ def predict(database: Session, user_id: int, body: PredictCreate) -> RunRead:
 
 
 def simulate(database: Session, user_id: int, body: SimulateCreate) -> RunRead:
-    """Ask for a simulation of a slate."""
+    """Ask for a simulation of a slate, or of points around one of the user's own projection sets.
+
+    Raises:
+        BadInput: The set is another slate's, or none that a user brought.
+    """
+    if body.projection_set_id is not None:
+        _check_set(database, user_id, body.slate_id, body.projection_set_id)
+        if projections.visible_set(database, user_id, body.projection_set_id).user_id is None:
+            problem = Problem("is our own simulation already", column="projection_set_id")
+            raise BadInput("choose projections that you uploaded", [problem])
+        return _ask(database, user_id, "sim-engine", "simulate_around", **body.model_dump())
     read_slate(database, body.slate_id)
-    return _ask(database, user_id, "sim-engine", "simulate", **body.model_dump())
+    return _ask(database, user_id, "sim-engine", "simulate", **body.model_dump(exclude={"projection_set_id"}))
 
 
 def what_if(database: Session, user_id: int, body: WhatIfCreate) -> RunRead:

@@ -31,7 +31,8 @@ class Projection(Base):
 
     `stat` is a market (`passing_yards`), or `<contest>_points` for fantasy points. `quantiles` are at
     `sdp_sports.spec.QUANTILES`. The histogram has equal bins from `hist_from` of width `hist_width`;
-    `hist_counts` are shares that sum to 1. An uploaded set holds means alone: the rest is null.
+    `hist_counts` are shares that sum to 1. An uploaded set holds means and,
+    where its file told them, `sd` and `quantiles`: the rest is null until it is simulated around them.
     """
 
     __tablename__ = "projections"

@@ -77,15 +77,28 @@ def save_uploaded_set(
     stats: Mapping[str, Mapping[int, float]],
     as_of: datetime,
     inputs: Mapping[str, Any],
+    sds: Mapping[str, Mapping[int, float]] | None = None,
+    quantiles: Mapping[str, Mapping[int, list[float]]] | None = None,
 ) -> int:
-    """Keep a user's own projections (means by stat and draftable) and return the set's id."""
+    """Keep a user's own projections by stat and draftable and return the set's id.
+
+    `stats` has the means; `sds` and `quantiles` (at `sdp_sports.spec.QUANTILES`) tell more of some.
+    """
+    spread, shape = sds or {}, quantiles or {}
     row = ProjectionSet(
         slate_id=slate_id, user_id=user_id, kind="uploaded", name=name, as_of=as_of, inputs=dict(inputs)
     )
     session.add(row)
     session.flush()
     rows = [
-        {"set_id": row.id, "draftable_id": draftable_id, "stat": stat, "mean": mean}
+        {
+            "set_id": row.id,
+            "draftable_id": draftable_id,
+            "stat": stat,
+            "mean": mean,
+            "sd": spread.get(stat, {}).get(draftable_id),
+            "quantiles": shape.get(stat, {}).get(draftable_id),
+        }
         for stat, means in stats.items()
         for draftable_id, mean in means.items()
     ]
