@@ -18,6 +18,7 @@ from sdp_engine.features import (
     opponent,
     passer,
     schedule,
+    sets,
     snaps,
     squad,
     status,
@@ -229,6 +230,7 @@ def test_the_lead_is_over_the_strongest_other_of_the_position(told: Any) -> None
     backs = made.filter(pl.col("position") == "RB", pl.col("season") == 2022)
     pairs = backs.filter(pl.len().over("team_id", "game_id") == 2)
     assert pairs.height > 40
+    assert set(competition.COLUMNS) <= set(made.columns)
     for claim in competition.CLAIMS:
         leads = pairs.group_by("team_id", "game_id").agg(both=pl.col(f"lead_{claim}").sum())["both"]
         assert leads.to_numpy() == pytest.approx(0, abs=1e-9)
@@ -237,6 +239,13 @@ def test_the_lead_is_over_the_strongest_other_of_the_position(told: Any) -> None
     assert pairs.group_by("team_id", "game_id").agg(pl.col("carry_position").sum())["carry_position"].max() < 1 + 1e-9
     alone = backs.filter(pl.len().over("team_id", "game_id") == 1)
     assert (alone["top_snap"] == 0).all()
+
+
+def test_a_quarterback_s_markets_read_no_competition() -> None:
+    columns = [*competition.COLUMNS, "passing_yards_fast", "receptions_fast", "wind_mph"]
+    assert sets.chosen(columns, SPORT, "passing_yards") == ("passing_yards_fast", "wind_mph")
+    assert set(competition.COLUMNS) <= set(sets.chosen(columns, SPORT, "rushing_yards"))
+    assert "receptions_fast" not in sets.chosen(columns, SPORT, "rushing_yards")
 
 
 def test_what_is_told_before_the_game_becomes_numbers(told: Any) -> None:

@@ -9,6 +9,13 @@ from sdp_engine.features.windows import ewma, last
 
 CLAIMS = ("carry", "last_carry", "target", "snap")
 """What players of a position compete by: recent shares of carries, those of the last game, of targets, and of snaps."""
+COLUMNS = (
+    *(f"{kind}_{claim}" for claim in CLAIMS for kind in ("top", "lead")),
+    "carry_position",
+    "mates_doubt",
+    "depth_among_active",
+    "draft_behind",
+)
 
 
 def build(panel: Panel) -> pl.DataFrame:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from sdp_sports.spec import Sport
 
+from sdp_engine.features import competition
+
 FORMS: dict[str, tuple[str, ...]] = {
     "passing": ("passing_yards", "passing_attempts", "passing_tds", "interceptions", "rushing_yards"),
     "rushing": ("rushing_yards", "rushing_attempts", "rushing_tds", "targets"),
@@ -25,10 +27,15 @@ FORMS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Each set's markets whose form (and what the opponent allows of them) is read beside the market's own."""
+SOLITARY = ("passing", "kicking", "defence")
+"""Sets of those who share their work with nobody: who else of the position is there only blurs what is known."""
 
 
 def chosen(columns: Iterable[str], sport: Sport, market: str) -> tuple[str, ...]:
-    """Return the columns that a market's models read: everything but the form of markets outside its set."""
+    """Return the columns that a market's models read.
+
+    Everything but the form of markets outside its set, and the competition of those who have none.
+    """
     kept = {market, *FORMS[sport.markets[market].features]}
     left_out = {
         name
@@ -36,4 +43,6 @@ def chosen(columns: Iterable[str], sport: Sport, market: str) -> tuple[str, ...]
         if other not in kept
         for name in (f"{other}_fast", f"{other}_slow", f"allowed_{other}")
     }
+    if sport.markets[market].features in SOLITARY:
+        left_out.update(competition.COLUMNS)
     return tuple(name for name in columns if name not in left_out)
