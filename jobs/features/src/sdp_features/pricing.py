@@ -8,6 +8,7 @@ import polars as pl
 from sdp_common.errors import BadInput, Conflict, NotFound
 from sdp_common.store import players, reference, stats
 from sdp_engine.contest import salaries
+from sdp_engine.features import squad
 from sdp_engine.features.panel import fantasy_points
 from sdp_sports.spec import Contest, Sport
 from sqlalchemy.orm import Session
@@ -16,8 +17,6 @@ MODELLED = "modelled"
 CLOCK = ZoneInfo("America/New_York")
 WINDOW = (time(13, 0), time(16, 30))
 """The Sunday kick-offs of a main slate, in the league's clock."""
-RECENT = 5
-"""A player belongs to a team while he has a stat line in one of its last so many games."""
 
 
 def price(
@@ -80,7 +79,7 @@ def main_games(schedule: pl.DataFrame, season: int, week: int) -> pl.DataFrame:
 def roster(past: pl.DataFrame, week_games: pl.DataFrame, contest: Contest) -> pl.DataFrame:
     """Return who may be drafted: `player_id`, `position`, `team_id`, `game_id`.
 
-    Everybody with a stat line in one of his team's last `RECENT` games whose last line of all is for that team.
+    Everybody with a stat line in one of his team's last `squad.RECENT` games whose last line of all is for that team.
     """
     home = week_games.select("game_id", team_id="home_team_id")
     playing = pl.concat([home, week_games.select("game_id", team_id="away_team_id")])
@@ -90,7 +89,7 @@ def roster(past: pl.DataFrame, week_games: pl.DataFrame, contest: Contest) -> pl
         .unique()
         .sort("starts_at")
         .group_by("team_id", maintain_order=True)
-        .agg(since=pl.col("starts_at").tail(RECENT).first())
+        .agg(since=pl.col("starts_at").tail(squad.RECENT).first())
     )
     return (
         latest.filter(pl.col("position").is_in(sorted(contest.positions)))

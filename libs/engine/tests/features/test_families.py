@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from sdp_engine import frames
 from sdp_engine.features import (
     build,
     competition,
@@ -303,3 +304,39 @@ def test_who_is_left_inherits_by_his_snaps(told: Any) -> None:
     assert np.allclose(known["inherited_carries"].to_numpy(), product, rtol=1e-4, atol=1e-4)
     more = known.filter(pl.col("carries_vacated_position") > 0.1, pl.col("snap_share_position") > 0.1)
     assert (more["inherited_carries"] > more["carry_share_recent"] * more["team_rushing_attempts"]).all()
+
+
+def test_without_rosters_those_with_a_recent_line_were_expected_until_they_play_elsewhere() -> None:
+    kick_offs = [KICK_OFF + timedelta(days=7 * week) for week in range(squad.RECENT + 2)]
+    names = [f"w{week}" for week in range(len(kick_offs))]
+    games = pl.DataFrame({"game_id": names, "starts_at": kick_offs})
+    places = [
+        *[(1, name, "nfl:KC", "WR") for name in names],
+        (2, "w0", "nfl:KC", "RB"),
+        (3, "w0", "nfl:KC", "TE"),
+        *[(4, name, "nfl:SF", "QB") for name in names],
+        (3, "w2", "nfl:SF", "TE"),
+        (5, "w0", "nfl:KC", "DST"),
+    ]
+    lines = pl.DataFrame(places, schema=["player_id", "game_id", "team_id", "position"], orient="row")
+    nothing = frames.empty(frames.SNAPS), frames.empty(frames.ROLES)
+    made = squad.of_history(SPORT, games, *nothing, lines)
+    assert not made.is_duplicated().any()
+    assert made["is_target"].all()
+    assert made["here"].is_null().all()
+    there = made.join(lines, on=["player_id", "game_id"], how="anti").sort("player_id", "game_id")
+    assert there.filter(pl.col("player_id") == 2)["game_id"].to_list() == names[1 : squad.RECENT + 1]
+    moved = there.filter(pl.col("player_id") == 3)
+    assert moved.select("game_id", "team_id").rows() == [("w1", "nfl:KC"), *[(name, "nfl:SF") for name in names[3:]]]
+    assert there["player_id"].unique().sort().to_list() == [2, 3]
+
+
+def test_who_was_expected_and_has_no_line_was_not_involved(league: Any) -> None:
+    gone = league.lines.filter(pl.col("position") == "WR")["player_id"][0]
+    last = league.games.sort("starts_at")["game_id"].tail(8).to_list()
+    lines = league.lines.filter((pl.col("player_id") != gone) | ~pl.col("game_id").is_in(last))
+    panel = of_history(SPORT, Sources(league.games, lines))
+    missed = panel.rows.filter(pl.col("player_id") == gone, pl.col("game_id").is_in(last))
+    assert missed["is_target"].to_list() == [True, True]
+    assert missed["y_involved"].to_list() == [0.0, 0.0]
+    assert missed["y_receiving_yards"].is_null().all()

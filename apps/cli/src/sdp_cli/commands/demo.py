@@ -27,6 +27,7 @@ PROVIDER = "nflgame"
 FIRST_SEASON = 2009
 LAST_SEASON = 2019
 MARKETS = (
+    "involved",
     "passing_yards",
     "passing_attempts",
     "passing_tds",
@@ -39,7 +40,7 @@ MARKETS = (
     "anytime_touchdown",
     "draftkings_points",
 )
-"""What the simulation and the contest are made of; the other markets are trained by `train` without a choice."""
+"""Who takes part at all, and what the simulation and the contest are made of; `train` without a choice trains more."""
 RULES: dict[str, Any] = {"lineups": 20, "stack": "qb_two", "max_exposure": 0.5, "min_unique": 2}
 """Twenty lineups that differ, each a quarterback with two of his receivers."""
 

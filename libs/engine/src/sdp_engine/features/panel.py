@@ -114,12 +114,12 @@ def of_history(sport: Sport, sources: Sources) -> Panel:
     """Return the panel of every past game: its targets are those who were expected to be active, or who have a line.
 
     Where a roster or snaps tell of some games, only those games have targets: the active players of the roster, or
-    without one everybody who was on the field. Where nothing tells of any game, targets are the stat lines. Each
-    row's own outcome is kept as a fact: a family must shift every outcome by at least one game; `tests` prove that
-    it does.
+    without one everybody who was on the field. Where nothing tells of any game, targets are the stat lines and the
+    players who had one lately. Each row's own outcome is kept as a fact: a family must shift every outcome by at
+    least one game; `tests` prove that it does.
     """
     sources.check()
-    chosen = squad.of_history(sport, sources.snaps, sources.roles, sources.lines)
+    chosen = squad.of_history(sport, sources.games, sources.snaps, sources.roles, sources.lines)
     return _panel(sport, sources, chosen, whole=True)
 
 
@@ -136,7 +136,8 @@ def of_population(sport: Sport, sources: Sources, population: pl.DataFrame, as_o
     past = Sources(seen, sources.lines.filter(~unknown), sources.snaps.filter(~unknown), told, sources.drafts)
     ahead = squad.of_population(population, seen, past.roles)
     before = past.roles.filter(~pl.col("game_id").is_in(upcoming))
-    once = squad.of_history(sport, past.snaps, before, past.lines).with_columns(is_target=pl.lit(value=False))
+    once = squad.of_history(sport, past.games, past.snaps, before, past.lines)
+    once = once.with_columns(is_target=pl.lit(value=False))
     mine = once.filter(pl.col("player_id").is_in(ahead["player_id"].unique().to_list()))
     return _panel(sport, past, pl.concat([mine, ahead]), whole=False)
 

@@ -10,6 +10,8 @@ AWAY = ("RES", "CUT", "RET", "DEV", "SUS", "EXE", "TRD", "TRC", "TRT", "NWT", "R
 """Roster statuses of players who are not with the team on a game day; `INA` may be active the week after."""
 CHANCES = {"out": 0.0, "injured_reserve": 0.0, "doubtful": 0.05, "questionable": 0.62, "probable": 0.95}
 """How often players so reported were active; a player who is not reported is counted as 1."""
+RECENT = 5
+"""Where no roster is known, a player belongs to a team while he has a stat line in one of its last so many games."""
 
 SQUAD = {
     "player_id": pl.Int64,
@@ -22,11 +24,15 @@ SQUAD = {
 KEYS = ["player_id", "game_id"]
 
 
-def of_history(sport: Sport, snaps: pl.DataFrame, roles: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def of_history(
+    sport: Sport, games: pl.DataFrame, snaps: pl.DataFrame, roles: pl.DataFrame, lines: pl.DataFrame
+) -> pl.DataFrame:
     """Return who was to be active in past games (`SQUAD`).
 
     Where a week's roster is not known the inactive players are not either; those on the field, special teams
-    counted, stand for the active ones, of quarterbacks who started alone: who relieved him was not known.
+    counted, stand for the active ones, of quarterbacks who started alone: who relieved him was not known. Where
+    nothing tells of any game, those with a line in one of their team's last `RECENT` games were expected, too, so
+    that a model can learn who of them does not play.
     """
     active = roles.filter(pl.col("status") == ACTIVE, pl.col("position").is_in(OFFENCE))
     place = ["game_id", "team_id"]
@@ -43,11 +49,35 @@ def of_history(sport: Sport, snaps: pl.DataFrame, roles: pl.DataFrame, lines: pl
     others = others.filter(pl.col("position").is_in(sport.positions)).join(known, on=KEYS, how="anti")
     if known.height:
         others = others.join(known.select("game_id").unique(), on="game_id", how="semi")
+    else:
+        others = pl.concat([others.select(*KEYS, "team_id", "position"), _without_line(lines, games)])
     chosen = [
         known.with_columns(here=pl.lit(1.0)),
         others.select(*KEYS, "team_id", "position", here=pl.lit(None, pl.Float64)),
     ]
     return pl.concat(chosen).with_columns(is_target=pl.lit(value=True)).select(*SQUAD)
+
+
+def _without_line(lines: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
+    """Return who had a line in one of his team's last games, none with another team since, and has none in this one.
+
+    Columns: `player_id`, `game_id`, `team_id`, `position`.
+    """
+    order = pl.int_range(pl.len()).over("team_id")
+    dated = lines.select(*KEYS, "team_id", "position").join(games.select("game_id", "starts_at"), on="game_id")
+    played = (
+        dated.select("team_id", "game_id", "starts_at").unique().sort("starts_at", "game_id").with_columns(at=order)
+    )
+    latest = (
+        dated.filter(pl.col("position").is_in(OFFENCE))
+        .join(played.select("team_id", "game_id", "at"), on=["team_id", "game_id"])
+        .sort("player_id", "starts_at", "game_id")
+        .with_columns(again=pl.col("starts_at").shift(-1).over("player_id"))
+    )
+    following = pl.concat([latest.with_columns(pl.col("at") + step) for step in range(1, RECENT + 1)])
+    since = following.select("player_id", "team_id", "position", "at", "again").join(played, on=["team_id", "at"])
+    missed = since.filter((pl.col("starts_at") < pl.col("again")).fill_null(value=True))
+    return missed.select(*KEYS, "team_id", "position")
 
 
 def of_population(population: pl.DataFrame, games: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
