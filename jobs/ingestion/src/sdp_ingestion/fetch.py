@@ -99,6 +99,7 @@ class Fetcher:
             secrets=value if place == "query" else None,
             headers=value if place == "header" else None,
             rate_per_s=self._provider.quality.rate_per_s,
+            is_streamed=request.is_streamed,
         )
         self._tally.charge(answer.credits_used, answer.credits_left)
         self._tally.bytes += len(answer.content)

@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from sdp_common.errors import DriftedSource
+from sdp_common.spool import Content
 
 from sdp_ingestion.rows import Rejected, Row
 
@@ -27,6 +28,7 @@ class Request:
         otherwise: What to ask for instead where there is no such thing.
         secret: A setting that holds a secret, and where it goes: `query:NAME` or `header:NAME`. The shell adds it.
         credits: What the source charges for the answer, where it charges.
+        is_streamed: Whether the parser reads the answer item by item, so that it may be larger than memory.
     """
 
     url: str
@@ -36,6 +38,7 @@ class Request:
     otherwise: "Request | None" = None
     secret: tuple[str, str] | None = None
     credits: int = 0
+    is_streamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Payload:
     """Exactly what came back, so that a mended parser can be replayed on it."""
 
     request: Request
-    content: bytes
+    content: Content
     fetched_at: datetime
     status: int = 200
     sport: str = "nfl"

@@ -5,9 +5,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sdp_common.errors import DriftedSource, NotFound, Retriable
+from sdp_common.spool import STEP, Content, Spool
 
 
-def read_file(url: str, *, etag: str | None, max_bytes: int) -> tuple[int, bytes, datetime, str, str | None]:
+def read_file(url: str, *, etag: str | None, max_bytes: int) -> tuple[int, Content, datetime, str, str | None]:
     """Return (status, content, moment, etag, last-modified): 304 without content where the etag is the file's.
 
     Raises:
@@ -26,6 +27,14 @@ def read_file(url: str, *, etag: str | None, max_bytes: int) -> tuple[int, bytes
             return 304, b"", moment, tag, None
         if status.st_size > max_bytes:
             raise DriftedSource(f"{url} is larger than {max_bytes} bytes (SDP_HTTP_MAX_BYTES)")
-        return 200, path.read_bytes(), moment, tag, None
+        return 200, _read(path), moment, tag, None
     except OSError as error:
         raise Retriable(f"{url} cannot be read: {error.strerror}") from error
+
+
+def _read(path: Path) -> Content:
+    spool = Spool()
+    with path.open("rb") as file:
+        while part := file.read(STEP):
+            spool.write(part)
+    return spool.finish()

@@ -7,6 +7,7 @@ on the decoded size, few redirects, and no secret in anything that is kept. `fil
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +29,7 @@ from sdp_common.files import read_file
 from sdp_common.logs import is_secret
 from sdp_common.rate import TokenBucket
 from sdp_common.settings import Settings
+from sdp_common.spool import Content
 
 log = get_logger(__name__)
 MAX_REDIRECTS = 5
@@ -48,7 +50,7 @@ class Answer:
 
     url: str
     status: int
-    content: bytes
+    content: Content
     fetched_at: datetime
     etag: str | None = None
     last_modified: str | None = None
@@ -65,6 +67,15 @@ class Answer:
 def _trust() -> ssl.SSLContext:
     """Return whom we trust, read once a process: reading the authorities takes longer than asking a near source."""
     return httpx.create_ssl_context()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """How a URL is shown, and how much of it is taken."""
+
+    shown: str
+    rate_per_s: float | None
+    max_bytes: int
 
 
 class _Again(Exception):
@@ -125,6 +136,7 @@ class Fetcher:
         secrets: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         rate_per_s: float | None = None,
+        is_streamed: bool = False,
     ) -> Answer:
         """Read a URL.
 
@@ -135,6 +147,7 @@ class Fetcher:
             secrets: Query parameters that are sent but never logged nor stored.
             headers: Further headers, sent to the URL's own host alone.
             rate_per_s: Most requests a second to this host, where it is less than the setting.
+            is_streamed: Whether the answer is read item by item, and so may be larger than what is held whole.
 
         Raises:
             Retriable: The source failed or was too slow, in every attempt.
@@ -142,8 +155,9 @@ class Fetcher:
             NotFound: It has no such thing (404, 410).
             DriftedSource: It answered something that is not an answer: another 4xx, a redirect without end, too much.
         """
+        max_bytes = self._settings.http_max_streamed_bytes if is_streamed else self._settings.http_max_bytes
         if urlsplit(url).scheme == "file":
-            return self._captured(Answer(url, *read_file(url, etag=etag, max_bytes=self._settings.http_max_bytes)))
+            return self._captured(Answer(url, *read_file(url, etag=etag, max_bytes=max_bytes)))
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {**(headers or {}), **{name: value for name, value in conditions.items() if value}}
         target = _with_parameters(url, secrets or {})
@@ -158,7 +172,7 @@ class Fetcher:
                 wait_jitter=self._first_wait_s,
             ):
                 with attempt:
-                    answer = self._follow(target, sent, shown, rate_per_s)
+                    answer = self._follow(target, sent, _Wanted(shown, rate_per_s, max_bytes))
         except _Again as error:
             raise Retriable(f"{shown}: {error}", retry_after=error.retry_after_s) from error
         return self._captured(answer)
@@ -168,16 +182,16 @@ class Fetcher:
             self._capture(answer)
         return answer
 
-    def _follow(self, url: str, headers: Mapping[str, str], shown: str, rate_per_s: float | None) -> Answer:
+    def _follow(self, url: str, headers: Mapping[str, str], wanted: _Wanted) -> Answer:
         origin = _origin(url)
         deadline = time.monotonic() + self._settings.http_deadline_s
         for _ in range(MAX_REDIRECTS + 1):
-            self._wait_turn(url, rate_per_s)
-            answer = self._once(url, headers if _origin(url) == origin else {}, shown, deadline)
+            self._wait_turn(url, wanted.rate_per_s)
+            answer = self._once(url, headers if _origin(url) == origin else {}, wanted, deadline)
             if isinstance(answer, Answer):
-                return replace(answer, url=shown)
-            url = self._next(url, answer, shown)
-        raise DriftedSource(f"{shown} redirects more than {MAX_REDIRECTS} times")
+                return replace(answer, url=wanted.shown)
+            url = self._next(url, answer, wanted.shown)
+        raise DriftedSource(f"{wanted.shown} redirects more than {MAX_REDIRECTS} times")
 
     def _next(self, url: str, location: str, shown: str) -> str:
         following = urljoin(url, location)
@@ -197,16 +211,16 @@ class Fetcher:
         if wait_s:
             time.sleep(wait_s)
 
-    def _once(self, url: str, headers: Mapping[str, str], shown: str, deadline: float) -> Answer | str:
+    def _once(self, url: str, headers: Mapping[str, str], wanted: _Wanted, deadline: float) -> Answer | str:
         """Ask once; a string is where a redirect points."""
-        host = urlsplit(url).hostname or ""
+        host, shown = urlsplit(url).hostname or "", wanted.shown
         try:
             with self._client.stream("GET", url, headers=dict(headers)) as response:
                 metrics.HTTP_REQUESTS.labels(host, str(response.status_code)).inc()
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     return str(response.headers["location"])
                 _check(response, shown)
-                content = self._read(response, shown, deadline)
+                content = self._read(response, wanted, deadline)
         except httpx.InvalidURL as error:
             raise DriftedSource(f"{shown} is not a URL that can be asked: {error}") from error
         except httpx.UnsupportedProtocol as error:
@@ -227,18 +241,18 @@ class Fetcher:
             _number(response.headers.get("x-requests-remaining")),
         )
 
-    def _read(self, response: httpx.Response, shown: str, deadline: float) -> bytes:
+    def _read(self, response: httpx.Response, wanted: _Wanted, deadline: float) -> Content:
         if response.status_code == 304:
             return b""
-        decoder = Decoder(response.headers.get("content-encoding", ""), self._settings.http_max_bytes, shown)
-        for chunk in response.iter_raw():
-            decoder.feed(chunk)
-            if time.monotonic() > deadline:
-                raise _Again(f"was still sending after {self._settings.http_deadline_s:g} s")
-        try:
-            return decoder.finish()
-        except EOFError:
-            raise _Again("the answer was cut short") from None
+        with closing(Decoder(response.headers.get("content-encoding", ""), wanted.max_bytes, wanted.shown)) as decoder:
+            for chunk in response.iter_raw():
+                decoder.feed(chunk)
+                if time.monotonic() > deadline:
+                    raise _Again(f"was still sending after {self._settings.http_deadline_s:g} s")
+            try:
+                return decoder.finish()
+            except EOFError:
+                raise _Again("the answer was cut short") from None
 
 
 def _check(response: httpx.Response, shown: str) -> None:

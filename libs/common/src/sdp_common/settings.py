@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         300.0, gt=0, description="longest time one response may take, however steadily it comes"
     )
     http_max_bytes: int = Field(64 * 2**20, ge=1024, description="largest response accepted, decoded")
+    http_max_streamed_bytes: int = Field(
+        512 * 2**20, ge=1024, description="the same for a response that is read item by item, from a temporary file"
+    )
     http_attempts: int = Field(4, ge=1, le=10, description="tries of one outgoing request")
     http_first_wait_s: float = Field(0.5, gt=0, le=60, description="wait before the second try; doubles with each")
     http_rate_per_s: float = Field(

@@ -36,10 +36,11 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer is not a feed, or declares entities.
     """
-    if b"<!ENTITY" in payload.content or b"<!DOCTYPE" in payload.content[:2000]:
+    content = bytes(payload.content)
+    if b"<!ENTITY" in content or b"<!DOCTYPE" in content[:2000]:
         raise DriftedSource(f"{payload.request.url} declares entities, which a feed has no need of")
     try:
-        channel = ET.fromstring(payload.content).find("channel")  # noqa: S314 - entities were refused above
+        channel = ET.fromstring(content).find("channel")  # noqa: S314 - entities were refused above
     except ET.ParseError as error:
         raise DriftedSource(f"{payload.request.url} is not XML: {error}") from error
     if channel is None:

@@ -130,7 +130,8 @@ def _events(payload: Payload) -> Iterator[Row | Rejected | Request]:
     base, regions = about["base"], about["regions"]
     count = len(regions.split(","))
     asked = f"regions={regions}&oddsFormat=american&dateFormat=iso"
-    yield Request(f"{base}/odds?{asked}&markets=h2h,spreads,totals", "odds", about, secret=_KEY, credits=3 * count)
+    url = f"{base}/odds?{asked}&markets=h2h,spreads,totals"
+    yield Request(url, "odds", about, secret=_KEY, credits=3 * count, is_streamed=True)
     if about.get("extras"):
         yield from each(events, lambda event: _extras(payload, event, asked, count), "an event")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from sdp_common.db.models.runs import RawPayload, RawSighting
 from sdp_common.errors import Misconfigured
+from sdp_common.spool import STEP, Content, Spool
 
 _LEVEL = 6
 
@@ -26,7 +27,7 @@ class Body:
     tag: str
     url: str
     status: int
-    content: bytes
+    content: Content
     fetched_at: datetime
     about: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ def save_payload(
     tag: str,
     url: str,
     status: int,
-    content: bytes,
+    content: Content,
     fetched_at: datetime,
     etag: str | None = None,
     last_modified: str | None = None,
@@ -91,7 +92,7 @@ def save_payload(
         about=dict(about or {}),
         status=status,
         sha256=digest,
-        body=zstandard.ZstdCompressor(level=_LEVEL).compress(content),
+        body=_pack(content),
         fetched_at=fetched_at,
         **seen,
     )
@@ -120,7 +121,7 @@ def validators(session: Session, url: str) -> Validators | None:
     return Validators(row.etag, row.last_modified)
 
 
-def newest(session: Session, url: str) -> bytes | None:
+def newest(session: Session, url: str) -> Content | None:
     """Return the newest copy of a URL, unpacked; None where we hold none.
 
     Raises:
@@ -186,11 +187,23 @@ def replay(
             yield body
 
 
-def _unpack(row: RawPayload) -> bytes:
+def _pack(content: Content) -> bytes:
+    """Compress a step at a time: at once it would take as much memory as the body again."""
+    view, packing = memoryview(content), zstandard.ZstdCompressor(level=_LEVEL).compressobj(size=len(content))
+    parts = [packing.compress(view[start : start + STEP]) for start in range(0, len(view), STEP)]
+    return b"".join([*parts, packing.flush()])
+
+
+def _unpack(row: RawPayload) -> Content:
+    spool, digest = Spool(), hashlib.sha256()
     try:
-        content = zstandard.ZstdDecompressor().decompress(row.body)
+        for part in zstandard.ZstdDecompressor().read_to_iter(row.body):
+            spool.write(part)
+            digest.update(part)
     except zstandard.ZstdError as error:
+        spool.close()
         raise Misconfigured(f"the stored body {row.id} of {row.url} is damaged: {error}") from error
-    if hashlib.sha256(content).hexdigest() != row.sha256:
-        raise Misconfigured(f"the stored body {row.id} of {row.url} is not what came")
+    content = spool.finish()
+    if digest.hexdigest() != row.sha256:
+        raise Misconfigured(f"the stored body {row.id} of {row.url} is damaged: it is not what came")
     return content
