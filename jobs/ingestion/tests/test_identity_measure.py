@@ -1,25 +1,39 @@
-"""How well names resolve on real seasons: the share, and a list of two hundred that was checked by hand.
+"""How well names resolve on real seasons: the share, and samples of two hundred that were checked.
 
 `identity_sample.txt` has one match a line: season, week, team, the player's gsis id, the name as the source spells it;
 a half of them are hard (initials, apostrophes, suffixes, nicknames, two surnames).
+
+Others are drawn by lot from all that was offered, and held against what the resolver has not seen. A salary file tells
+what a player scored: the stat line of whom we take him for must give those points by the contest's own scoring. Who is
+offered for bets is offered that week by another source too, which names him by his league's id.
 """
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 from sdp_ingestion.identity import Candidate, Identities
-from sdp_ingestion.rows import SourceId
+from sdp_ingestion.nflverse.stats import parse
+from sdp_ingestion.provider import Payload, Request
+from sdp_ingestion.rows import SourceId, StatRow, TeamWeek
 from sdp_sports.clubs import find_team
 from sdp_sports.names import formal, normalise
+from sdp_sports.score import points
 from sdp_sports.spec import load
 
 pytestmark = pytest.mark.shared
 NFL = load("nfl")
 SAMPLE = Path(__file__).parent / "identity_sample.txt"
+AT = datetime(2025, 1, 1, tzinfo=UTC)
+SEED, DRAWN = 20240811, 200
+OFFENCE = ("QB", "RB", "WR", "TE")
+A_YARD = 0.11
+"""By how much the points of a game may differ after a yard was corrected."""
 Offer = tuple[int, int, str, tuple[str, ...], str | None]
 """Season, week, name, the teams it may be of, position."""
 
@@ -158,3 +172,70 @@ def test_none_of_two_hundred_checked_by_hand_is_wrong(seasons: Seasons) -> None:
         if found != number(gsis):
             wrong.append((line, found))
     assert wrong == []
+
+
+def scored(mirror: Path, year: int) -> dict[tuple[str, int], float]:
+    """Return DraftKings' points of every stat line of a season, by player and week."""
+    content = (mirror / f"player_stats/player_stats_{year}.parquet").read_bytes()
+    classic = NFL.contests["draftkings_classic"]
+    return {
+        (row.player.external_id, row.game.week): float(points(classic, row.stats, row.position))
+        for row in parse(Payload(Request("https://stats.example.org", "player_stats"), content, AT))
+        if isinstance(row, StatRow) and isinstance(row.game, TeamWeek)
+    }
+
+
+def named(player_id: int | None) -> str | None:
+    """Return the league's id of which a player's number is made."""
+    return None if player_id is None else player_id.to_bytes(10, "big").decode()
+
+
+def test_two_hundred_of_the_salary_files_scored_what_their_match_scored(seasons: Seasons, shared: Path) -> None:
+    files = sorted((shared / "data/nfl_dk_salary_points").glob("*.parquet"))
+    offered = pl.concat([pl.read_parquet(path) for path in files], how="vertical_relaxed")
+    offered = offered.filter(pl.col("pos").is_in(OFFENCE)).sort("year", "week_num", "team", "player")
+    drawn = random.Random(SEED).sample(range(offered.height), DRAWN)
+    told = cache(lambda year: scored(shared / "mirror/nflverse/releases/download", year))
+    index = cache(seasons.index)
+    wrong, proven, unresolved = [], 0, 0
+    for row in offered[drawn].iter_rows(named=True):
+        year, week = int(row["year"]), int(row["week_num"])
+        player = named(resolve(index(year, week), row["player"], (row["team"],), row["pos"]))
+        if player is None:
+            unresolved += 1
+            continue
+        got = told(year).get((player, week))
+        is_wrong = row["score"] > 0 if got is None else abs(got - row["score"]) > A_YARD
+        proven += got is not None and not is_wrong
+        if is_wrong:
+            wrong.append((year, week, row["team"], row["player"], player, row["score"], got))
+    assert wrong == []
+    assert unresolved <= DRAWN // 100
+    assert proven >= DRAWN // 2  # the others were offered and did not play
+
+
+def test_two_hundred_of_the_prop_files_are_offered_elsewhere_too(seasons: Seasons, shared: Path) -> None:
+    offers: list[Offer] = sorted(set(props(shared)))
+    folder = shared / "data/nfl_player_props_actionnetwork"
+    frames = [
+        pl.read_parquet(folder / f"{year}.parquet", columns=["season", "week", "gsis_id"]) for year in (2023, 2024)
+    ]
+    elsewhere = set(pl.concat(frames).unique().iter_rows())
+    weeks = {(season, week) for season, week, _ in elsewhere}
+    offers = [offer for offer in offers if offer[:2] in weeks]
+    about = seasons.rows.filter(pl.col("season") >= min(season for season, _ in weeks), pl.col("name").is_not_null())
+    there = {
+        (season, week, find_team(NFL, team), formal(normalise(name)), player)
+        for season, week, team, name, player in about.select("season", "week", "team", "name", "player_id").iter_rows()
+    }
+    index = cache(seasons.index)
+    wrong, proven = [], 0
+    for season, week, name, teams, position in random.Random(SEED).sample(offers, DRAWN):
+        player = named(resolve(index(season, week), name, teams, position))
+        is_elsewhere = (season, week, player) in elsewhere
+        proven += is_elsewhere
+        known = [(season, week, find_team(NFL, team), formal(normalise(name)), player) for team in teams]
+        if player is not None and not is_elsewhere and not there.intersection(known):
+            wrong.append((season, week, teams, name, player))
+    assert wrong == []
+    assert proven >= DRAWN * 0.8  # the others are of that name in the roster of one of the teams that week
