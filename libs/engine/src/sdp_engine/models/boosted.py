@@ -1,4 +1,4 @@
-"""Boosted trees averaged with a ridge by position; of a yes or no, boosted log-odds alone."""
+"""Boosted trees averaged with a ridge by position (few rows: more ridge); of a yes or no, boosted log-odds alone."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,10 @@ from sdp_engine.models.model import Codes
 
 ROUNDS = 100
 SEED = 20
+FEW = 15_000
+"""Of fewer rows (quarterbacks, defences, kickers) trees learn little that lines do not."""
+TREES, TREES_OF_FEW = 0.5, 0.25
+"""The part of the trees in the average."""
 PARAMS: dict[str, Any] = {
     "objective": "regression",
     "learning_rate": 0.06,
@@ -34,21 +38,22 @@ PARAMS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Boosted:
-    """The two regressions whose average is the predicted mean."""
+    """The two regressions whose weighted average is the predicted mean; `part` is that of the trees."""
 
     trees: lightgbm.Booster
     lines: ridge.Ridge
     least: float
+    part: float
 
     def of(self, matrix: Array, codes: Codes) -> Array:
         """Return the means, never below the least that makes sense of the outcomes."""
         trees = np.asarray(self.trees.predict(matrix, num_threads=1))
-        return np.maximum((trees + self.lines.mean(matrix, codes)) / 2, self.least)
+        return np.maximum(self.part * trees + (1 - self.part) * self.lines.mean(matrix, codes), self.least)
 
     def effects(self, matrix: Array, codes: Codes) -> Array:
-        """Return each column's part in the mean: the average of the trees' SHAP values and the ridge's terms."""
+        """Return each column's part in the mean: of the trees' SHAP values and the ridge's terms."""
         trees = np.asarray(self.trees.predict(matrix, pred_contrib=True, num_threads=1))[:, :-1]
-        return np.asarray((trees + self.lines.effects(matrix, codes)) / 2)
+        return np.asarray(self.part * trees + (1 - self.part) * self.lines.effects(matrix, codes))
 
 
 @dataclass(frozen=True)
@@ -80,4 +85,5 @@ def learn(matrix: Array, observed: Array, codes: Codes) -> Boosted | Chances:
         return Chances(lightgbm.train(PARAMS | {"objective": "binary"}, data, num_boost_round=ROUNDS))
     trees = lightgbm.train(PARAMS, data, num_boost_round=ROUNDS)
     least = 0.0 if observed.min(initial=0.0) >= 0 else float(np.quantile(observed, 0.02))
-    return Boosted(trees, ridge.fit(matrix, observed, codes), least)
+    part = TREES_OF_FEW if observed.size < FEW else TREES
+    return Boosted(trees, ridge.fit(matrix, observed, codes), least, part)

@@ -62,9 +62,10 @@ FAMILIES: dict[str, Family] = {
     "boosted": Family(
         boosted.columns,
         boosted.learn,
-        3,
+        4,
         {
             "rounds": boosted.ROUNDS,
+            "parts": [boosted.FEW, boosted.TREES, boosted.TREES_OF_FEW],
             "trees": boosted.PARAMS,
             "ridge": {"alpha": ridge.ALPHA, "clip": ridge.CLIP},
             "layer": _LAYER,
