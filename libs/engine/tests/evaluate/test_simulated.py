@@ -95,6 +95,29 @@ def test_references_are_compared_pair_by_pair(made):
     assert np.isfinite(told["correlation_error_max"])
 
 
+def test_spreads_are_compared_on_the_regulars_alone(made):
+    draws, other, predicted = made
+    runners = {
+        row: (player, game)
+        for row, (player, game, position) in enumerate(
+            draws.players.select("player_id", "game_id", "position").iter_rows()
+        )
+        if position == "RB" and player is not None
+    }
+    few = set(list(runners.values())[:6])
+    tally = Tally()
+    tally.add(2022, draws, DK, (predicted, "draftkings_points"), truth(other, 0), 1, few)
+    assert sum(tally.spreads[role][0] for role in ("RB1", "RB2") if role in tally.spreads) == 6
+    assert tally.spreads["QB"][0] == tally.roles["QB"][0]  # quarterbacks always count
+    assert "WR1" not in tally.spreads
+    wanted = np.sqrt(np.mean([np.var(draws.points(DK, row)) for row, key in runners.items() if key in few]))
+    sides = sum(tally.spreads[role] for role in ("RB1", "RB2") if role in tally.spreads)
+    assert np.sqrt(sides[2] / sides[0]) == pytest.approx(wanted)
+    reference = {"corr_role_sd": pl.DataFrame({"role": ["QB", "WR1"], "res_sd": [8.0, 9.0]})}
+    told = figures(tally, reference)
+    assert set(told["role_sd_ratio"]) == {"QB"}
+
+
 def test_two_tallies_in_one_are_the_tally_of_both(made):
     once = tallied(made)
     twice = figures(once.with_(once), {})

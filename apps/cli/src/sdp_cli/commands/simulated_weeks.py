@@ -22,6 +22,9 @@ from sdp_sports.spec import QUANTILES, Contest, Sport, load
 from sqlalchemy import Engine
 
 CONTEST = "draftkings_classic"
+REGULAR = 5.0
+"""Points a game over the last four that make a regular."""
+_TOUCHES = ("passing_attempts", "rushing_attempts", "targets", "sacks_taken")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,7 @@ class Past:
     rows: pl.DataFrame
     outcomes: pl.DataFrame
     lines: pl.DataFrame
+    regulars: frozenset[tuple[int, str]]
 
     @property
     def contest(self) -> Contest:
@@ -77,7 +81,24 @@ class Past:
             raise Conflict(
                 "no features of past games are stored: run `sdp ingest stats`, then the features job `build`"
             )
-        return cls(sport, games, touchdowns, rows, training.outcomes_of(sport, rows, lines, snaps, told), lines)
+        outcomes = training.outcomes_of(sport, rows, lines, snaps, told)
+        return cls(sport, games, touchdowns, rows, outcomes, lines, regulars(sport, lines, games))
+
+
+def regulars(sport: Sport, lines: pl.DataFrame, games: pl.DataFrame) -> frozenset[tuple[int, str]]:
+    """Return players and games of those who had REGULAR points on average in their last four games with a line.
+
+    A line is one with an attempt, a carry, a target or a sack taken: the reference's sds are of these players.
+    """
+    contest = sport.contests[CONTEST]
+    touched = sum((pl.col(stat) for stat in _TOUCHES), pl.lit(0))
+    used = lines.filter(pl.col("position").is_in(["QB", "RB", "FB", "WR", "TE"]) & (touched > 0))
+    dated = used.join(games.select("game_id", kickoff="starts_at"), on="game_id")
+    values = {stat: dated[stat].fill_null(0).to_numpy() for stat in sport.stats if stat in dated.columns}
+    scored = pl.Series("scored", np.asarray(score_points(contest, values, "RB"), np.float64))
+    before = pl.col("scored").shift(1).rolling_mean(4, min_samples=4).over("player_id")
+    ranked = dated.with_columns(scored).sort("player_id", "kickoff").with_columns(before=before)
+    return frozenset(ranked.filter(pl.col("before") >= REGULAR).select("player_id", "game_id").iter_rows())
 
 
 def weeks(past: Past, seasons: Sequence[int], every: int, family: str) -> Iterator[Week]:

@@ -1,16 +1,19 @@
 """`sdp backtest simulation`: past weeks simulated as of their lock, against what happened and against targets."""
 
 import json
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 import typer
 from rich.table import Table
-from sdp_common.errors import BadInput
+from sdp_common.errors import BadInput, Misconfigured
 from sdp_engine.evaluate.simulated import Tally, figures
 from sdp_engine.models.families import FAMILIES
 from sdp_engine.simulate import simulate
+from sdp_engine.simulate.cluster import simulate_on
 
 from sdp_cli.commands.simulated_weeks import Past, weeks
 from sdp_cli.console import err, out
@@ -45,6 +48,9 @@ def simulation(
     reference: Annotated[
         Path | None, typer.Option(help="Folder with corr_dk.csv, corr_role_sd.csv and sgp_joint_overs.csv.")
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers draw the worlds: tcp://HOST:8786.")
+    ] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="File to write every figure to.")] = None,
 ) -> None:
     """Simulate past weeks from models that have seen earlier seasons alone, and score what came of it."""
@@ -52,6 +58,7 @@ def simulation(
     if family not in FAMILIES:
         raise BadInput(f"there is no family {family}: choose one of {', '.join(FAMILIES)}")
     known = _references(reference)
+    draw = partial(simulate, threads=2) if scheduler is None else partial(simulate_on, _client(scheduler))
     tallies = {"tuning": Tally(), "held out": Tally()}
     with workplace(None) as place:
         until = f"{wanted[-1] + 1}-03-01T00:00:00+00:00"
@@ -59,10 +66,11 @@ def simulation(
         past = Past.read(place.engine, "nfl")
     for week in weeks(past, wanted, every, family):
         err.print(f"{week.season} week {week.week}: {week.slate.games.height} games", highlight=False)
-        draws = simulate(week.slate, week.predictions, seed, worlds, threads=2)
+        draws = draw(week.slate, week.predictions, seed, worlds)
         part = tallies["tuning" if week.season in TUNING else "held out"]
         real = (week.scores, week.points)
-        part.add(week.season, draws, past.contest, (week.predictions, past.market), real, week.season * 100 + week.week)
+        number = week.season * 100 + week.week
+        part.add(week.season, draws, past.contest, (week.predictions, past.market), real, number, past.regulars)
     if all(tally.games for tally in tallies.values()):
         tallies["all"] = tallies["tuning"].with_(tallies["held out"])
     told = {name: figures(tally, known) for name, tally in tallies.items() if tally.games}
@@ -79,6 +87,22 @@ def simulation(
             "figures": told,
         }
         as_json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _client(address: str) -> Any:
+    """Return a client of a Dask cluster.
+
+    Raises:
+        Misconfigured: Dask is not installed, or no scheduler answers.
+    """
+    try:
+        client: Any = import_module("distributed").Client  # what one machine never needs is not loaded there
+    except ImportError as error:
+        raise Misconfigured("Dask is not installed: install `sdp-cli[cluster]` here and on the workers") from error
+    try:
+        return client(address, timeout=20)
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"no Dask scheduler answers at {address}: start one with `dask scheduler`") from error
 
 
 def _seasons(text: str) -> list[int]:
@@ -111,7 +135,7 @@ def _show(told: dict[str, dict[str, Any]]) -> None:
     first = next(iter(told.values()))
     for role in first.get("role_sd_ratio", {}):
         values = (abs(part["role_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
-        table.add_row(f"sd of {role} off by", *(_mark(value, 0.05) for value in values), "0.05")
+        table.add_row(f"sd of {role}, where a regular, off by", *(_mark(value, 0.05) for value in values), "0.05")
     for role in first.get("residual_sd_ratio", {}):
         values = (abs(part["residual_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
         table.add_row(

@@ -1,6 +1,6 @@
 """How good simulated slates are: correlations, spreads, scores and joint overs against what really happened."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ PAIRS = tuple(
 """Pairs of roles (by use expected before the game) whose points are correlated; `opp` is the other side's. DST is
 sacks, turnovers and points allowed, DSTfull its touchdowns and safeties too; K counts 3, 4, 5 and 1 points."""
 _RANKED = (("WR", "targets", 3), ("TE", "targets", 1), ("RB", "rushing_attempts", 2))
+_ALWAYS = frozenset({"QB", "K", "DST"})
+"""Roles whose reference asks for no use before the game."""
 _KICKS = {"fg_made_0_39": 3.0, "fg_made_40_49": 4.0, "fg_made_50_plus": 5.0, "xp_made": 1.0}
 _OVERS = {
     "QB": ("passing_yards", "passing_tds", "passing_completions", "passing_attempts", "rushing_yards", "interceptions"),
@@ -69,6 +71,7 @@ class Tally:
     Attributes:
         pairs: Of each pair: sides, covariance, both variances.
         roles: Of each role: sides, mean, variance within a side.
+        spreads: The same of the sides whose player is a regular, as the reference's sds are.
         overs: Of each pair of overs: sides, both chances, the joint chance.
         games: One row a game: PITs of scores, margin and total, margins' chances, what happened.
         points: One row a player: realised points, CRPS raw, read off and of the model's distribution, PIT, role.
@@ -76,6 +79,7 @@ class Tally:
 
     pairs: dict[tuple[str, str], Floats] = field(default_factory=dict)
     roles: dict[str, Floats] = field(default_factory=dict)
+    spreads: dict[str, Floats] = field(default_factory=dict)
     overs: dict[tuple[str, str], Floats] = field(default_factory=dict)
     games: list[dict[str, Any]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
@@ -88,6 +92,7 @@ class Tally:
         predictions: tuple[pl.DataFrame, str],
         real: tuple[Mapping[str, tuple[int, int]], Mapping[tuple[int, str], float]],
         seed: int,
+        regulars: Container[tuple[int, str]] | None = None,
     ) -> None:
         """Add a slate.
 
@@ -98,11 +103,16 @@ class Tally:
             predictions: PREDICTIONS frame it was simulated from, and the name of its market of these points.
             real: Final scores of home and away by game, and realised points by player and game.
             seed: Of the randomised PITs.
+            regulars: Players and games of those who were regularly used before them; None counts everybody.
         """
         rng = np.random.default_rng(seed)
         sides = _roles(draws)
         held = [_points(draws, contest, side) for side in sides]
+        keys = draws.players.select("player_id", "game_id").rows()
         for s, own in enumerate(held):
+            for role, row in sides[s].items():
+                if regulars is None or role in _ALWAYS or keys[row] in regulars:
+                    _sum(self.spreads, role, (1.0, own[role].mean(), own[role].var()))
             self._correlate(own, held[s ^ 1])
             self._joint(draws, sides[s])
         self._games(season, draws, real[0], rng)
@@ -113,6 +123,7 @@ class Tally:
         return Tally(
             _both(self.pairs, other.pairs),
             _both(self.roles, other.roles),
+            _both(self.spreads, other.spreads),
             _both(self.overs, other.overs),
             self.games + other.games,
             self.points + other.points,
@@ -296,7 +307,9 @@ def figures(tally: Tally, reference: Mapping[str, pl.DataFrame]) -> dict[str, An
         }
     if "corr_role_sd" in reference:
         known = dict(reference["corr_role_sd"].select("role", "res_sd").iter_rows())
-        ratios = {r: told["roles"][r]["sd"] / sd for r, sd in known.items() if r in told["roles"] and sd}
+        drawn = {role: float(np.sqrt(z[2] / z[0])) for role, z in tally.spreads.items()}
+        ratios = {role: drawn[role] / sd for role, sd in known.items() if role in drawn and sd}
+        told["role_sd_sides"] = {role: int(tally.spreads[role][0]) for role in ratios}
         told["role_sd_ratio"] = {role: round(ratio, 3) for role, ratio in ratios.items()}
     if "sgp_joint_overs" in reference:
         told |= _of_overs(tally.overs, reference["sgp_joint_overs"])
