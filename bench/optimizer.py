@@ -1,11 +1,13 @@
 """150 lineups of real slates, beside pydfs-lineup-optimizer from PyPI, and the optima of simulated worlds.
 
-`python bench/optimizer.py [--json] [--case NAME ...] [--peer auto|none|PYTHON] [--inputs DIR] [--growth]`: a table, and
-with `--json` one object on the last line. Each case runs in a process of its own, so that its peak memory is its own;
+`python bench/optimizer.py [--json] [--case NAME ...] [--peer auto|none|PYTHON] [--inputs DIR] [--no-growth]`: a table,
+and with `--json` one object on the last line. Each case runs in a process of its own, so its peak memory is its own;
 the kernels are compiled before the clock starts, the model's build is inside it. `seconds` is the least of the runs and
 `median` their middle. `first` and `sum` are the objective of the first lineup and of all; `exact` of `checked` steps
-were the optimum that CP-SAT finds after the lineups before them. The peer is installed into a throw-away environment
-(`auto`) or found in an interpreter's; it builds `peer_lineups`, as many as end in reasonable time.
+were the optimum that CP-SAT finds after the lineups before them. The peer is taken from this environment where it
+holds the dependency group `bench`, else installed into a throw-away one (`auto`), or found in another interpreter's; it
+builds `peer_lineups`, as many as end in reasonable time. Where it cannot be had the table says so and goes on. The last
+cases show how time grows with lineups and players.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +62,14 @@ CASES: dict[str, dict[str, Any]] = {
     "worlds_nba": {"file": NBA, "contest": "dk_nba_classic", "worlds": 500},
 }  # fmt: skip
 GROWTH = {
-    f"nfl_a_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "lineups": n, "checks": 0}
+    f"nfl_a_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "lineups": n, "checks": 0, "runs": 1}
     for n in (1, 20, 150, 1000, 10_000)
 } | {
-    f"nfl_b_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": B, "lineups": n, "checks": 0}
+    f"nfl_b_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": B, "lineups": n, "checks": 0, "runs": 1}
     for n in (1, 20, 150, 500)
 } | {
     f"nfl_b_150_of_{share}": {
-        "file": NFL, "contest": "dk_nfl_classic", "rules": B, "share": share / 100, "checks": 0,
+        "file": NFL, "contest": "dk_nfl_classic", "rules": B, "share": share / 100, "checks": 0, "runs": 1,
     }
     for share in (25, 50)
 }  # fmt: skip
@@ -189,7 +192,7 @@ def ours(case: dict[str, Any], inputs: Path) -> dict[str, Any]:
         if rules.worlds_per_lineup is not None:
             mean = pool["points"].to_numpy()
             draws = np.random.default_rng(1).normal(mean, 0.35 * np.abs(mean) + 0.1, (2000, len(pool)))
-        for _ in range(RUNS):
+        for _ in range(case.get("runs", RUNS)):
             began = time.perf_counter()
             built = solve(contest, pool, rules, stacks, draws=draws)
             seconds.append(time.perf_counter() - began)
@@ -305,7 +308,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one object on the last line")
     parser.add_argument("--case", action="append", choices=list(every), help="only these")
-    parser.add_argument("--growth", action="store_true", help="also how time grows with lineups and players")
+    parser.add_argument("--no-growth", action="store_true", help="leave out how time grows with lineups and players")
     parser.add_argument("--peer", default="auto", help="auto, none, or an interpreter that has the peer")
     parser.add_argument("--no-peer", action="store_const", const="none", dest="peer", help="leave the peer out")
     parser.add_argument("--inputs", type=Path, default=INPUTS, help="folder of the salary files")
@@ -319,13 +322,15 @@ def main() -> None:
     cases = []
     with tempfile.TemporaryDirectory() as folder:
         reason, python = "not asked for", None
-        if arguments.peer == "auto":
+        if arguments.peer == "auto" and find_spec("pydfs_lineup_optimizer") is not None:
+            python = sys.executable
+        elif arguments.peer == "auto":
             python, reason = install_peer(Path(folder))
         elif arguments.peer != "none":
             python = arguments.peer
         heads = ("seconds", 9), ("median", 9), ("first", 10), ("sum", 12), ("exact", 7), ("MB", 6)
         print(f"{'case':18}{''.join(f'{head:>{width}}' for head, width in heads)}  peer", flush=True)
-        for name in arguments.case or [*CASES, *MORE, *(GROWTH if arguments.growth else ())]:
+        for name in arguments.case or [*CASES, *MORE, *({} if arguments.no_growth else GROWTH)]:
             case = every[name]
             mine = measured([sys.executable, __file__, "--one", name, "--inputs", str(arguments.inputs)])
             told: dict[str, Any] = {"case": name} | {

@@ -10,6 +10,7 @@ from sdp_engine.optimize.bands import Bands, Weary
 from sdp_engine.optimize.build import build
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.cpsat import Solver
+from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.search import Search
 from sdp_engine.optimize.solve import best_after, lineup_values, solve
 from sdp_engine.optimize.worlds import blend
@@ -161,3 +162,16 @@ def test_worlds_are_used_up_before_any_is_used_again() -> None:
         assert ((means > 0).sum(1) == size).all()
         assert ((means > 0).sum(0) == size).all()
     assert np.allclose(blend(draws, 10, 2, np.random.default_rng(1)), 0.1)
+
+
+def test_minima_that_clash_are_told_once_each() -> None:
+    sport, key = find_contest(CLASSIC)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 3)
+    passers = pool.filter((pl.col("position") == "QB") & (pl.col("roster_slots").list.len() == 1))
+    owed = tuple(PlayerExposure(draftable_id=int(i), at_least=0.5) for i in passers["draftable_id"].head(3))
+    with pytest.raises(NoLineup) as refused:
+        solve(contest, pool, Rules(lineups=LINEUPS, exposures=owed), sport.stacks)
+    names = passers["name"].head(3).to_list()
+    told = {"the contest's roster slots", *(f"{name} in at least 10 lineups" for name in names)}
+    assert set(refused.value.rules) == told

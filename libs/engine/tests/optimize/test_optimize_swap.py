@@ -109,3 +109,17 @@ def test_reserved_entries_are_filled_and_strangers_refused(
     assert found[0].draftable_ids != found[1].draftable_ids
     with pytest.raises(ValueError, match="entry 1 does not hold"):
         swap(CONTEST, pool, Rules(), SPORT.stacks, [[(99_999, False), *empty[1:]]], open_ids)
+
+
+def test_entries_of_the_same_fixed_players_are_swapped_as_each_would_be_after_the_others(
+    entered: tuple[pl.DataFrame, list[list[Place]], frozenset[int]],
+) -> None:
+    """The model of entries with the same fixed players is kept: it must not matter."""
+    pool, entries, open_ids = entered
+    alike = [entries[0], entries[1], entries[0], [(None, False)] * len(entries[0]), entries[1], entries[0]]
+    found = swap(CONTEST, pool, Rules(min_unique=2), SPORT.stacks, alike, open_ids)
+    assert len({frozenset(x.draftable_ids) for x in found}) == len(alike)
+    for n, places in enumerate(alike):
+        before: list[list[Place]] = [[(i, True) for i in x.draftable_ids] for x in found[:n]]
+        afterwards = swap(CONTEST, pool, Rules(min_unique=2), SPORT.stacks, [*before, places], open_ids)
+        assert afterwards[-1].draftable_ids == found[n].draftable_ids

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sdp_engine.optimize.cpsat import feasible
-from sdp_engine.optimize.program import Task
+from sdp_engine.optimize.program import COUNTS, Task
 
 
 def clash(task: Task) -> tuple[str, ...]:
@@ -12,16 +12,17 @@ def clash(task: Task) -> tuple[str, ...]:
 
     No member can be spared: without any one of them there is an answer. Blocks of rules are struck first and
     halved where they matter, so that few of many rules are found quickly; later rows (the user's own rules and
-    exposures) are kept rather than earlier ones.
+    exposures) are kept rather than earlier ones. What only says when a lineup counts is no rule by itself: it always
+    holds, and is not named beside the share that it is about.
 
     Args:
         task: A task without an answer.
     """
-    kept = dict.fromkeys(r.rule for r in task.rows)
+    kept = dict.fromkeys(r.rule for r in task.rows if not r.rule.startswith(COUNTS))
 
     def strike(block: Sequence[str]) -> None:
         rest = kept.keys() - set(block)
-        if not feasible(replace(task, rows=[r for r in task.rows if r.rule in rest])):
+        if not feasible(replace(task, rows=[r for r in task.rows if r.rule in rest or r.rule.startswith(COUNTS)])):
             for rule in block:
                 del kept[rule]
         elif len(block) > 1:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,11 @@ from sdp_sports.spec import Contest
 MILLI = 1000
 """Points count to the thousandth: they are rounded to it once, and everything after is whole numbers."""
 SLOTS = "the contest's roster slots"
+COUNTS = "what makes a lineup count for "
+"""How rows begin that only say when an auxiliary column may be one: without a share they ask for nothing."""
 
+_KNOWN = 1 << 15
+"""Sums that are remembered: exact fractions are slow, and the same players are offered again and again."""
 Ints = NDArray[np.int64]
 
 
@@ -206,7 +211,7 @@ class Program:
 
     def expose(self, exposed: Exposed, lineups: int) -> Iterator[Row]:
         """Note what stands in some of `lineups` lineups only, and yield the rows of its auxiliary columns."""
-        rule, column = f"what makes a lineup count for {exposed.name}", None
+        rule, column = f"{COUNTS}{exposed.name}", None
         broken: list[tuple[int, ...]] = []
         if exposed.at_least:
             column = self.auxiliaries(1)[0]
@@ -244,11 +249,13 @@ def slot_groups(contest: Contest) -> list[tuple[float, float]]:
     return list(dict.fromkeys((s.points_multiplier, s.salary_multiplier) for s in contest.slots))
 
 
+@lru_cache(maxsize=_KNOWN)
 def slot_salary(salary_usd: int, multiplier: float) -> int:
     """Return what a player costs in a slot, USD, rounded up to whole dollars."""
     return math.ceil(Fraction(repr(multiplier)) * salary_usd)
 
 
+@lru_cache(maxsize=_KNOWN)
 def units(points: float, multiplier: float, scale: int) -> int:
     """Return what a player scores in a slot, in whole units of 1 / `scale` points."""
     return int(Fraction(repr(multiplier)) * round(points * MILLI) * (scale // MILLI))

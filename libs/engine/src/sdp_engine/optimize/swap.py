@@ -15,7 +15,7 @@ from sdp_engine.optimize.bands import Bands, Limits, Weary
 from sdp_engine.optimize.build import build
 from sdp_engine.optimize.check import check_lineup
 from sdp_engine.optimize.faults import check_rules
-from sdp_engine.optimize.program import Program, Task, row, slot_groups
+from sdp_engine.optimize.program import Ints, Program, Task, row, slot_groups
 
 Place = tuple[int | None, bool]
 """The draftable in a roster place, None where nobody stands there yet, and whether he must stay."""
@@ -94,7 +94,9 @@ class _Work:
         self._contest, self._pool, self._rules, self._stacks = contest, pool, rules, stacks
         self._open, self._starts = open_ids, starts
         self._slots = contest.expanded_slots
-        self._groups = slot_groups(contest)
+        self._caps = {i: rules.cap(i) for i in open_ids}
+        self._models: dict[tuple[tuple[int, int | None], ...], _Model] = {}
+        self._known: dict[Ids, frozenset[Key]] = {}
 
     def run(self, entries: Sequence[Sequence[Place]], report: Callable[[int], None]) -> list[Swap]:
         """Return what becomes of every entry."""
@@ -121,55 +123,38 @@ class _Work:
         self, places: Sequence[Place], used: Counter[int | None], others: Sequence[Ids]
     ) -> tuple[int, ...] | None:
         """Return the best lineup of an entry, None where none keeps the rules."""
-        contest, pool = self._opened(places, used)
-        program = build(contest, pool, self._rules, self._stacks)
-        known = [self._keys(ids) for ids in others]
+        fixed = tuple((n, i) for n, (i, stays) in enumerate(places) if stays)
+        if fixed not in self._models:
+            self._models[fixed] = _Model(*self._opened(fixed), self._rules, self._stacks)
+        model = self._models[fixed]
+        stay = {i for _, i in fixed}
+        full = {i for i in self._open - stay if used[i] >= self._caps[i]}
         apart = [self._rules.min_unique, 1] if self._rules.min_unique > 1 else [1]
         for unique in apart:  # fixed players may leave less room than the rule asks for
-            items = self._solved(program, known, unique)
+            items = model.best(full, [self._keys(ids) for ids in others], unique)
             if items is not None:
-                return self._placed(program, places, items)
+                return self._placed(model.program, places, items)
         return None
 
-    def _opened(self, places: Sequence[Place], used: Counter[int | None]) -> tuple[Contest, pl.DataFrame]:
+    def _opened(self, fixed: Sequence[tuple[int, int | None]]) -> tuple[Contest, pl.DataFrame]:
         """Return the contest with a slot of its own for each fixed player, and who may fill the others."""
-        fixed = {i: n for n, (i, stays) in enumerate(places) if stays}
-        left = Counter(slot.name for slot, (_, stays) in zip(self._slots, places, strict=True) if not stays)
+        stays = {n for n, _ in fixed}
+        left = Counter(slot.name for n, slot in enumerate(self._slots) if n not in stays)
         slots = [
             *(s.model_copy(update={"count": left[s.name]}) for s in self._contest.slots if left[s.name]),
-            *(self._slots[n].model_copy(update={"name": _own(n), "count": 1}) for n in fixed.values()),
+            *(self._slots[n].model_copy(update={"name": _own(n), "count": 1}) for n in stays),
         ]
         contest = self._contest.model_copy(update={"slots": tuple(slots), "upload_header": ()})
-        full = {i for i in self._open if used[i] >= self._rules.cap(i)}
-        free = self._open - full
-        rows = [
-            {**player, "roster_slots": [_own(fixed[i])] if i in fixed else player["roster_slots"]}
-            for player in self._pool.to_dicts()
-            if (i := player["draftable_id"]) in fixed or i in free
-        ]
-        return contest, pl.DataFrame(rows, schema=self._pool.schema)
+        own = {i: [_own(n)] for n, i in fixed if i is not None}
+        told = self._pool.filter(pl.col("draftable_id").is_in([*self._open, *own]))
+        places = [own.get(i, s) for i, s in told.select("draftable_id", "roster_slots").iter_rows()]
+        return contest, told.with_columns(roster_slots=pl.Series(places, dtype=pl.List(pl.String)))
 
-    def _keys(self, ids: Ids) -> set[Key]:
-        placed = [(i, s) for i, s in zip(ids, self._slots, strict=True) if i is not None]
-        return {(i, (s.points_multiplier, s.salary_multiplier)) for i, s in placed}
-
-    def _solved(self, program: Program, others: Sequence[set[Key]], unique: int) -> tuple[int, ...] | None:
-        groups, size = slot_groups(program.contest), program.contest.roster_size
-        keys = {(int(program.of(i)["draftable_id"]), groups[g]): i for i, g in enumerate(program.group.tolist())}
-        earlier = [np.array(sorted(keys[k] for k in lineup if k in keys), np.int64) for lineup in others]
-        limits = Limits(size - unique, program.owner, np.ones(len(program.pool), np.int64), [], np.zeros(0, np.int64))
-        cap, most = self._contest.salary_cap_usd, self._rules.max_salary_usd
-        ceiling = cap if most is None else min(cap, most)
-        try:
-            bands = Bands(program, limits, set(), self._rules.min_salary_usd or 0, ceiling, earlier)
-            return bands.chosen[0] if bands.take(1) else None
-        except Weary:
-            from sdp_engine.optimize.cpsat import Solver  # takes long to load
-
-            worth = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
-            distinct = [row("apart", items, high=size - unique) for items in earlier]
-            task = Task(worth, np.ones(len(worth), np.int64), [*program.every_row, *distinct], program.items)
-            return Solver().best(task)
+    def _keys(self, ids: Ids) -> frozenset[Key]:
+        if ids not in self._known:
+            placed = [(i, s) for i, s in zip(ids, self._slots, strict=True) if i is not None]
+            self._known[ids] = frozenset((i, (s.points_multiplier, s.salary_multiplier)) for i, s in placed)
+        return self._known[ids]
 
     def _placed(self, program: Program, places: Sequence[Place], items: Sequence[int]) -> tuple[int, ...]:
         """Return the lineup in the order of the contest's slots."""
@@ -185,6 +170,54 @@ class _Work:
         if faults := check_lineup(self._contest, rows):
             raise RuntimeError(f"the solver broke the contest's rules: {'; '.join(faults)}")
         return lineup
+
+
+class _Model:
+    """The program of all entries with the same fixed players, and how far down its lineups were looked through.
+
+    Exposures are only used up and lineups only added, so that what was out of the question for one entry stays so for
+    those after it: the search goes on where it stopped.
+    """
+
+    def __init__(self, contest: Contest, pool: pl.DataFrame, rules: Rules, stacks: Mapping[str, Stack]) -> None:
+        self.program = build(contest, pool, rules, stacks)
+        self._rules = rules
+        cap, most = contest.salary_cap_usd, rules.max_salary_usd
+        self._ceiling = cap if most is None else min(cap, most)
+        groups = slot_groups(contest)
+        owners = [
+            (int(self.program.of(i)["draftable_id"]), groups[g]) for i, g in enumerate(self.program.group.tolist())
+        ]
+        self._item = {key: i for i, key in enumerate(owners)}
+        self._bands: dict[int, tuple[Bands, Limits, list[Ints]] | None] = {}
+
+    def best(self, full: set[int], others: Sequence[frozenset[Key]], unique: int) -> tuple[int, ...] | None:
+        """Return the items of the best lineup that is `unique` apart from others and holds nobody of the full."""
+        size = self.program.contest.roster_size
+        earlier = [np.array(sorted(self._item[k] for k in lineup if k in self._item), np.int64) for lineup in others]
+        room = np.array([int(row["draftable_id"]) not in full for row in self.program.pool], np.int64)
+        try:
+            if unique not in self._bands:
+                self._bands[unique] = self._looked(size - unique, room, earlier)
+            known = self._bands[unique]
+            if known is not None:
+                bands, limits, apart = known
+                limits.room[:] = room
+                apart[:] = earlier
+                return bands.chosen[-1] if bands.take(1) else None
+        except Weary:
+            self._bands[unique] = None
+        from sdp_engine.optimize.cpsat import Solver  # takes long to load
+
+        upper = np.concatenate([room[self.program.owner], np.ones(self.program.auxiliary, np.int64)])
+        worth = np.concatenate([self.program.value, np.zeros(self.program.auxiliary, np.int64)])
+        distinct = [row("apart", items, high=size - unique) for items in earlier]
+        return Solver().best(Task(worth, upper, [*self.program.every_row, *distinct], self.program.items))
+
+    def _looked(self, most_shared: int, room: Ints, earlier: list[Ints]) -> tuple[Bands, Limits, list[Ints]]:
+        limits = Limits(most_shared, self.program.owner, room.copy(), [], np.zeros(0, np.int64))
+        bands = Bands(self.program, limits, set(), self._rules.min_salary_usd or 0, self._ceiling, earlier)
+        return bands, limits, earlier
 
 
 def _own(place: int) -> str:

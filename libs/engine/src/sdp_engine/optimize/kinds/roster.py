@@ -36,10 +36,11 @@ def _roster(program: Program, names: Sequence[set[str]]) -> Iterator[Row]:
 
 
 def _unions(sets: set[frozenset[str]]) -> list[frozenset[str]]:
-    """Return every union of the sets, in a fixed order."""
-    unions: set[frozenset[str]] = set()
-    for one in sets:
-        unions |= {one, *(one | other for other in unions)}
+    """Return every union of sets that hang together, in a fixed order; others ask for no more than their parts do."""
+    unions, fresh = set(sets), set(sets)
+    while fresh:
+        fresh = {one | other for one in fresh for other in sets if one & other} - unions
+        unions |= fresh
     return sorted(unions, key=lambda u: (len(u), sorted(u)))
 
 
