@@ -386,7 +386,7 @@ def test_late_news_draws_the_games_it_touches_alone(engine, slate_id, monkeypatc
 
 
 def test_the_service_declares_its_job():
-    assert list(service.jobs) == ["simulate", "what_if", "simulate_contest"]
+    assert list(service.jobs) == ["simulate", "simulate_around", "what_if", "simulate_contest", "grade_contest"]
     assert service.name == "sim-engine"
 
 

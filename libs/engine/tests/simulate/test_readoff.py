@@ -75,6 +75,41 @@ def test_markets_settle_on_the_weighted_sums_of_stats(draws, name):
         assert told.hist_shares[at].sum() == pytest.approx(1.0)
 
 
+def predicted_as(draws, market, name, quantiles):
+    """Return predictions of everybody offered: his simulated mean, and these quantiles around it."""
+    rows = readoff.offered(draws, market)
+    raw = readoff.settled(draws, market, rows)
+    told = draws.players[rows.tolist()].select("player_id", "game_id").with_columns(mean=raw.mean, market=pl.lit(name))
+    told = told.with_columns(quantiles=pl.Series([quantiles(mean).tolist() for mean in raw.mean]))
+    return rows, raw, told
+
+
+def test_a_wide_market_is_read_half_off_its_prediction(draws):
+    market = NFL.markets["passing_yards"]
+    narrow = np.quantile(np.random.default_rng(1).normal(0.0, 30.0, 50_000), QUANTILES)
+    rows, raw, told = predicted_as(draws, market, "passing_yards", lambda mean: mean + narrow)
+    read = readoff.settled(draws, market, rows, told, "passing_yards")
+    start = raw.mean > 100
+    assert start.any()
+    expected = (raw.quantiles + np.array([mean + narrow for mean in raw.mean])) / 2
+    assert read.quantiles[start] == pytest.approx(expected[start], abs=3.5)
+    assert read.mean[start] == pytest.approx(raw.mean[start], rel=0.02)
+    assert (read.sd[start] < raw.sd[start]).all()
+    assert read.hist_shares[start].sum(axis=1) == pytest.approx(1.0)
+    again = readoff.settled(draws, market, rows)
+    assert (again.quantiles == raw.quantiles).all(), "the raw draws stay"
+
+
+def test_few_values_are_read_off_the_draws_alone(draws):
+    market = NFL.markets["receptions"]
+    rows, raw, told = predicted_as(
+        draws, market, "receptions", lambda mean: np.linspace(0.0, 9.0, len(QUANTILES)) + mean
+    )
+    read = readoff.settled(draws, market, rows, told, "receptions")
+    assert (read.quantiles == raw.quantiles).all()
+    assert (read.mean == raw.mean).all()
+
+
 def test_a_market_whose_stats_are_not_drawn_is_not_read_off(draws):
     assert not readoff.settles(draws, NFL.markets["plays"])
     with pytest.raises(ValueError, match="not among the stats"):

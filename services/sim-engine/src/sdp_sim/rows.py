@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sdp_engine.simulate import Draws, readoff
-from sdp_sports.spec import Market
 
 from sdp_sim.inputs import Inputs
 from sdp_sim.threads import threads
@@ -48,14 +47,16 @@ def _readings(draws: Draws, inputs: Inputs) -> list[Callable[[], Reading]]:
         name for name, c in sport.contests.items() if name == inputs.contest or (c.mode == "classic" and c.is_open)
     ]
     return [
-        *(partial(_market, draws, name, sport.markets[name]) for name in markets),
+        *(partial(_market, draws, inputs, name) for name in markets),
         *(partial(_points, draws, inputs, name) for name in contests),
     ]
 
 
-def _market(draws: Draws, name: str, market: Market) -> Reading:
+def _market(draws: Draws, inputs: Inputs, name: str) -> Reading:
+    """Read a market, as `_points` does."""
+    market = inputs.sport.markets[name]
     rows = readoff.offered(draws, market)
-    return name, readoff.settled(draws, market, rows), rows
+    return name, readoff.settled(draws, market, rows, inputs.predictions, name), rows
 
 
 def _points(draws: Draws, inputs: Inputs, name: str) -> Reading:

@@ -40,6 +40,25 @@ def tally(drawn: NDArray[Any]) -> tuple[Any, Any]:
 
 
 @inner
+def blend(low: int, often: NDArray[Any], levels: Floats, grid: Floats, weight: float, out: NDArray[np.int32]) -> None:
+    """Write tallied draws, lowest first, each as the weighted mean of itself and the target's value at its rank.
+
+    `grid` are the target's values at `levels`, which begin with 0 and end with 1; between them it is linear.
+    """
+    worlds = out.size
+    at, cell = 0, 0
+    for k in range(often.size):
+        own = (1.0 - weight) * (low + k) + 0.5
+        for _ in range(often[k]):
+            level = (at + 0.5) / worlds
+            while levels[cell + 1] < level:
+                cell += 1
+            share = (level - levels[cell]) / (levels[cell + 1] - levels[cell])
+            out[at] = np.int32(np.floor(own + weight * (grid[cell] + share * (grid[cell + 1] - grid[cell]))))
+            at += 1
+
+
+@inner
 def describe(
     drawn: NDArray[Any],
     levels: NDArray[np.int64],

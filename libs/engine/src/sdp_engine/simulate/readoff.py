@@ -6,7 +6,7 @@ worlds, in the same order of luck, onto another distribution: correlations stay,
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,17 @@ from sdp_sports.spec import QUANTILES, Contest, Market
 
 from sdp_engine.simulate.compiled import entry
 from sdp_engine.simulate.draws import GROUPS, PLACE, Draws
-from sdp_engine.simulate.histogram import MOST_BINS, WIDTHS, count
+from sdp_engine.simulate.histogram import MOST_BINS, WIDTHS, blend, count, tally
 from sdp_engine.simulate.terms import Held, score, settle
 
 Floats = NDArray[np.float64]
 CENTS = 100
 """Points are counted in hundredths."""
 FAR = 0.4
+HALF = 0.5
+"""How much the prediction weighs in what is read off beside the draws."""
+WIDE = 30
+"""From how many values between the 1 % and the 99 % quantile on quantiles tell a whole-numbered distribution."""
 NEVER_LESS = -(2**31)
 """Below everything that is drawn."""
 
@@ -102,8 +106,18 @@ def offered(draws: Draws, market: Market | Contest) -> NDArray[np.int64]:
     return draws.players.select(offers.alias("offers"))["offers"].arg_true().to_numpy().astype(np.int64)
 
 
-def settled(draws: Draws, market: Market, rows: NDArray[np.int64]) -> Summary:
+def settled(
+    draws: Draws, market: Market, rows: NDArray[np.int64], predictions: pl.DataFrame | None = None, name: str = ""
+) -> Summary:
     """Summarise what a market settles on for some rows of `draws.players`, without a copy of the draws.
+
+    Args:
+        draws: The draws.
+        market: A declared market.
+        rows: Of whom.
+        predictions: PREDICTIONS frame: who is predicted there is read half off the draws, half off the prediction
+            (`mapped`), where it spans WIDE values or more. Left out, the raw draws are told.
+        name: The market's name in the predictions.
 
     Raises:
         ValueError: The draws do not say (`settles`).
@@ -112,11 +126,34 @@ def settled(draws: Draws, market: Market, rows: NDArray[np.int64]) -> Summary:
         raise ValueError(f"{market.title}: not among the stats that are drawn")
     worth = [round(weight * CENTS) for weight in market.weights] or [1] * len(market.stats)
     unit = CENTS if market.weights else 1
+    levels = np.array([0.0, *QUANTILES, 1.0])
     terms = np.array([(*PLACE[stat], weight) for stat, weight in zip(market.stats, worth, strict=True)], np.int64)
     least = -1 if market.at_least is None else math.ceil(market.at_least * unit)
     scale = 1 / unit if market.at_least is None else 1.0
     held = _held(draws)
-    return _told(lambda *into: settle(held, rows, terms, least, draws.worlds, *into), rows.size, draws.worlds, scale)
+
+    def told(chosen: NDArray[np.int64], grid: Floats) -> Summary:
+        def read(*into: Any) -> int:
+            return settle(held, chosen, terms, least, draws.worlds, levels, grid, HALF, *into)
+
+        return _told(read, chosen.size, draws.worlds, scale)
+
+    raw = told(rows, np.empty((0, levels.size)))
+    if predictions is None or market.at_least is not None:
+        return raw
+    means = np.zeros(draws.players.height)
+    means[rows] = raw.mean
+    goals = {row: goal for row, goal in targets(draws, predictions, name, means, unit).items() if _wide(goal, unit)}
+    at = np.flatnonzero(np.isin(rows, list(goals)))
+    if at.size:
+        better = told(rows[at], np.stack([_grid(goals[row]) for row in rows[at].tolist()]))
+        for field in fields(Summary):
+            getattr(raw, field.name)[at] = getattr(better, field.name)
+    return raw
+
+
+def _wide(quantiles: Floats, unit: int) -> bool:
+    return bool(quantiles[-1] - quantiles[0] >= WIDE * unit)
 
 
 def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
@@ -166,7 +203,7 @@ def _steps(contest: Contest, stat: str) -> list[tuple[int, int, tuple[str, ...]]
     return steps
 
 
-def mapped(values: NDArray[np.int32], targets: Mapping[int, Floats], weight: float = 0.5) -> NDArray[np.int32]:
+def mapped(values: NDArray[np.int32], targets: Mapping[int, Floats], weight: float = HALF) -> NDArray[np.int32]:
     """Put rows of draws onto target distributions, world by world in the order of their own values.
 
     Args:
@@ -203,37 +240,27 @@ def rank(stamp: int) -> Callable[..., int]:
     ) -> int:
         """Write each chosen row's mapped values, by counting ranks."""
         worlds = values.shape[1]
+        rising = np.empty(worlds, np.int32)
         for i in range(rows.size):
             row = rows[i]
-            low, high = np.int64(values[row, 0]), np.int64(values[row, 0])
-            for w in range(worlds):
-                x = np.int64(values[row, w])
-                low, high = min(low, x), max(high, x)
-            place = np.zeros(high - low + 2, np.int64)
-            for w in range(worlds):
-                place[np.int64(values[row, w]) - low + 1] += 1
-            for k in range(1, place.size):
-                place[k] += place[k - 1]
-            target = np.empty(worlds)
-            cell = 0
-            for w in range(worlds):
-                level = (w + 0.5) / worlds
-                while levels[cell + 1] < level:
-                    cell += 1
-                share = (level - levels[cell]) / (levels[cell + 1] - levels[cell])
-                target[w] = grid[i, cell] + share * (grid[i, cell + 1] - grid[i, cell])
+            low, often = tally(values[row])
+            place = np.zeros(often.size, np.int64)
+            for k in range(1, often.size):
+                place[k] = place[k - 1] + often[k - 1]
+            blend(low, often, levels, grid[i], weight, rising)
             for w in range(worlds):
                 at = np.int64(values[row, w]) - low
-                blend = weight * target[place[at]] + (1.0 - weight) * np.float64(values[row, w])
+                out[row, w] = rising[place[at]]
                 place[at] += 1
-                out[row, w] = np.int32(np.floor(blend + 0.5))
         return stamp
 
     return rank
 
 
-def targets(draws: Draws, predictions: pl.DataFrame, market: str, means: Floats) -> dict[int, Floats]:
-    """Return, by row of `draws.players`, a market's predicted quantiles in hundredths, as `mapped` takes them.
+def targets(
+    draws: Draws, predictions: pl.DataFrame, market: str, means: Floats, unit: int = CENTS
+) -> dict[int, Floats]:
+    """Return, by row of `draws.players`, a market's predicted quantiles in parts of one, as `mapped` takes them.
 
     Left out are players who do not play, backups, and those of whom model and simulation think too differently for
     both to mean the same role: by more than FAR of the predicted mean.
@@ -243,6 +270,7 @@ def targets(draws: Draws, predictions: pl.DataFrame, market: str, means: Floats)
         predictions: PREDICTIONS frame.
         market: Which market of it.
         means: Each row's simulated mean, (rows,).
+        unit: How many parts of one the draws are counted in.
     """
     told = predictions.filter((pl.col("market") == market) & pl.col("mean").is_finite() & (pl.col("mean") > 0))
     known = {(p, g): (m, q) for p, g, m, q in told.select("player_id", "game_id", "mean", "quantiles").iter_rows()}
@@ -250,7 +278,7 @@ def targets(draws: Draws, predictions: pl.DataFrame, market: str, means: Floats)
     for row, key in enumerate(draws.players.select("player_id", "game_id").iter_rows()):
         mean, quantiles = known.get(key, (0.0, []))
         if len(quantiles) == len(QUANTILES) and abs(means[row] - mean) <= FAR * mean:
-            found[row] = np.asarray(quantiles, np.float64) * CENTS
+            found[row] = np.asarray(quantiles, np.float64) * unit
     return found
 
 

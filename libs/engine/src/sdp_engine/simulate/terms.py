@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sdp_engine.simulate.compiled import entry, inner
-from sdp_engine.simulate.histogram import describe
+from sdp_engine.simulate.histogram import blend, describe, tally
 
 Array = NDArray[Any]
 
@@ -114,6 +114,9 @@ def settle(stamp: int) -> Callable[..., int]:
         terms: Array,
         at_least: int,
         worlds: int,
+        cuts: Array,
+        grid: Array,
+        weight: float,
         levels: Array,
         widths: Array,
         moments: Array,
@@ -121,13 +124,19 @@ def settle(stamp: int) -> Callable[..., int]:
         bins: Array,
         shares: Array,
     ) -> int:
-        """Describe some players' sums of terms; with `at_least`, unless negative, whether they reach it."""
+        """Describe some players' sums of terms; with `at_least`, unless negative, whether they reach it.
+
+        Where `grid` has rows, one a player, the sums are put that far onto its distributions first (`blend`).
+        """
         drawn = np.empty(worlds, np.int32)
         for i in range(rows.size):
             some = total(held, rows[i], terms, drawn)
             if at_least >= 0:
                 for w in range(worlds):
                     drawn[w] = 1 if drawn[w] >= at_least else 0
+            if some and grid.shape[0]:
+                low, often = tally(drawn)
+                blend(low, often, cuts, grid[i], weight, drawn)
             # whoever has none of the stats has nought in every world, and in one as well
             seen, often = (drawn, levels) if some else (drawn[:1], np.ones_like(levels))
             describe(seen, often, widths, moments[i], quantiles[i], bins[i], shares[i])
