@@ -7,11 +7,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from sdp_common.db.models.projections import ProjectionSet
-from sdp_common.drawn import Array, read_draws
+from sdp_common.drawn import read_draws
 from sdp_common.errors import Misconfigured, NotFound
 from sdp_common.service import Job
 from sdp_common.store import projections
-from sdp_engine.simulate.draws import GAME_LINES, PLAYERS, RECONCILED, Draws
+from sdp_engine.simulate.draws import Draws
+from sdp_engine.simulate.packing import unpack
 from sdp_engine.simulate.pool import around, drawn
 from sdp_sports.correlations import load_correlations
 
@@ -57,14 +58,4 @@ def _kept(job: Job, made: ProjectionSet) -> Draws | None:
         arrays, told = read_draws(job.settings.draws_dir, where["path"], where["sha256"])
     except (NotFound, Misconfigured):
         return None
-    sheets, places = (
-        {name.removeprefix(kind): _array(a) for name, a in arrays.items() if name.startswith(kind)}
-        for kind in ("sheet_", "place_")
-    )
-    games, players = pl.DataFrame(told["games"], schema=GAME_LINES), pl.DataFrame(told["players"], schema=PLAYERS)
-    nothing = pl.DataFrame(schema={k: v for k, v in RECONCILED.items() if k != "simulated"})
-    return Draws(int(told["worlds"]), games, players, sheets, places, nothing)
-
-
-def _array(kept: Array) -> NDArray[Any]:
-    return np.frombuffer(kept.body, np.dtype(kept.dtype)).reshape(kept.shape)
+    return unpack(arrays, told)
