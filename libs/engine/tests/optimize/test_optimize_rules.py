@@ -2,11 +2,14 @@
 
 import polars as pl
 import pytest
+from made_slate import a_slate
 from pydantic import ValidationError
 from sdp_engine.frames import POOL
+from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.faults import check_rules
+from sdp_engine.optimize.solve import solve
 from sdp_sports.rules import PlayerExposure, Rules, TeamCount, TeamExposure
-from sdp_sports.spec import load
+from sdp_sports.spec import find_contest, load
 
 NFL = load("nfl")
 CONTEST = NFL.contests["draftkings_classic"]
@@ -121,3 +124,14 @@ def test_a_request_of_another_shape_is_refused(given: dict[str, object]) -> None
 def test_a_request_survives_json() -> None:
     rules = Rules(lineups=3, locked=(1,), exposures=(PlayerExposure(draftable_id=3, at_least=0.5),), stack="qb_two")
     assert Rules.model_validate_json(rules.model_dump_json()) == rules
+
+
+def test_an_event_whose_players_have_no_team_has_lineups() -> None:
+    sport, key = find_contest("fd_pga_classic")
+    contest = sport.contests[key]
+    pool = a_slate(contest, 2).with_columns(
+        team_id=pl.lit(None, pl.String), opponent_id=pl.lit(None, pl.String), game_id=pl.lit("Open")
+    )
+    rules = Rules(lineups=3)
+    built = solve(contest, pool, rules, sport.stacks)
+    assert check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks) == []

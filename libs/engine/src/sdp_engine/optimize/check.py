@@ -86,7 +86,7 @@ def _contest_faults(contest: Contest, rows: Sequence[Mapping[str, Any]]) -> list
     if games and len(games) < contest.min_games:
         faults.append(f"{len(games)} games of {contest.min_games}")
     spread = {r["team_id"] for r in rows if not _plays(r, contest.min_teams_without)} - {None}
-    if len(spread) < contest.min_teams:
+    if 1 < contest.min_teams > len(spread):
         faults.append(f"{len(spread)} teams of {contest.min_teams}")
     for limit in contest.limits:
         counted = [r["team_id"] if limit.per_team else "" for r in rows if _plays(r, limit.positions)]

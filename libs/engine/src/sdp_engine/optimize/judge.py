@@ -100,7 +100,7 @@ def group_faults(lineup: Sequence[Place], rules: Rules) -> list[str]:
                     faults.append(f"{n} players face {place.player['name']}")
     for key, least in (("game_id", rules.min_games), ("team_id", rules.min_teams)):
         found = Counter(p.player[key] for p in lineup if p.player[key] is not None)
-        if (found or key == "team_id") and len(found) < least:
+        if least > 1 and (found or key == "team_id") and len(found) < least:  # in an event nobody may have a team
             faults.append(f"{len(found)} of {least} {key}")
     return faults + [fault for limit in rules.ownership for fault in _popularity(lineup, limit)]
 
