@@ -53,7 +53,8 @@ def _series(session: Session, games: Sequence[str]) -> pl.DataFrame:
 
 _PROBE = sql.SQL(
     "SELECT s.id, q.line, q.price_decimal, q.status, q.known_at "
-    "FROM ROWS FROM (unnest({ids}::bigint[]), unnest({untils}::timestamptz[])) AS s (id, until) "
+    "FROM (SELECT id, ({moments}::timestamptz[])[place] AS until "
+    "FROM unnest({ids}::bigint[], {places}::int[]) AS asked (id, place)) AS s "
     "CROSS JOIN LATERAL (SELECT q.line, q.price_decimal, q.status, q.known_at FROM odds_quotes q "
     "WHERE q.series_id = s.id AND q.known_at <= s.until AND q.known_at BETWEEN {first} AND {last} "
     "ORDER BY q.known_at DESC LIMIT 1) q"
@@ -69,14 +70,21 @@ def _stood(session: Session, series: pl.DataFrame) -> pl.DataFrame:
     series = series.filter(pl.col("opened_at") <= pl.col("until")).sort("id")
     if not series.height:
         return pl.DataFrame(schema=LINES)
+    moments = series["until"].unique().sort()
     query = _PROBE.format(
-        ids=sql.Literal(series["id"].to_list()),
-        untils=sql.Literal(series["until"].to_list()),
+        ids=_array(series["id"]),
+        places=_array(moments.search_sorted(series["until"]) + 1),  # few moments, many series
+        moments=sql.Literal(moments.to_list()),
         first=sql.Literal(series["opened_at"].min()),
         last=sql.Literal(series["until"].max()),
     )
     found = read_frame(session, query, _STOOD)
     return series.join(found, on="id").select(list(LINES)).sort(KEY)
+
+
+def _array(numbers: pl.Series) -> sql.Literal:
+    """Return whole numbers as an array is written; as a list the driver would write each by itself."""
+    return sql.Literal("{" + ",".join(map(str, numbers.to_list())) + "}")
 
 
 def save_splits(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
