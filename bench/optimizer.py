@@ -109,7 +109,7 @@ import json, resource, sys, time
 from pydfs_lineup_optimizer import PositionsStack, Site, Sport, TeamStack, get_optimizer
 path, sport, rules, lineups = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4])
 began = time.perf_counter()
-optimizer = get_optimizer(Site.DRAFTKINGS, Sport[sport])
+optimizer = get_optimizer(Site.DRAFTKINGS, getattr(Sport, sport))
 getattr(optimizer, "load_players_from_csv", getattr(optimizer, "load_players", None))(path)
 if rules.get("stack"):
     optimizer.add_stack(PositionsStack(["QB", ("WR", "TE"), ("WR", "TE")]))
