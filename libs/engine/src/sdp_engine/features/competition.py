@@ -27,7 +27,8 @@ def build(panel: Panel) -> pl.DataFrame:
     not known.
     """
     place = ["team_id", "game_id", "position"]
-    squad = _claims(panel).filter(pl.col("here") > 0)
+    asked = panel.rows.filter("is_target").select("game_id").unique()
+    squad = _claims(panel).filter(pl.col("here") > 0).join(asked, on="game_id", how="semi", maintain_order="left")
     made = []
     for claim in CLAIMS:
         own = pl.col(claim)
