@@ -236,7 +236,7 @@ def test_an_imported_slate_gets_projections_in_the_browser(page: Page, platform:
 
 def test_data_health_names_every_source_and_process(page: Page) -> None:
     page.goto("/data")
-    expect(page.get_by_role("table", name="Sources")).to_contain_text("Nflgame")
+    expect(page.get_by_role("table", name="Sources")).to_contain_text("nflgame")
     processes = page.get_by_role("table", name="Processes")
     for name in ("ingest-odds", "sim-engine", "optimizer", "inference"):
         expect(processes).to_contain_text(name)
