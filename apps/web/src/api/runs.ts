@@ -1,13 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { hasEnded } from "@/lib/work";
 import { api, ask, type Schemas } from "./client";
 
 export type Run = Schemas["RunRead"];
-
-const hasEnded = (run: Run): boolean => run.status !== "queued" && run.status !== "running";
-
-/** Whether the work is done, with everything that was to follow it. */
-export const isOver = (run: Run): boolean => hasEnded(run) && run.next_run_id == null;
 
 /** Follow a run, and those that follow it, as the server tells of them; at the end everything cached is read anew. */
 export function useRun(runId: number | null): Run | null {

@@ -3,17 +3,18 @@ import { Link } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
 import { api, ask } from "@/api/client";
 import { contestOffersQuery, contestRunsQuery } from "@/api/contests";
-import { cancelRun, isOver, useRun } from "@/api/runs";
+import { cancelRun, useRun } from "@/api/runs";
 import { lineupSetsQuery } from "@/api/slates";
 import { filled, OFFER_START, OfferFields, offerOf, type OfferForm } from "@/components/contest/offer-fields";
 import { Results } from "@/components/contest/results";
+import { WorkState } from "@/components/work/work-state";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField, TextField } from "@/components/ui/field";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading } from "@/components/ui/state";
 import { outcomeOf } from "@/lib/outcome";
+import { isOver } from "@/lib/work";
 import { PayoutFile } from "./payout-file";
 
 interface Form extends OfferForm {
@@ -65,13 +66,7 @@ export function Contest({ slateId }: { slateId: number }) {
           <TextField label="Worlds" type="number" min={100} max={100000} required value={form.worlds} onChange={(e) => { change({ worlds: e.target.value }); }} hint="More worlds narrow the intervals" />
           <Button type="submit" kind="primary" className="w-full" busy={busy}>Play the contest</Button>
           {start.isError && <Problems error={start.error} />}
-          {run && !isOver(run) && (
-            <div className="space-y-2">
-              <Progress share={run.progress} label={run.message ?? "waiting for the simulation"} />
-              <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-            </div>
-          )}
-          {run && isOver(run) && run.status !== "succeeded" && <Problems error={run.error ?? { message: "Stopped. Nothing was saved." }} />}
+          <WorkState work={run} waiting="waiting for the simulation" onCancel={cancelRun} />
         </form>
       </Card>
       {outcome ? <Results outcome={outcome} /> : (

@@ -2,17 +2,18 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api, ask, sendFile, type Schemas } from "@/api/client";
 import { contestOffersQuery, contestRunsQuery } from "@/api/contests";
-import { cancelRun, isOver, useRun } from "@/api/runs";
+import { cancelRun, useRun } from "@/api/runs";
 import { lineupSetsQuery, projectionSetsQuery } from "@/api/slates";
 import { filled, OFFER_START, OfferFields, offerOf } from "@/components/contest/offer-fields";
+import { WorkState } from "@/components/work/work-state";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField, TextField } from "@/components/ui/field";
 import { FileButton } from "@/components/ui/file-button";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
 import { count } from "@/lib/format";
+import { isOver } from "@/lib/work";
 import { gradeOf } from "./grade";
 import { Grades } from "./grades";
 import { PayoutFile } from "./payout-file";
@@ -79,13 +80,7 @@ export function Grading({ slateId }: { slateId: number }) {
           )}
           <Button type="submit" kind="primary" className="w-full" busy={busy} disabled={file == null}>Grade</Button>
           {start.isError && <Problems error={start.error} />}
-          {run && !isOver(run) && (
-            <div className="space-y-2">
-              <Progress share={run.progress} label={run.message ?? "waiting for the simulation"} />
-              <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-            </div>
-          )}
-          {run && isOver(run) && run.status !== "succeeded" && <Problems error={run.error ?? { message: "Stopped. Nothing was saved." }} />}
+          <WorkState work={run} waiting="waiting for the simulation" onCancel={cancelRun} />
         </form>
       </Card>
       {grade ? <Grades grade={grade} /> : (

@@ -3,17 +3,18 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { api, ask, sendFile, type Schemas } from "@/api/client";
 import { contestOffersQuery } from "@/api/contests";
-import { cancelRun, isOver, useRun } from "@/api/runs";
+import { cancelRun, useRun } from "@/api/runs";
 import { poolQuery, projectionSetsQuery, slateQuery, sportsQuery } from "@/api/slates";
+import { WorkState } from "@/components/work/work-state";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataTable, type Column } from "@/components/ui/data-table";
 import { SelectField, TextField, Toggle } from "@/components/ui/field";
 import { FileButton } from "@/components/ui/file-button";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
 import { count, number, percent } from "@/lib/format";
+import { isOver } from "@/lib/work";
 import { GroupCard } from "./group-card";
 import { asEntering, COMMON_START, entered, groupsOf, groupStart, type Entered, type GroupForm } from "./groups";
 
@@ -76,13 +77,7 @@ export function Entries({ slateId }: { slateId: number }) {
           <Toggle label="Only entries that hold nobody yet" checked={common.reservedOnly} onChange={(e) => { setCommon({ ...common, reservedOnly: e.target.checked }); }} />
           <Button kind="primary" className="w-full" busy={busy} disabled={file == null} onClick={() => { if (file) fill.mutate({ uploadId: file.upload_id, projections: setId }); }}>Fill the entries</Button>
           {fill.isError && <Problems error={fill.error} />}
-          {run && !isOver(run) && (
-            <div className="space-y-2">
-              <Progress share={run.progress} label={run.message ?? "waiting for the optimizer"} />
-              <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-            </div>
-          )}
-          {run && isOver(run) && run.status !== "succeeded" && <Problems error={run.error ?? { message: "Stopped. Nothing was saved." }} />}
+          <WorkState work={run} waiting="waiting for the optimizer" onCancel={cancelRun} />
           {done && (
             <Notice tone="good">
               {count(done.rows)} entries filled{done.untouched > 0 && `, ${count(done.untouched)} left as they were`}.{" "}

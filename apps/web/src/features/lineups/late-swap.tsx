@@ -2,8 +2,9 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { api, ask, sendFile, type Schemas } from "@/api/client";
-import { cancelRun, isOver, useRun } from "@/api/runs";
+import { cancelRun, useRun } from "@/api/runs";
 import { poolQuery, projectionSetsQuery } from "@/api/slates";
+import { WorkState } from "@/components/work/work-state";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -11,9 +12,9 @@ import { DataTable, type Column } from "@/components/ui/data-table";
 import { SelectField, TextField } from "@/components/ui/field";
 import { FileButton } from "@/components/ui/file-button";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
 import { count } from "@/lib/format";
+import { isOver } from "@/lib/work";
 import { swapped, type Swapped } from "./swapped";
 
 type Entry = Schemas["EntryRead"];
@@ -61,13 +62,7 @@ export function LateSwap({ slateId }: { slateId: number }) {
           </div>
           <Button kind="primary" className="w-full" busy={busy} disabled={file == null} onClick={() => { if (file) swap.mutate({ uploadId: file.upload_id, projections: setId }); }}>Swap the entries</Button>
           {swap.isError && <Problems error={swap.error} />}
-          {run && !isOver(run) && (
-            <div className="space-y-2">
-              <Progress share={run.progress} label={run.message ?? "waiting for the optimizer"} />
-              <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-            </div>
-          )}
-          {run && isOver(run) && run.status !== "succeeded" && <Problems error={run.error ?? { message: "Stopped. Nothing was saved." }} />}
+          <WorkState work={run} waiting="waiting for the optimizer" onCancel={cancelRun} />
           {done && (
             <Notice tone="good">
               {count(done.swapped)} swapped, {count(done.same + done.kept + done.finished + done.unknown)} as they were.{" "}

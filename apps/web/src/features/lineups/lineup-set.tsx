@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Download, Flag } from "lucide-react";
 import { useState } from "react";
 import { api, ask, type Schemas } from "@/api/client";
-import { isOver, useRun } from "@/api/runs";
+import { useRun } from "@/api/runs";
 import { lineupSetQuery } from "@/api/slates";
 import { Modelled, Position } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -11,6 +11,7 @@ import { Card } from "@/components/ui/card";
 import { Problems } from "@/components/ui/problems";
 import { Failure, Loading } from "@/components/ui/state";
 import { number, percent, salary } from "@/lib/format";
+import { isOver } from "@/lib/work";
 
 type Detail = Schemas["LineupSetDetail"];
 

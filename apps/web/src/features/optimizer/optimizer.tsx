@@ -2,17 +2,18 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
 import { api, ApiError, ask, type Schemas } from "@/api/client";
-import { cancelRun, isOver, useRun, type Run } from "@/api/runs";
+import { cancelRun, useRun, type Run } from "@/api/runs";
 import { poolQuery, projectionSetsQuery, slateQuery, sportsQuery } from "@/api/slates";
 import { OFFER_START, offerOf } from "@/components/contest/offer-fields";
 import { Results } from "@/components/contest/results";
+import { WorkState } from "@/components/work/work-state";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField, TextField, Toggle } from "@/components/ui/field";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
 import { outcomeOf } from "@/lib/outcome";
+import { isOver } from "@/lib/work";
 import { Aim, type AimForm } from "./aim";
 import { MoreRules } from "./more-rules";
 import { choices } from "./people";
@@ -110,16 +111,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
 }
 
 function Ending({ run }: { run: Run }) {
-  if (!isOver(run)) {
-    return (
-      <div className="space-y-2">
-        <Progress share={run.progress} label={run.message ?? "waiting for the optimizer"} />
-        <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-      </div>
-    );
-  }
-  if (run.status === "cancelled") return <Notice>Stopped. Nothing was saved.</Notice>;
-  if (run.status !== "succeeded") return <Problems error={run.error ?? { message: "The optimizer failed." }} />;
+  if (run.status !== "succeeded" || !isOver(run)) return <WorkState work={run} waiting="waiting for the optimizer" onCancel={cancelRun} />;
   const setId = run.result?.["lineup_set_id"];
   return (
     <Notice tone="good">

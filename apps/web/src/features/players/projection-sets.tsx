@@ -2,13 +2,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Dices, Upload } from "lucide-react";
 import { useRef, useState } from "react";
 import { api, ask, sendFile, type Schemas } from "@/api/client";
-import { cancelRun, isOver, useRun } from "@/api/runs";
+import { cancelRun, useRun } from "@/api/runs";
 import { projectionSetsQuery } from "@/api/slates";
+import { WorkState } from "@/components/work/work-state";
 import { Button } from "@/components/ui/button";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Notice } from "@/components/ui/state";
 import { ColumnMapping, columnsOf, lacksColumns } from "./column-mapping";
+import { isOver } from "@/lib/work";
 
 /** What each step does, while it has not said so itself. */
 const STEPS: Record<string, string> = {
@@ -66,19 +67,12 @@ function Project({ slateId, isFirst, onDone }: { slateId: number; isFirst: boole
     if (typeof setId === "number") onDone(setId);
   }
   return (
-    <div className="space-y-2">
+    <div className="w-72 max-w-full space-y-2">
       <Button kind={isFirst ? "primary" : "plain"} busy={start.isPending || (runId != null && !over)} onClick={() => { start.mutate(); }}>
         <Dices aria-hidden className="size-4" /> {isFirst ? "Make projections" : "Update projections"}
       </Button>
-      {run && !over && (
-        <div className="w-72 max-w-full space-y-2">
-          <Progress share={run.progress} label={run.message ?? STEPS[run.job] ?? run.job} />
-          {run.remaining > 0 && <p className="text-xs text-faint">{run.remaining} more {run.remaining === 1 ? "step" : "steps"} after this one</p>}
-          <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-        </div>
-      )}
+      <WorkState work={run} waiting={run ? STEPS[run.job] ?? run.job : ""} stopped="The projections were stopped." onCancel={cancelRun} />
       {start.isError && <Problems error={start.error} />}
-      {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The projections were stopped." }} />}
     </div>
   );
 }
@@ -99,18 +93,12 @@ function SimulateOwn({ slateId, setId, onDone }: { slateId: number; setId: numbe
     if (typeof made === "number") onDone(made);
   }
   return (
-    <div className="space-y-2">
+    <div className="w-72 max-w-full space-y-2">
       <Button kind="plain" busy={start.isPending || (runId != null && !over)} onClick={() => { start.mutate(); }}>
         <Dices aria-hidden className="size-4" /> Simulate around them
       </Button>
-      {run && !over && (
-        <div className="w-72 max-w-full space-y-2">
-          <Progress share={run.progress} label={run.message ?? "waiting for the simulation"} />
-          <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-        </div>
-      )}
+      <WorkState work={run} waiting="waiting for the simulation" stopped="The simulation was stopped." onCancel={cancelRun} />
       {start.isError && <Problems error={start.error} />}
-      {over && run.status !== "succeeded" && <Problems error={run.error ?? { message: "The simulation was stopped." }} />}
     </div>
   );
 }

@@ -1,15 +1,16 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api, ask, type Schemas } from "@/api/client";
-import { cancelRun, isOver, useRun } from "@/api/runs";
+import { cancelRun, useRun } from "@/api/runs";
 import { poolQuery, slateQuery } from "@/api/slates";
+import { WorkState } from "@/components/work/work-state";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField, TextField } from "@/components/ui/field";
 import { Problems } from "@/components/ui/problems";
-import { Progress } from "@/components/ui/progress";
 import { Empty, Failure, Loading } from "@/components/ui/state";
 import { number, percent, signed } from "@/lib/format";
+import { isOver } from "@/lib/work";
 import { answerOf, type Answer } from "./answer";
 
 interface Form {
@@ -79,13 +80,7 @@ export function WhatIf({ slateId }: { slateId: number }) {
           <TextField label="Wind, mph" type="number" min={0} max={80} placeholder="as it is" disabled={form.game === ""} value={form.wind} onChange={(e) => { change({ wind: e.target.value }); }} hint="Takes passing yards, and points where no total is given" />
           <Button type="submit" kind="primary" className="w-full" busy={busy} disabled={nothing}>Compare</Button>
           {start.isError && <Problems error={start.error} />}
-          {run && !isOver(run) && (
-            <div className="space-y-2">
-              <Progress share={run.progress} label={run.message ?? "waiting for the simulation"} />
-              <Button kind="quiet" className="h-8 px-2" onClick={() => void cancelRun(run.id)}>Cancel</Button>
-            </div>
-          )}
-          {run && isOver(run) && run.status !== "succeeded" && <Problems error={run.error ?? { message: "Stopped. Nothing was changed." }} />}
+          <WorkState work={run} waiting="waiting for the simulation" stopped="Stopped. Nothing was changed." onCancel={cancelRun} />
         </form>
       </Card>
       {answer ? <Told answer={answer} games={slate.data.game_list} /> : (

@@ -2,10 +2,11 @@ import { useMutation } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
 import { useRef, useState } from "react";
 import { sendFile, type Schemas } from "@/api/client";
-import { isOver, useRun, type Run } from "@/api/runs";
+import { useRun, type Run } from "@/api/runs";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/state";
 import { Problems } from "@/components/ui/problems";
+import { isOver } from "@/lib/work";
 
 /** Bring a salary file exported from a site; says what was matched, and everything that is wrong with it. */
 export function ImportSlate() {
