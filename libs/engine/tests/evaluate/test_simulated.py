@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 from sdp_engine import frames
-from sdp_engine.evaluate.simulated import PAIRS, Tally, figures
+from sdp_engine.evaluate.simulated import DEFENCE, PAIRS, Real, Tally, figures
 from sdp_engine.simulate import Slate, readoff, simulate
 from sdp_sports.spec import QUANTILES, load
 
@@ -49,7 +49,15 @@ def truth(draws, shift=0):
         g: tuple(int(s) + shift * (1 - k) for k, s in enumerate(draws.scores[i, :, 0]))
         for i, g in enumerate(draws.games["game_id"])
     }
-    return finals, dict(zip(keys, scored.tolist(), strict=True))
+    return Real(finals, dict(zip(keys, scored.tolist(), strict=True)), defences(draws))
+
+
+def defences(draws):
+    rows = draws.players.with_row_index("row").filter(pl.col("position") == "DST")
+    return {
+        (team, game): tuple(float(draws.stat(row, stat)[0]) for stat in DEFENCE)
+        for row, team, game in rows.select("row", "team_id", "game_id").iter_rows()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +139,7 @@ def test_two_tallies_in_one_are_the_tally_of_both(made):
 def test_one_pair_that_cannot_be_right_is_named_and_left_out(made):
     tally = tallied(made)
     phis = {pair: joint_phi(z) for pair, z in tally.overs.items()}
-    rows = [(a, b, "same team", phi, 0.001) for (a, b), phi in phis.items() if np.isfinite(phi)]
+    rows = [(a, b, relation(a, b), phi, 0.001) for (a, b), phi in phis.items() if np.isfinite(phi)]
     rows[3] = (*rows[3][:3], rows[3][3] - 0.7, 0.001)
     reference = pl.DataFrame(rows, schema=["lab_a", "lab_b", "rel", "phi", "se"], orient="row")
     told = figures(tally, {"sgp_joint_overs": reference})
@@ -144,3 +152,52 @@ def joint_phi(z):
     a, b, both = z[1:] / z[0]
     scale = np.sqrt(a * (1 - a) * b * (1 - b))
     return (both - a * b) / scale if scale > 0 else np.nan
+
+
+def relation(a, b):
+    return "same player" if a.split(" ")[0] == b.split(" ")[0] else "same team"
+
+
+def test_two_players_of_one_role_are_not_compared_with_one_players_own_overs(made):
+    own = joint_phi(tallied(made).overs["WR2 receiving_yards", "WR2 receptions"])
+    rows = [("WR2 receiving_yards", "WR2 receptions", name, phi, 0.01) for name, phi in PAIRED.items()]
+    told = figures(tallied(made), {"sgp_joint_overs": pl.DataFrame(rows, schema=OVERS, orient="row")})
+    assert told["overs_compared"] == 1
+    assert told["overs_phi_rms"] == pytest.approx(abs(own - PAIRED["same player"]), abs=1e-4)
+
+
+PAIRED = {"same player": 0.57, "same team": -0.04}
+OVERS = ["lab_a", "lab_b", "rel", "phi", "se"]
+
+
+def test_carries_are_told_as_the_reference_calls_them(made):
+    overs = tallied(made).overs
+    assert ("RB1 carries", "RB1 rushing_yards") in overs
+    assert joint_phi(overs["RB1 carries", "RB1 rushing_yards"]) > 0.2
+
+
+def test_a_defences_points_are_told_by_component(made):
+    draws, other, _ = made
+    tally = tallied(made)
+    told = figures(tally, {})
+    parts = told["dst_components"]
+    assert set(parts) == set(DEFENCE)
+    rows = draws.players.with_row_index("row").filter(pl.col("position") == "DST")["row"]
+    sacks = np.mean([draws.stat(row, "def_sacks").mean() for row in rows])
+    assert parts["def_sacks"]["simulated"] == pytest.approx(sacks, abs=1e-3)
+    whole = np.mean([draws.points(DK, row).mean() for row in rows])
+    assert told["dst_mean_simulated"] == pytest.approx(whole, abs=0.01)
+    happened = np.mean([other.points(DK, row)[0] for row in rows])
+    assert told["dst_mean_real"] == pytest.approx(happened, abs=0.01)
+    assert abs(told["dst_mean_bias"]) < 4 * told["dst_mean_se"]
+
+
+def test_what_a_season_does_not_tell_of_defences_counts_on_neither_side(made):
+    tally = tallied(made)
+    for row in tally.defences:
+        row["real_def_safeties"] = 0.0
+    told = figures(tally, {})
+    assert "def_tds" not in told["dst_components"]
+    assert "def_sacks" in told["dst_components"]
+    known = sum(part["simulated"] for part in told["dst_components"].values())
+    assert told["dst_mean_simulated"] == pytest.approx(known, abs=0.01)

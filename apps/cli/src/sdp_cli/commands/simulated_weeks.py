@@ -11,6 +11,7 @@ from sdp_common.db.session import session_scope
 from sdp_common.errors import Conflict
 from sdp_common.store import features, reference, roles, stats
 from sdp_engine import frames
+from sdp_engine.evaluate.simulated import DEFENCE, Real
 from sdp_engine.features import build
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
@@ -35,8 +36,7 @@ class Week:
     week: int
     slate: Slate
     predictions: pl.DataFrame
-    scores: Mapping[str, tuple[int, int]]
-    points: Mapping[tuple[int, str], float]
+    real: Real
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +144,8 @@ def _week(past: Past, models: Mapping[str, Model], games: pl.DataFrame, season: 
         raise TypeError("a game without kick-off")
     slate = Slate(unknown, population, past=past_games(past.games, past.touchdowns, lock))
     scores = {g: (h, a) for g, h, a in games.select("game_id", "home_score", "away_score").iter_rows()}
-    return Week(season, number, slate, _predict(past, models, rows), scores, _happened(past, games, population))
+    real = Real(scores, _happened(past, games, population), _defences(past, games))
+    return Week(season, number, slate, _predict(past, models, rows), real)
 
 
 def _predict(past: Past, models: Mapping[str, Model], rows: pl.DataFrame) -> pl.DataFrame:
@@ -182,3 +183,10 @@ def _happened(past: Past, games: pl.DataFrame, population: pl.DataFrame) -> dict
         for i, (player, game, position) in enumerate(keys)
     }
     return dict.fromkeys(wanted.iter_rows(), 0.0) | scored
+
+
+def _defences(past: Past, games: pl.DataFrame) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Return what the games' defences did, by team and game; of a stat nobody counted, none."""
+    mine = past.lines.filter((pl.col("position") == "DST") & pl.col("game_id").is_in(games["game_id"].to_list()))
+    counted = mine.select("team_id", "game_id", pl.col(DEFENCE).fill_null(0).cast(pl.Float64))
+    return {(team, game): tuple(values) for team, game, *values in counted.iter_rows()}

@@ -68,9 +68,8 @@ def simulation(
         err.print(f"{week.season} week {week.week}: {week.slate.games.height} games", highlight=False)
         draws = draw(week.slate, week.predictions, seed, worlds)
         part = tallies["tuning" if week.season in TUNING else "held out"]
-        real = (week.scores, week.points)
         number = week.season * 100 + week.week
-        part.add(week.season, draws, past.contest, (week.predictions, past.market), real, number, past.regulars)
+        part.add(week.season, draws, past.contest, (week.predictions, past.market), week.real, number, past.regulars)
     if all(tally.games for tally in tallies.values()):
         tallies["all"] = tallies["tuning"].with_(tallies["held out"])
     told = {name: figures(tally, known) for name, tally in tallies.items() if tally.games}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from sdp_sports.score import points as score_points
 from sdp_sports.spec import QUANTILES, Contest
 
 from sdp_engine.simulate import readoff
@@ -54,14 +55,53 @@ PAIRS = tuple(
 )
 """Pairs of roles (by use expected before the game) whose points are correlated; `opp` is the other side's. DST is
 sacks, turnovers and points allowed, DSTfull its touchdowns and safeties too; K counts 3, 4, 5 and 1 points."""
-_RANKED = (("WR", "targets", 3), ("TE", "targets", 1), ("RB", "rushing_attempts", 2))
+_RANKED = (("WR", "targets", 3), ("TE", "targets", 2), ("RB", "rushing_attempts", 2))
 _ALWAYS = frozenset({"QB", "K", "DST"})
 """Roles whose reference asks for no use before the game."""
 _KICKS = {"fg_made_0_39": 3.0, "fg_made_40_49": 4.0, "fg_made_50_plus": 5.0, "xp_made": 1.0}
-_OVERS = {
-    "QB": ("passing_yards", "passing_tds", "passing_completions", "passing_attempts", "rushing_yards", "interceptions"),
-    **dict.fromkeys(("RB1", "RB2", "WR1", "WR2", "WR3", "TE1"), ("receiving_yards", "receptions", "rushing_yards")),
+_CATCHING = {"receiving_yards": "receiving_yards", "receptions": "receptions"}
+_RUNNING = {"rushing_yards": "rushing_yards", "rushing_attempts": "carries"}
+_PASSING = {
+    "passing_yards": "passing_yards",
+    "passing_attempts": "attempts",
+    "passing_completions": "completions",
+    "passing_tds": "passing_tds",
+    "interceptions": "interceptions",
+    "rushing_yards": "rushing_yards",
 }
+_OVERS = {
+    "QB": _PASSING,
+    **dict.fromkeys(("RB1", "RB2"), _CATCHING | _RUNNING),
+    **dict.fromkeys(("WR1", "WR2", "WR3", "TE1", "TE2"), _CATCHING),
+}
+"""By role, the stats whose overs are paired, and what the reference calls them."""
+DEFENCE = (
+    "def_sacks",
+    "def_interceptions",
+    "def_fumble_recoveries",
+    "def_tds",
+    "def_safeties",
+    "def_blocked_kicks",
+    "points_allowed",
+)
+"""What a defence's points come from."""
+_RARE = ("def_tds", "def_safeties", "def_blocked_kicks")
+"""Of these, what a source of offensive lines alone does not tell."""
+
+
+@dataclass(frozen=True)
+class Real:
+    """What happened.
+
+    Attributes:
+        scores: Final points of home and away, by game.
+        points: Realised fantasy points, by player and game.
+        defences: Realised DEFENCE stats in their order, by team and game; they may be missing.
+    """
+
+    scores: Mapping[str, tuple[int, int]]
+    points: Mapping[tuple[int, str], float]
+    defences: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,6 +113,7 @@ class Tally:
         roles: Of each role: sides, mean, variance within a side.
         spreads: The same of the sides whose player is a regular, as the reference's sds are.
         overs: Of each pair of overs: sides, both chances, the joint chance.
+        defences: One row a defence: season, fantasy points simulated and realised by DEFENCE stat.
         games: One row a game: PITs of scores, margin and total, margins' chances, what happened.
         points: One row a player: realised points, CRPS raw, read off and of the model's distribution, PIT, role.
     """
@@ -81,6 +122,7 @@ class Tally:
     roles: dict[str, Floats] = field(default_factory=dict)
     spreads: dict[str, Floats] = field(default_factory=dict)
     overs: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    defences: list[dict[str, Any]] = field(default_factory=list)
     games: list[dict[str, Any]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
 
@@ -90,7 +132,7 @@ class Tally:
         draws: Draws,
         contest: Contest,
         predictions: tuple[pl.DataFrame, str],
-        real: tuple[Mapping[str, tuple[int, int]], Mapping[tuple[int, str], float]],
+        real: Real,
         seed: int,
         regulars: Container[tuple[int, str]] | None = None,
     ) -> None:
@@ -101,7 +143,7 @@ class Tally:
             draws: Simulated as of its lock.
             contest: Whose points count.
             predictions: PREDICTIONS frame it was simulated from, and the name of its market of these points.
-            real: Final scores of home and away by game, and realised points by player and game.
+            real: What happened.
             seed: Of the randomised PITs.
             regulars: Players and games of those who were regularly used before them; None counts everybody.
         """
@@ -115,8 +157,9 @@ class Tally:
                     _sum(self.spreads, role, (1.0, own[role].mean(), own[role].var()))
             self._correlate(own, held[s ^ 1])
             self._joint(draws, sides[s])
-        self._games(season, draws, real[0], rng)
-        self._players(season, draws, contest, predictions, real[1], sides, rng)
+        self._defend(season, draws, contest, real.defences)
+        self._games(season, draws, real.scores, rng)
+        self._players(season, draws, contest, predictions, real.points, sides, rng)
 
     def with_(self, other: "Tally") -> "Tally":
         """Return both in one."""
@@ -125,6 +168,7 @@ class Tally:
             _both(self.roles, other.roles),
             _both(self.spreads, other.spreads),
             _both(self.overs, other.overs),
+            self.defences + other.defences,
             self.games + other.games,
             self.points + other.points,
         )
@@ -143,15 +187,28 @@ class Tally:
         over: dict[str, NDArray[np.bool_]] = {}
         for role, stats in _OVERS.items():
             if role in side:
-                for stat in stats:
-                    over[f"{role} {stat.removeprefix('passing_') if stat in _SHORT else stat}"] = _over(
-                        draws.stat(side[role], stat)
-                    )
+                over |= {f"{role} {name}": _over(draws.stat(side[role], stat)) for stat, name in stats.items()}
         names = sorted(over)
         for i, a in enumerate(names):
             for b in names[i + 1 :]:
                 x, y = over[a], over[b]
                 _sum(self.overs, (a, b), (1.0, x.mean(), y.mean(), (x & y).mean()))
+
+    def _defend(
+        self,
+        season: int,
+        draws: Draws,
+        contest: Contest,
+        realised: Mapping[tuple[str, str], tuple[float, ...]],
+    ) -> None:
+        rows = draws.players.with_row_index("row").filter(pl.col("position") == "DST")
+        for row, team, game in rows.select("row", "team_id", "game_id").iter_rows():
+            if (team, game) in realised:
+                told: dict[str, Any] = {"season": season}
+                for stat, was in zip(DEFENCE, realised[team, game], strict=True):
+                    told[stat] = float(np.mean(score_points(contest, {stat: draws.stat(row, stat)}, "DST")))
+                    told[f"real_{stat}"] = float(score_points(contest, {stat: was}, "DST"))
+                self.defences.append(told)
 
     def _games(
         self, season: int, draws: Draws, finals: Mapping[str, tuple[int, int]], rng: np.random.Generator
@@ -221,9 +278,6 @@ def _sum(sums: dict[Any, Floats], key: Any, values: tuple[float, ...]) -> None:
     sums[key] = sums.get(key, np.zeros(len(values))) + np.array(values)
 
 
-_SHORT = frozenset(("passing_completions", "passing_attempts"))
-
-
 def _roles(draws: Draws) -> list[dict[str, int]]:
     """Return the row of `draws.players` of every role of each side, in order home, away, home, ..."""
     rows = draws.players.with_row_index("row").filter(pl.col("is_active"))
@@ -286,6 +340,7 @@ def figures(tally: Tally, reference: Mapping[str, pl.DataFrame]) -> dict[str, An
     told: dict[str, Any] = {"games": len(tally.games), "players": len(tally.points)}
     told |= _of_games(pl.DataFrame(tally.games)) if tally.games else {}
     told |= _of_points(pl.DataFrame(tally.points)) if tally.points else {}
+    told |= _of_defences(pl.DataFrame(tally.defences)) if tally.defences else {}
     pairs = {pair: float(z[1] / np.sqrt(z[2] * z[3])) for pair, z in tally.pairs.items() if z[2] * z[3] > 0}
     told["correlations"] = {f"{a}:{b}": round(value, 4) for (a, b), value in sorted(pairs.items())}
     told["roles"] = {
@@ -320,8 +375,11 @@ def _of_games(frame: pl.DataFrame) -> dict[str, Any]:
     n = frame.height
     grid = (np.arange(n) + 0.5) / n
     rng = np.random.default_rng(1)
-    null = [np.abs(np.sort(rng.random(n)) - grid).mean() for _ in range(400)]
-    told: dict[str, Any] = {"pit_ece_null_mean": round(float(np.mean(null)), 4)}
+    null = [np.abs(np.sort(rng.random(n)) - grid).mean() for _ in range(2000)]
+    told: dict[str, Any] = {
+        "pit_ece_null_mean": round(float(np.mean(null)), 4),
+        "pit_ece_null_95": round(float(np.quantile(null, 0.95)), 4),
+    }
     for name in ("home", "away", "margin", "total"):
         told[f"pit_ece_{name}"] = round(float(np.abs(np.sort(frame[name].to_numpy()) - grid).mean()), 4)
     for margin in (3, 7):
@@ -354,12 +412,40 @@ def _of_points(frame: pl.DataFrame) -> dict[str, Any]:
     return told
 
 
+def _of_defences(frame: pl.DataFrame) -> dict[str, Any]:
+    """Return a defence's mean points by component, simulated and realised.
+
+    Seasons of which no safety is known have lines that tell no rare event: in them these count on neither side.
+    """
+    whole = pl.col("real_def_safeties").sum().over("season") > 0
+    counted = frame.with_columns(pl.when(whole).then(pl.col(name)) for stat in _RARE for name in (stat, f"real_{stat}"))
+    means = {name: counted[name].mean() for name in counted.columns if name != "season"}
+    parts = {
+        stat: {"simulated": round(means[stat], 3), "real": round(means[f"real_{stat}"], 3)}
+        for stat in DEFENCE
+        if means[stat] is not None
+    }
+    sums = counted.select(
+        season="season",
+        simulated=pl.sum_horizontal(DEFENCE),
+        real=pl.sum_horizontal(f"real_{stat}" for stat in DEFENCE),
+    )
+    told: dict[str, Any] = {"dst_components": parts}
+    for name in ("simulated", "real"):
+        told[f"dst_mean_{name}"] = round(float(sums[name].to_numpy().mean()), 3)
+    told["dst_mean_bias"] = round(told["dst_mean_simulated"] - told["dst_mean_real"], 3)
+    off = (sums["simulated"] - sums["real"]).to_numpy()
+    told["dst_mean_se"] = round(float(off.std() / np.sqrt(off.size)), 3)
+    return told
+
+
 def _of_overs(overs: Mapping[tuple[str, str], Floats], reference: pl.DataFrame) -> dict[str, Any]:
     gaps, noise, pairs = [], [], []
-    for a, b, phi, se in (
-        reference.filter(pl.col("rel") != "opponent").select("lab_a", "lab_b", "phi", "se").iter_rows()
-    ):
-        z = overs.get((a, b) if a < b else (b, a))
+    told = reference.filter(pl.col("rel") != "opponent").select("rel", "lab_a", "lab_b", "phi", "se")
+    for relation, a, b, phi, se in told.iter_rows():
+        # a role is one player here; two of a team who are called alike (two second receivers) have no counterpart
+        alike = a.split(" ")[0] == b.split(" ")[0]
+        z = overs.get((a, b) if a < b else (b, a)) if alike == (relation == "same player") else None
         if z is None or phi is None or se is None:
             continue
         pa, pb, joint = z[1:] / z[0]

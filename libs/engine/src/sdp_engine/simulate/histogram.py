@@ -13,6 +13,8 @@ MOST_BINS = 41
 WIDTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 LANES = 4
 """Histograms that are counted side by side: a processor waits when it counts the same value twice in a row."""
+NARROW = 1024
+"""From how many values on, draws seldom repeat in a row, and one histogram does."""
 
 
 @inner
@@ -24,7 +26,13 @@ def tally(drawn: NDArray[Any]) -> tuple[Any, Any]:
         least = min(least, drawn[w])
         most = max(most, drawn[w])
     low = np.int64(least)
-    lanes = np.zeros((LANES, np.int64(most) - low + 1), np.int32)
+    span = np.int64(most) - low + 1
+    if span >= NARROW:
+        alone = np.zeros(span, np.int32)
+        for w in range(worlds):
+            alone[np.int64(drawn[w]) - low] += 1
+        return low, alone
+    lanes = np.zeros((LANES, span), np.int32)
     whole = worlds - worlds % LANES
     for w in range(0, whole, LANES):
         lanes[0, np.int64(drawn[w]) - low] += 1
@@ -59,8 +67,10 @@ def blend(low: int, often: NDArray[Any], levels: Floats, grid: Floats, weight: f
 
 
 @inner
-def describe(
-    drawn: NDArray[Any],
+def tell(
+    low: int,
+    often: NDArray[np.int32],
+    worlds: int,
     levels: NDArray[np.int64],
     widths: NDArray[np.int64],
     moments: Floats,
@@ -68,9 +78,7 @@ def describe(
     bins: Floats,
     shares: Floats,
 ) -> None:
-    """Write what `readoff.Summary` tells of one variable's draws."""
-    low, often = tally(drawn)
-    worlds = drawn.size
+    """Write what `readoff.Summary` tells of tallied draws."""
     high = low + often.size - 1
     width = widths[-1]
     for j in range(widths.size):
@@ -97,6 +105,21 @@ def describe(
     moments[2] = often[-low] / worlds if low <= 0 <= high else 0.0
     bins[0] = start
     bins[1] = width
+
+
+@inner
+def describe(
+    drawn: NDArray[Any],
+    levels: NDArray[np.int64],
+    widths: NDArray[np.int64],
+    moments: Floats,
+    quantiles: Floats,
+    bins: Floats,
+    shares: Floats,
+) -> None:
+    """Write what `readoff.Summary` tells of one variable's draws."""
+    low, often = tally(drawn)
+    tell(low, often, drawn.size, levels, widths, moments, quantiles, bins, shares)
 
 
 @entry

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sdp_engine.simulate.compiled import entry, inner
-from sdp_engine.simulate.histogram import blend, describe, tally
+from sdp_engine.simulate.histogram import blend, tally, tell
 
 Array = NDArray[Any]
+STRETCH = 2048
+"""Worlds that are added up at a time: what is summed stays in the processor's nearest cache."""
 
 
 class Held(NamedTuple):
@@ -44,27 +46,47 @@ def step(stat: Array, at_least: int, worth: int, out: Array) -> None:
 @inner
 def total(held: Held, row: int, terms: Array, out: Array) -> bool:
     """Write the sum of a player's terms, (group, stat, weight) each, in every world; return whether he has any."""
-    out[:] = 0
     has = False
     for t in range(terms.shape[0]):
-        group, i, weight = terms[t, 0], terms[t, 1], terms[t, 2]
-        place = held.places[group, row]
-        if place < 0:
-            continue
-        has = True
-        if group == 0:
-            add(held.skill[i, place], weight, out)
-        elif group == 1:
-            add(held.yards[i, place], weight, out)
-        elif group == 2:
-            add(held.passer[i, place], weight, out)
-        elif group == 3:
-            add(held.passed[i, place], weight, out)
-        elif group == 4:
-            add(held.kicker[i, place], weight, out)
-        else:
-            add(held.defence[i, place], weight, out)
+        has = has or held.places[terms[t, 0], row] >= 0
+    for since in range(0, out.size, STRETCH):
+        until = min(since + STRETCH, out.size)
+        part = out[since:until]
+        part[:] = 0
+        for t in range(terms.shape[0]):
+            group, i, weight = terms[t, 0], terms[t, 1], terms[t, 2]
+            place = held.places[group, row]
+            if place < 0:
+                continue
+            if group == 0:
+                add(held.skill[i, place, since:until], weight, part)
+            elif group == 1:
+                add(held.yards[i, place, since:until], weight, part)
+            elif group == 2:
+                add(held.passer[i, place, since:until], weight, part)
+            elif group == 3:
+                add(held.passed[i, place, since:until], weight, part)
+            elif group == 4:
+                add(held.kicker[i, place, since:until], weight, part)
+            else:
+                add(held.defence[i, place, since:until], weight, part)
     return has
+
+
+@inner
+def plain(held: Held, group: int, i: int, place: int) -> tuple[Any, Any]:
+    """Tally one stat of one player as it was drawn."""
+    if group == 0:
+        return tally(held.skill[i, place])
+    if group == 1:
+        return tally(held.yards[i, place])
+    if group == 2:
+        return tally(held.passer[i, place])
+    if group == 3:
+        return tally(held.passed[i, place])
+    if group == 4:
+        return tally(held.kicker[i, place])
+    return tally(held.defence[i, place])
 
 
 @inner
@@ -129,17 +151,27 @@ def settle(stamp: int) -> Callable[..., int]:
         Where `grid` has rows, one a player, the sums are put that far onto its distributions first (`blend`).
         """
         drawn = np.empty(worlds, np.int32)
+        mapped = grid.shape[0] > 0
+        alone = terms.shape[0] == 1 and terms[0, 2] == 1
         for i in range(rows.size):
-            some = total(held, rows[i], terms, drawn)
-            if at_least >= 0:
-                for w in range(worlds):
-                    drawn[w] = 1 if drawn[w] >= at_least else 0
-            if some and grid.shape[0]:
-                low, often = tally(drawn)
-                blend(low, often, cuts, grid[i], weight, drawn)
-            # whoever has none of the stats has nought in every world, and in one as well
-            seen, often = (drawn, levels) if some else (drawn[:1], np.ones_like(levels))
-            describe(seen, often, widths, moments[i], quantiles[i], bins[i], shares[i])
+            row = rows[i]
+            place = held.places[terms[0, 0], row]
+            if alone and at_least < 0 and place >= 0 and not mapped:
+                low, often = plain(held, terms[0, 0], terms[0, 1], place)
+            elif total(held, row, terms, drawn):
+                if at_least >= 0:
+                    low, often = 0, np.zeros(2, np.int32)
+                    for w in range(worlds):
+                        often[1] += 1 if drawn[w] >= at_least else 0
+                    often[0] = worlds - often[1]
+                else:
+                    low, often = tally(drawn)
+                if mapped:
+                    blend(low, often, cuts, grid[i], weight, drawn)
+                    low, often = tally(drawn)
+            else:
+                low, often = 0, np.full(1, worlds, np.int32)
+            tell(low, often, worlds, levels, widths, moments[i], quantiles[i], bins[i], shares[i])
         return stamp
 
     return settle
