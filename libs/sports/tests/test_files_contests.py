@@ -12,7 +12,7 @@ from sdp_sports.files.entries import Entries
 from sdp_sports.files.filling import fill_entries
 from sdp_sports.files.payouts import Payouts
 from sdp_sports.files.projections import Projections
-from sdp_sports.files.standings import Standings, split_lineup
+from sdp_sports.files.standings import Lineups, Standings
 from sdp_sports.files.upload import Listed, Pick, plain_file, upload_file
 from sdp_sports.spec import load
 
@@ -149,15 +149,20 @@ def test_standings_are_two_tables() -> None:
 
 
 def test_a_lineup_is_split_where_names_end() -> None:
-    known = {"G Man", "C", "Al C. Ox", "Ann C"}
-    slots = {"C", "G", "UTIL"}
-    assert split_lineup("C Ann C G Al C. Ox UTIL G Man", slots, known) == (
-        ("C", "Ann C"),
-        ("G", "Al C. Ox"),
-        ("UTIL", "G Man"),
-    )
-    assert split_lineup("XX Ann", slots, known) is None
-    assert split_lineup("", slots, known) == ()
+    lineups = Lineups({"C", "G", "UTIL"}, {"G Man", "C", "Al C. Ox", "Ann C"})
+    found = lineups.split("C Ann C G Al C. Ox UTIL G Man")
+    assert found == (("C", "Ann C"), ("G", "Al C. Ox"), ("UTIL", "G Man"))
+    assert lineups.split("XX Ann") is None
+    assert lineups.split("") == ()
+
+
+def test_what_many_entries_have_in_a_slot_is_kept_once() -> None:
+    lineups = Lineups({"C", "G"}, {"Al C. Ox", "Bo"})
+    first, second = lineups.split("C Al C. Ox G Bo"), lineups.split("C Al C. Ox G LOCKED")
+    assert first is not None
+    assert second is not None
+    assert first[0] is second[0]
+    assert second[1] == ("G", None)
 
 
 def test_standings_that_cannot_be_read_are_named() -> None:

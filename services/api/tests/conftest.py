@@ -70,7 +70,7 @@ def settings_of(database_url: str) -> Callable[..., Settings]:
 
 @pytest.fixture(scope="module")
 def api(settings_of: Callable[..., Settings]) -> Iterator[Running]:
-    with running(settings_of(upload_max_bytes=256 * 1024)) as found:
+    with running(settings_of(upload_max_bytes=256 * 1024, upload_max_standings_bytes=2**20)) as found:
         yield found
 
 

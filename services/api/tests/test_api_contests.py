@@ -141,5 +141,17 @@ def test_what_is_no_standings_of_the_slate_is_refused(ann: httpx.Client, world, 
     assert message in answer.text
 
 
-def test_standings_larger_than_an_upload_may_be_are_refused(ann: httpx.Client, world) -> None:
-    assert brought(ann, world, standings() + "x," * 200_000).status_code == 413
+def test_standings_of_a_large_contest_may_be_larger_than_other_files(ann: httpx.Client, world) -> None:
+    lineup = standings().splitlines()[1].split(",")[5]
+    more = "".join(f"{n},{n},user{n % 900} (1/20),0,{2500 - n / 10},{lineup},,,,,\n" for n in range(10, 6000))
+    text = standings() + more
+    assert 256 * 1024 < len(text) < 2**20
+    answer = brought(ann, world, text)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["entries"] == 5999
+
+
+def test_standings_larger_than_standings_may_be_are_refused(ann: httpx.Client, world) -> None:
+    answer = brought(ann, world, standings() + "x," * 600_000)
+    assert answer.status_code == 413
+    assert "1 MB" in answer.json()["message"]

@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(24 * 14, ge=1, le=24 * 365, description="how long a browser stays signed in")
     secure_cookies: bool = Field(False, description="send the session cookie over HTTPS only")
     upload_max_bytes: int = Field(10 * 2**20, ge=1024, description="largest file a user may upload")
+    upload_max_standings_bytes: int = Field(
+        64 * 2**20, ge=1024, description="largest file of contest standings, which may be of hundreds of thousands"
+    )
     trusted_origins: str = Field("", description="comma-separated origins that may call the API with cookies")
 
     @field_validator("log_level", mode="before")

@@ -68,7 +68,8 @@ def create_app(settings: Settings) -> FastAPI:
     trusted = frozenset(origin.strip().rstrip("/") for origin in settings.trusted_origins.split(",") if origin.strip())
     # the last one added is the first one passed
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    app.add_middleware(BodyLimit, upload_max_bytes=settings.upload_max_bytes)
+    wider = {"standings": settings.upload_max_standings_bytes}
+    app.add_middleware(BodyLimit, upload_max_bytes=settings.upload_max_bytes, wider=wider)
     app.add_middleware(SameSite, trusted=trusted)
     app.add_middleware(Outward, secure=settings.secure_cookies)
     return app

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -61,11 +62,18 @@ class TooLargeError(Exception):
 
 
 class BodyLimit:
-    """Refuses a body over the limit with 413: by its announced length at once, else as soon as it grows over."""
+    """Refuses a body over the limit with 413: by its announced length at once, else as soon as it grows over.
 
-    def __init__(self, app: ASGIApp, upload_max_bytes: int) -> None:
+    Args:
+        app: What answers otherwise.
+        upload_max_bytes: The most bytes of a file.
+        wider: Last parts of paths on which a file may have as many bytes as is said here.
+    """
+
+    def __init__(self, app: ASGIApp, upload_max_bytes: int, wider: Mapping[str, int]) -> None:
         self.app = app
         self._upload_max_bytes = upload_max_bytes
+        self._wider = wider
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting what it sends."""
@@ -102,11 +110,14 @@ class BodyLimit:
 
     def _limit(self, scope: Scope) -> int:
         kind = Headers(scope=scope).get("content-type", "")
-        return self._upload_max_bytes + _ENVELOPE if kind.startswith("multipart/form-data") else BODY_LIMIT
+        if not kind.startswith("multipart/form-data"):
+            return BODY_LIMIT
+        last = scope["path"].rstrip("/").rpartition("/")[2]
+        return self._wider.get(last, self._upload_max_bytes) + _ENVELOPE
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Answer at once, then throw away what still comes, for a while."""
-        limit = f"{(self._upload_max_bytes if most != BODY_LIMIT else most) / 2**20:g} MB"
+        limit = f"{(most if most == BODY_LIMIT else most - _ENVELOPE) / 2**20:g} MB"
         body = answer(BadInput(f"the body is larger than {limit}, the most that is accepted", status=413))
         body.headers["Connection"] = "close"
         thrown = 0

@@ -1,6 +1,7 @@
 """DraftKings' contest standings: every entry on the left, every drafted player on the right, two unrelated tables."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -65,16 +66,16 @@ def read_standings(header: Sequence[str], lines: Iterable[Line]) -> Standings:
     if missing:
         raise Refused("this is not the whole of DraftKings' contest standings: export them again", missing)
     faults: list[Fault] = []
-    kept, players = [], []
+    kept, players = deque[Cells](), list[Drafted]()
     for line in lines:
         cells = Cells(line.row, line.cells, columns, faults)
         if cells.text("Player"):
             players.append(_drafted(cells))
         if cells.text("Rank") or cells.text("EntryId"):
             kept.append(cells)
-    known = {player.name for player in players}
-    slots = {player.slot for player in players}
-    entries = [_standing(cells, slots, known) for cells in kept]
+    lineups = Lineups({player.slot for player in players}, {player.name for player in players})
+    # each row is let go of once it is read: a contest of 150,000 entries need not be held twice
+    entries = [_standing(kept.popleft(), lineups) for _ in range(len(kept))]
     check_faults(faults)
     return Standings(tuple(entries), tuple(players))
 
@@ -85,12 +86,12 @@ def _drafted(cells: Cells) -> Drafted:
     return Drafted(cells.row, cells.text("Player"), slot, (share or 0.0) / 100, cells.number("FPTS"))
 
 
-def _standing(cells: Cells, slots: set[str], known: set[str]) -> Standing:
+def _standing(cells: Cells, lineups: "Lineups") -> Standing:
     name = cells.text("EntryName")
     numbered = _NUMBERED.match(name) if len(name) <= MOST_NAME else None
     user, number, of = numbered.groups() if numbered else (name, "1", "1")
     text = cells.text("Lineup")
-    lineup = split_lineup(text, slots, known)
+    lineup = lineups.split(text)
     if lineup is None:
         cells.fault("Lineup", f"{text[:60]!r} does not begin with a roster slot of this contest")
     return Standing(
@@ -106,39 +107,52 @@ def _standing(cells: Cells, slots: set[str], known: set[str]) -> Standing:
     )
 
 
-def split_lineup(text: str, slots: set[str], known: set[str]) -> tuple[tuple[str, str | None], ...] | None:
-    """Return slot and name of each place, None where the text begins with no slot.
+class Lineups:
+    """Reads lineups of one contest; what many entries have in the same slot is kept once.
 
-    A word that is a slot's name ends a name only where what stands before it is a whole one (or no name is known that
-    it could be): names have spaces, dots and single letters.
-
-    >>> split_lineup("C Al C. Ox F LOCKED G Bo G", {"C", "F", "G"}, {"Al C. Ox", "Bo G"})
-    (('C', 'Al C. Ox'), ('F', None), ('G', 'Bo G'))
+    Args:
+        slots: Names of the roster's slots.
+        known: Names of the players.
     """
-    words = text.split()
-    if not words:
-        return ()
-    if words[0] not in slots:
-        return None
-    found: list[tuple[str, str | None]] = []
-    slot, name = words[0], list[str]()
-    for at, one in enumerate(words[1:], 1):
-        if one in slots and name and _is_whole(" ".join(name), words[at:], known):
-            found.append((slot, _named(name)))
-            slot, name = one, []
-        else:
-            name.append(one)
-    found.append((slot, _named(name)))
-    return tuple(found)
 
+    def __init__(self, slots: set[str], known: set[str]) -> None:
+        self._slots, self._known = slots, known
+        words = [name.split() for name in known]
+        self._begun = {" ".join(part[:count]) for part in words for count in range(1, len(part) + 1)}
+        self._places: dict[tuple[str, str | None], tuple[str, str | None]] = {}
 
-def _is_whole(name: str, rest: Sequence[str], known: set[str]) -> bool:
-    """Whether a name ends here, though the next word may be its last letter."""
-    if name == UNSEEN or name in known:
-        return f"{name} {rest[0]}" not in known or len(rest) < 2
-    return not any(other.startswith(f"{name} {rest[0]}") for other in known)
+    def split(self, text: str) -> tuple[tuple[str, str | None], ...] | None:
+        """Return slot and name of each place, None where the text begins with no slot.
 
+        A word that is a slot's name ends a name only where what stands before it is a whole one (or no name is known
+        that it could be): names have spaces, dots and single letters.
 
-def _named(words: Sequence[str]) -> str | None:
-    name = " ".join(words)
-    return None if name in {UNSEEN, ""} else name
+        >>> Lineups({"C", "F", "G"}, {"Al C. Ox", "Bo G"}).split("C Al C. Ox F LOCKED G Bo G")
+        (('C', 'Al C. Ox'), ('F', None), ('G', 'Bo G'))
+        """
+        words = text.split()
+        if not words:
+            return ()
+        if words[0] not in self._slots:
+            return None
+        found: list[tuple[str, str | None]] = []
+        slot, name = words[0], list[str]()
+        for at, one in enumerate(words[1:], 1):
+            if one in self._slots and name and self._is_whole(" ".join(name), one, is_last=at == len(words) - 1):
+                found.append(self._place(slot, name))
+                slot, name = one, []
+            else:
+                name.append(one)
+        found.append(self._place(slot, name))
+        return tuple(found)
+
+    def _is_whole(self, name: str, following: str, *, is_last: bool) -> bool:
+        """Whether a name ends here, though the next word may be its last letter."""
+        if name == UNSEEN or name in self._known:
+            return is_last or f"{name} {following}" not in self._known
+        return f"{name} {following}" not in self._begun
+
+    def _place(self, slot: str, words: Sequence[str]) -> tuple[str, str | None]:
+        name = " ".join(words)
+        place = (slot, None if name in {UNSEEN, ""} else name)
+        return self._places.setdefault(place, place)

@@ -28,7 +28,7 @@ def upload_standings(
     """
     slate = read_slate(database, slate_id)
     contest = contest_of(slate, None)
-    body = read_file(file, settings.upload_max_bytes)
+    body = read_file(file, settings.upload_max_standings_bytes)
     with refusals_as_bad_input():
         found, content = read(body)
     if not isinstance(content, Standings):
