@@ -83,6 +83,14 @@ def test_every_sport_can_be_simulated_from_a_mean(sport):
     assert not draws.points(next(iter(load(sport).contests.values())), 1).any()
 
 
+@pytest.mark.parametrize("sport", codes())
+def test_every_sport_declares_how_its_own_positions_go_together(sport):
+    declared = load_correlations(sport)
+    assert not declared.source.startswith("none")
+    named = {position for pair in declared.pairs for both in pair.positions for position in both.split("/")}
+    assert named <= {"*", *load(sport).positions, *load(sport).position_aliases}
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [

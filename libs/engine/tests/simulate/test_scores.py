@@ -95,9 +95,20 @@ def test_points_are_made_up_of_what_they_can_be():
     )
 
 
-def test_defensive_touchdowns_are_as_frequent_as_now():
-    known = past(*invented(900), NOW)
+def defensive_touchdowns(known):
     chance, result = chances(tables([Line(1.0, 45.0, "market")], known), 0)
     ways = makeup().defensive
     keys = [result[:, k] * MOST_TDS + result[:, k + 1] + result[:, k + 2] for k in (0, 3)]
-    assert chance @ (ways[keys[0]] + ways[keys[1]]) == pytest.approx(2 * league.DEFENSIVE_TDS, abs=0.02)
+    return float(chance @ (ways[keys[0]] + ways[keys[1]]))
+
+
+def test_defensive_touchdowns_are_as_frequent_as_they_were_lately():
+    known = past(*invented(900), NOW)
+    lately = np.exp(-known.age / league.RECENT_YEARS)
+    assert defensive_touchdowns(known) == pytest.approx(lately @ known.defensive / lately.sum(), abs=0.02)
+
+
+def test_where_few_games_are_known_they_are_as_frequent_as_in_the_league():
+    known = past(*invented(ENOUGH - 10), NOW)
+    assert known.made
+    assert defensive_touchdowns(known) == pytest.approx(2 * league.DEFENSIVE_TDS, abs=0.02)

@@ -8,7 +8,7 @@ was tuned on the seasons 2021 and 2022; 2023 and later are held out.
 import numpy as np
 
 DEFENSIVE_TDS = 0.133
-"""Touchdowns of defence and special teams a team game."""
+"""Touchdowns of defence and special teams a team game; where enough games are known, theirs lately count instead."""
 RETURNED = 0.23
 """Of these, kicks and punts returned: charged to no offence, credited to a player."""
 SAFETIES = 0.025
@@ -115,5 +115,7 @@ SPREAD_BAND, TOTAL_BAND = 2.5, 3.5
 """How near, in points (sd of a normal kernel), a past game's line counts as the game's own."""
 AGE_YEARS = 12.0
 """After how many years a past game counts e times less."""
+RECENT_YEARS = 2.0
+"""After how many years a past game counts e times less for how often defences score, which they do ever less."""
 LEAST_GAMES = 300.0
 """The kernel is widened until this many past games speak (Kish's effective number)."""

@@ -42,7 +42,7 @@ def tables(lines: Sequence[Line], games: Past) -> Scores:
     """Return a table for each line.
 
     Past games are weighed by how near their line was and how long ago they were, then tilted exponentially so that
-    the expected margin and total are exactly the line's, and touchdowns of defences as frequent as they are now.
+    the expected margin and total are exactly the line's, and touchdowns of defences as frequent as they were lately.
 
     Args:
         lines: What is expected of each game; points outside `league.POINTS_RANGE` are held within.
@@ -53,10 +53,12 @@ def tables(lines: Sequence[Line], games: Past) -> Scores:
     result = np.concatenate([games.own, games.other]).T.astype(np.uint8)
     band = np.array([league.SPREAD_BAND, league.TOTAL_BAND, league.AGE_YEARS, league.LEAST_GAMES])
     wide = np.empty(columns.shape[1])
+    lately = np.exp(-games.age / league.RECENT_YEARS)
+    defensive = 2 * league.DEFENSIVE_TDS if games.made else float(lately @ games.defensive / lately.sum())
     first, chances, rows, guides = [0], [], [], []
     got = np.zeros((len(lines), 2))
     for g, line in enumerate(lines):
-        weigh(columns, np.array([*_held(line), 2 * league.DEFENSIVE_TDS]), band, wide)
+        weigh(columns, np.array([*_held(line), defensive]), band, wide)
         kept = np.flatnonzero(wide)
         chance = wide[kept] / wide[kept].sum()
         got[g] = columns[3:5, kept] @ chance
