@@ -412,6 +412,10 @@ def _of_points(frame: pl.DataFrame) -> dict[str, Any]:
     return told
 
 
+def _both_sides(stat: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("simulated", stat), ("real", f"real_{stat}")
+
+
 def _of_defences(frame: pl.DataFrame) -> dict[str, Any]:
     """Return a defence's mean points by component, simulated and realised.
 
@@ -419,11 +423,10 @@ def _of_defences(frame: pl.DataFrame) -> dict[str, Any]:
     """
     whole = pl.col("real_def_safeties").sum().over("season") > 0
     counted = frame.with_columns(pl.when(whole).then(pl.col(name)) for stat in _RARE for name in (stat, f"real_{stat}"))
-    means = {name: counted[name].mean() for name in counted.columns if name != "season"}
     parts = {
-        stat: {"simulated": round(means[stat], 3), "real": round(means[f"real_{stat}"], 3)}
+        stat: {told: round(float(counted[name].drop_nulls().to_numpy().mean()), 3) for told, name in _both_sides(stat)}
         for stat in DEFENCE
-        if means[stat] is not None
+        if counted[stat].null_count() < counted.height
     }
     sums = counted.select(
         season="season",
