@@ -97,6 +97,28 @@ def test_a_run_cancelled_elsewhere_is_said(engine: Engine) -> None:
     thread.join()
 
 
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_who_stops_waiting_cancels(engine: Engine, end: type[BaseException]) -> None:
+    def leave(_share: float, words: str) -> None:
+        if words == "lingering":
+            raise end
+
+    with pytest.raises(end):
+        perform(engine, "tiny", "linger", progress=leave)
+    with session_scope(engine) as session:
+        left = runs.runs(session, service="tiny", job="linger")[0]
+        assert left.cancel_requested
+    with pytest.raises(Cancelled):  # the queue is free for the next
+        perform(engine, "tiny", "linger", progress=lambda *_: _cancel_latest(engine))
+
+
+def _cancel_latest(engine: Engine) -> None:
+    with session_scope(engine) as session:
+        latest = runs.runs(session, service="tiny", job="linger")[0]
+        if latest.status == "running" and not latest.cancel_requested:
+            runs.cancel(session, latest.id)
+
+
 def test_a_pipeline_keeps_what_was_done_until_something_is_new(engine: Engine) -> None:
     first = Pipeline(engine)
     assert first.stage("one", "tiny", "double", number=5)["doubled"] == 10

@@ -1,14 +1,19 @@
 """A back-test of an invented league, from the store to the report on the disk."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from sdp_common.errors import BadInput
+from sdp_common.db.session import session_scope
+from sdp_common.errors import BadInput, Cancelled
+from sdp_common.store import players, stats
+from sdp_common.store.players import Person
 from sdp_sports.spec import load
-from sdp_training import rivals
+from sdp_training import judging, rivals
+from sdp_training.backtest import Machine, Plan, run
 from sdp_training.main import backtest
 from sqlalchemy import Engine
 
@@ -31,6 +36,85 @@ def test_a_report_is_left_beside_the_models(engine: Engine, league: Any, tmp_pat
     assert base["sdp"]["mae"] < base["last_four"]["mae"]
     assert {"crps", "logscore", "pit_ece", "cov50", "cov80", "cov90", "bias", "rmse", "logloss"} <= set(base["sdp"])
     assert "<svg" in (tmp_path / told["html"]).read_text()
+
+
+def test_a_cancelled_back_test_stops_in_the_middle_of_a_market(engine: Engine, league: Any, tmp_path: Path) -> None:
+    running = job(engine, "training", "backtest", tmp_path)
+    held = judging.staged_of(running, Plan("nfl", [2022], "weekly", ["receptions", "targets"], None, informed=False))
+    shares: list[float] = []
+
+    def listen(share: float, words: str) -> None:
+        assert "fits" in words
+        shares.append(share)
+        if share > 0.05:
+            raise Cancelled("enough")
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(Cancelled):
+        run(held, Machine(pool, 1), listen)
+    assert shares[-1] < 0.5
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_cluster_walks_the_same_back_test(engine: Engine, league: Any, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: it comes with the extra `cluster`")
+    asked: dict[str, Any] = {"seasons": [2022], "refit": "monthly", "markets": ["receptions"]}
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        there = job(engine, "training", "backtest", tmp_path)
+        there.settings = there.settings.model_copy(update={"dask_scheduler": cluster.scheduler_address})
+        rows = [
+            json.loads((tmp_path / backtest(each, "nfl", **asked)["json"]).read_text())["rows"]
+            for each in (there, job(engine, "training", "backtest", tmp_path))
+        ]
+    assert rows[0] == rows[1]
+
+
+def test_lines_are_told_by_position_in_both_modes(engine: Engine, league: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "nfl_player_props_actionnetwork"
+    folder.mkdir()
+    with session_scope(engine) as session:
+        names = {known: name for (source, name), known in players.ids(session, "nfl").items() if source == "invented"}
+        told_names = [Person([("invented", name), ("gsis", f"g{name}")], f"Player {name}") for name in names.values()]
+        players.save_people(session, "nfl", told_names)
+        seen = league.lines.filter(pl.col("position") != "DST").select(
+            "player_id", "game_id", "team_id", "position", "known_at", offense_snaps=40, offense_share=0.6
+        )
+        stats.save_snaps(session, seen.to_dicts())
+    placed = league.lines.join(league.games, on="game_id").filter(pl.col("position").is_in(["RB", "WR", "TE"]))
+    bets = placed.select(
+        "season", "week", gsis_id="g" + pl.col("player_id").replace_strict(names, return_dtype=pl.String)
+    )
+    sides = [bets.with_columns(side=pl.lit(side), odds=odds) for side, odds in (("over", -105), ("under", -115))]
+    made = pl.concat(sides).with_columns(bet_type=pl.lit("receptions"), period=pl.lit("event"), book_id=15, value=2.5)
+    made.filter(pl.col("season") == 2022).write_parquet(folder / "2022.parquet")
+    told = backtest(
+        job(engine, "training", "backtest", tmp_path),
+        "nfl",
+        seasons=[2022],
+        refit="monthly",
+        markets=["receptions"],
+        against=str(tmp_path),
+    )
+    rows = [r for r in json.loads((tmp_path / told["json"]).read_text())["rows"] if r["population"] == "props"]
+    assert {(r["mode"], r["model"]) for r in rows} == {
+        ("independent", "sdp"),
+        ("independent", "the line"),
+        ("independent", "sdp, calibrated on lines"),
+        ("informed", "sdp"),
+        ("informed", "the line"),
+        ("market", "the market"),
+    }
+    for mode in ("independent", "informed"):
+        ours = [r for r in rows if (r["mode"], r["model"]) == (mode, "sdp")]
+        assert {r["position"] for r in ours} == {"ALL", "RB", "WR", "TE"}
+        for row in ours:
+            assert row["reliability"]
+            assert 0 <= row["logloss_gain_p"] <= 1
+            close = next(
+                r for r in rows if r["mode"] == "market" and all(r[k] == row[k] for k in ("position", "season", "n"))
+            )
+            assert close["logloss"] - row["logloss"] == pytest.approx(row["logloss_gain"], abs=2e-6)
 
 
 def test_what_cannot_be_judged_is_said(engine: Engine, league: Any, tmp_path: Path) -> None:

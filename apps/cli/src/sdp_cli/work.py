@@ -41,7 +41,7 @@ def perform(
         **params: Of the job, JSON values.
 
     Raises:
-        PlatformError: What the job raised, as it raised it; Ctrl-C cancels the run before it goes on.
+        PlatformError: What the job raised, as it raised it; Ctrl-C and SIGTERM cancel the run before they go on.
     """
     run_id = request(engine, service, job, user_id=user_id, **params)
     try:
@@ -53,7 +53,7 @@ def perform(
                 return outcome(run)
             watch(service)
             time.sleep(POLL_S)
-    except (KeyboardInterrupt, Retriable):
+    except (KeyboardInterrupt, SystemExit, Retriable):
         with contextlib.suppress(PlatformError), session_scope(engine) as session:
             runs.cancel(session, run_id)
         raise

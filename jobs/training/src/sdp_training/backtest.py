@@ -1,12 +1,14 @@
 """A back-test: walk through seasons, refitting on the past alone, and tell how every market did beside its rivals."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import polars as pl
-from joblib import Parallel, delayed
 from sdp_engine.backtest import populations, table, walk
 from sdp_engine.features import build
 from sdp_engine.features.panel import Sources
@@ -23,6 +25,8 @@ from sdp_training import rivals
 PLAYS = "plays"
 AVERAGES = ("season_mean", "last_four", "ewma")
 FAMILY = "boosted"
+LISTEN_S = 0.5
+"""How often a long walk is looked after: how far it is, and whether the user wants it to stop."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,21 @@ class Plan:
     markets: list[str]
     against: Path | None
     informed: bool
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where walks are walked.
+
+    Attributes:
+        pool: Of threads of this process, or of a cluster's workers.
+        workers: How many walk at a time.
+        is_here: Whether they share our memory.
+    """
+
+    pool: Executor
+    workers: int
+    is_here: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,41 +104,110 @@ def stage(plan: Plan, sources: Sources, names: pl.DataFrame, players: dict[str, 
     )
 
 
-def run(held: Stage, progress: Callable[[float, str], object], workers: int = 2) -> list[dict[str, Any]]:
-    """Return the rows of the table, over every market of the plan.
+class Stopped(Exception):
+    """Nobody waits for this walk any more."""
 
-    The walks of markets are tasks of joblib: on one machine threads, on a Dask cluster (a joblib back-end that the
-    caller chooses) its workers, the same code.
+
+class Pace:
+    """How far walks in threads are, and whether they shall stop at their next step."""
+
+    def __init__(self) -> None:
+        self._lock, self._stop = Lock(), Event()
+        self.fits = 0
+
+    def step(self) -> None:
+        """Count a fit.
+
+        Raises:
+            Stopped: The walks shall stop.
+        """
+        if self._stop.is_set():
+            raise Stopped
+        with self._lock:
+            self.fits += 1
+
+    def stop(self) -> None:
+        """Let every walk stop at its next step."""
+        self._stop.set()
+
+
+def run(held: Stage, machine: Machine, progress: Callable[[float, str], object]) -> list[dict[str, Any]]:
+    """Return the rows of the table, over every market of the plan, in its order.
+
+    The walks of markets are tasks of an executor: threads here or the workers of a cluster, the same code.
+
+    Args:
+        held: What the walks read.
+        machine: Where they walk.
+        progress: Called twice a second with how far it is and a word; what it raises ends every walk.
     """
     first = [name for name in (PLAYS, INVOLVED) if name in held.sport.markets]
-    progress(0.05, "who plays and who is involved")
-    told = dict(zip(first, _each(held, first, None, workers), strict=True))
-    chances = _chances(told)
+    # The widest markets first, so that no thread is left alone with one at the end.
     rest = [name for name in held.plan.markets if name not in first]
-    rows = [row for name in first if name in held.plan.markets for row in judged(held, name, told[name])]
-    done = 0
-    for start in range(0, len(rest), workers):
-        some = rest[start : start + workers]
-        for name, walked in zip(some, _each(held, some, chances, workers), strict=True):
-            rows += judged(held, name, walked)
-        done += len(some)
-        progress(0.1 + 0.88 * done / max(len(rest), 1), f"{done} of {len(rest)} markets: {', '.join(some)}")
-    return rows
+    rest = sorted(rest, key=lambda name: -len(held.sport.markets[name].positions))
+    pace, done = Pace(), 0
+    fits = len(walk.refits(held.games, held.plan.seasons, held.plan.every))
+    whole = len(first) + len(rest)
+
+    def tell() -> None:
+        share = max(pace.fits / max(fits, 1), float(done)) / whole
+        progress(0.05 + 0.94 * min(share, 1.0), f"{done} of {whole} markets, {pace.fits:,} of {whole * fits:,} fits")
+
+    told: dict[str, pl.DataFrame] = {}
+    made: dict[str, list[dict[str, Any]]] = {}
+    for names in (first, rest):
+        with closing(_walks(held, machine, names, _chances(told), pace, tell)) as walks:
+            for name, rows in walks:
+                done += 1
+                if names is first:
+                    told[name] = rows
+                if name in held.plan.markets:
+                    made[name] = judged(held, name, rows)
+    return [row for name in held.plan.markets for row in made[name]]
 
 
-def _each(held: Stage, names: Iterable[str], chances: pl.DataFrame | None, workers: int) -> list[pl.DataFrame]:
-    tasks = [delayed(walked)(held.plan, name, _labelled(held, name), held.games, chances) for name in names]
-    return list(Parallel(n_jobs=max(min(workers, len(tasks)), 1), prefer="threads")(tasks))
+def _walks(
+    held: Stage,
+    machine: Machine,
+    names: Sequence[str],
+    chances: pl.DataFrame | None,
+    pace: Pace,
+    tell: Callable[[], None],
+) -> Generator[tuple[str, pl.DataFrame], None, None]:
+    """Give each market's walk as it ends; one more than can run at a time lies ready."""
+    todo, waiting = list(names), dict[Future[pl.DataFrame], str]()
+    tick = pace.step if machine.is_here else None
+    try:
+        while todo or waiting:
+            while todo and len(waiting) <= machine.workers:
+                name = todo.pop(0)
+                frame = _labelled(held, name)
+                waiting[machine.pool.submit(walked, held.plan, name, frame, held.games, chances, tick)] = name
+            finished, _ = wait(waiting, timeout=LISTEN_S, return_when=FIRST_COMPLETED)
+            tell()
+            for future in finished:
+                yield waiting.pop(future), future.result()
+    except BaseException:
+        pace.stop()
+        for future in waiting:
+            future.cancel()
+        raise
 
 
 def walked(
-    plan: Plan, name: str, frame: pl.DataFrame, games: pl.DataFrame, chances: pl.DataFrame | None
+    plan: Plan,
+    name: str,
+    frame: pl.DataFrame,
+    games: pl.DataFrame,
+    chances: pl.DataFrame | None,
+    tick: Callable[[], None] | None = None,
 ) -> pl.DataFrame:
     """Walk one market through the seasons (a task of its own, one thread of algebra)."""
     market = load(plan.sport).markets[name]
     given = chances if market.given == INVOLVED else None
+    fits = walk.refits(games, plan.seasons, plan.every)
     with threadpool_limits(1):
-        return walk.walk(frame, market, FAMILIES[FAMILY].learn, walk.refits(games, plan.seasons, plan.every), given)
+        return walk.walk(frame, market, FAMILIES[FAMILY], fits, given, tick or (lambda: None))
 
 
 def _labelled(held: Stage, name: str) -> pl.DataFrame:
@@ -215,10 +303,10 @@ def _lines(lined: pl.DataFrame, prefix: str, where: dict[str, Any]) -> list[dict
     fair = lined.with_columns(
         p=pl.col(f"{prefix}over") / (1 - pl.col(f"{prefix}push")).clip(1e-9), **{"the line": pl.col("line")}
     )
-    figures = table.table(fair, prefix, where, ("the line",), positions=False)
-    chances = {row["season"]: row for row in table.over(fair, "p", where, table.OURS)}
+    figures = table.table(fair, prefix, where, ("the line",))
+    chances = {(row["season"], row["position"]): row for row in table.over(fair, "p", where, table.OURS)}
     for row in figures:
-        if row["model"] == table.OURS and row["season"] in chances:
-            more = chances[row["season"]]
-            row |= {key: more[key] for key in ("logloss", "brier", "ece", "reliability")}
+        more = chances.get((row["season"], row["position"]))
+        if row["model"] == table.OURS and more is not None:
+            row |= {key: value for key, value in more.items() if key not in (*where, "model", "n")}
     return figures

@@ -1,23 +1,26 @@
 """The job `backtest`: reads the store, walks, and leaves the report as two files beside the models."""
 
 import json
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from joblib import parallel_config
 from sdp_common.errors import BadInput, Conflict, Misconfigured
 from sdp_common.service import Job
 from sdp_common.store import players, reference, roles, stats
 from sdp_engine.backtest.page import page
 from sdp_engine.features.panel import Sources
 from sdp_sports.spec import load
+from threadpoolctl import threadpool_limits
 
 from sdp_training import backtest
 
 FOLDER = "backtests"
 """Where reports lie in the artifacts directory."""
+CONNECT_S = "30s"
 
 
 def judge(job: Job, plan: backtest.Plan, workers: int) -> dict[str, Any]:
@@ -26,6 +29,26 @@ def judge(job: Job, plan: backtest.Plan, workers: int) -> dict[str, Any]:
     Raises:
         BadInput: A season is not in the store, or there is no such market or folder.
         Conflict: The store has no stat line.
+    """
+    staged = staged_of(job, plan)
+    with _machine(job.settings.dask_scheduler, workers) as machine, threadpool_limits(1):
+        rows = backtest.run(staged, machine, job.progress)
+    title = f"{load(plan.sport).name} back-test, {plan.seasons[0]}-{plan.seasons[-1]}, refitted {plan.every}"
+    report = {"title": title, "made_at": job.now.isoformat(), "rows": rows}
+    root = job.settings.artifacts_dir / FOLDER
+    root.mkdir(parents=True, exist_ok=True)
+    names = {kind: root / f"{job.now:%Y%m%dT%H%M%S}-{job.run_id}.{kind}" for kind in ("json", "html")}
+    _write(names["json"], json.dumps(report))
+    _write(names["html"], page(rows, title, _notes(plan)))
+    return {"rows": len(rows), **{kind: str(Path(FOLDER) / file.name) for kind, file in names.items()}}
+
+
+def staged_of(job: Job, plan: backtest.Plan) -> backtest.Stage:
+    """Read the store and build what every walk reads.
+
+    Raises:
+        BadInput: As of `judge`.
+        Conflict: As of `judge`.
     """
     _check(plan)
     job.progress(0.01, "reading games, stat lines, rosters and snaps")
@@ -46,17 +69,7 @@ def judge(job: Job, plan: backtest.Plan, workers: int) -> dict[str, Any]:
     if missing := sorted(set(plan.seasons) - set(held)):
         raise BadInput(f"the store has no season {', '.join(map(str, missing))}: load it with `sdp ingest stats` first")
     job.progress(0.03, "building features")
-    staged = backtest.stage(plan, sources, people, ids)
-    with _cluster(job.settings.dask_scheduler):
-        rows = backtest.run(staged, job.progress, workers)
-    title = f"{load(plan.sport).name} back-test, {plan.seasons[0]}-{plan.seasons[-1]}, refitted {plan.every}"
-    report = {"title": title, "made_at": job.now.isoformat(), "rows": rows}
-    root = job.settings.artifacts_dir / FOLDER
-    root.mkdir(parents=True, exist_ok=True)
-    names = {kind: root / f"{job.now:%Y%m%dT%H%M%S}-{job.run_id}.{kind}" for kind in ("json", "html")}
-    _write(names["json"], json.dumps(report))
-    _write(names["html"], page(rows, title, _notes(plan)))
-    return {"rows": len(rows), **{kind: str(Path(FOLDER) / file.name) for kind, file in names.items()}}
+    return backtest.stage(plan, sources, people, ids)
 
 
 def _write(file: Path, text: str) -> None:
@@ -77,16 +90,23 @@ def _check(plan: backtest.Plan) -> None:
         raise BadInput("the informed mode needs prop lines: name their folder with --against")
 
 
-def _cluster(address: str) -> AbstractContextManager[Any]:
-    """Return joblib's back-end: this machine, or the Dask cluster at the address."""
+@contextmanager
+def _machine(address: str, workers: int) -> Iterator[backtest.Machine]:
+    """Give where the walks are walked: threads here, or the Dask cluster at the address."""
     if not address:
-        return nullcontext()
+        with ThreadPoolExecutor(workers) as pool:
+            yield backtest.Machine(pool, workers)
+        return
     try:
-        distributed = import_module("dask.distributed")
+        distributed = import_module("distributed")
     except ImportError as error:
         raise Misconfigured("SDP_DASK_SCHEDULER is set: install the package distributed beside the platform") from error
-    distributed.Client(address)
-    return cast("AbstractContextManager[Any]", parallel_config(backend="dask"))
+    try:
+        client = distributed.Client(address, timeout=CONNECT_S)
+    except OSError as error:
+        raise Misconfigured(f"no Dask scheduler answers at {address}: start one with `dask scheduler`") from error
+    with client, client.get_executor(pure=False) as pool:
+        yield backtest.Machine(pool, max(sum(client.nthreads().values()), 1), is_here=False)
 
 
 def _notes(plan: backtest.Plan) -> list[str]:

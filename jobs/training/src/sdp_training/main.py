@@ -18,15 +18,13 @@ from sdp_sports.spec import Sport, load
 from threadpoolctl import threadpool_limits
 
 from sdp_training import candidates
-from sdp_training.backtest import Plan
+from sdp_training.backtest import LISTEN_S, Plan
 from sdp_training.judging import judge
 from sdp_training.promotion import promote
 
 service = Service("training")
 THREADS = 2
 """Models that are fitted side by side; each fit is one thread, outside Python's lock."""
-LISTEN_S = 0.5
-"""How often a long fit looks whether the user wants to stop."""
 
 
 @service.job(attempts=3)
@@ -104,7 +102,7 @@ def backtest(
     job: Job,
     sport: str,
     seasons: list[int],
-    mode: str = "independent",
+    mode: str | None = None,
     refit: Literal["weekly", "monthly"] = "weekly",
     markets: list[str] | None = None,
     against: str | None = None,
@@ -115,7 +113,7 @@ def backtest(
         job: This execution.
         sport: The sport's code.
         seasons: The seasons to judge; the store must hold them and some before.
-        mode: `independent`, or `informed`: also with prop lines.
+        mode: `independent`, or `informed`: also moved to prop lines. Both where None, if `against` is given.
         refit: How often models are fitted anew.
         markets: The markets; all where None.
         against: A folder of other people's projections and prop lines.
@@ -128,13 +126,14 @@ def backtest(
         declared = load(sport)
     except KeyError as error:
         raise BadInput(str(error.args[0])) from error
-    if mode not in ("independent", "informed"):
+    if mode not in (None, "independent", "informed"):
         raise BadInput(f"there is no mode {mode!r}; there are independent and informed")
     if refit not in WEEKS:
         raise BadInput(f"refit is {refit!r}: weekly or monthly")
     chosen = list(markets or declared.markets)
     folder = Path(against) if against else None
-    return judge(job, Plan(sport, sorted(set(seasons)), refit, chosen, folder, mode == "informed"), THREADS)
+    informed = mode == "informed" or (mode is None and folder is not None)
+    return judge(job, Plan(sport, sorted(set(seasons)), refit, chosen, folder, informed), THREADS)
 
 
 def _read(job: Job, sport: Sport, moment: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -14,7 +14,7 @@ from sdp_engine.models.families import FAMILIES
 from sdp_sports.spec import load
 
 SPORT = load("nfl")
-LEARN = FAMILIES["baseline"].learn
+FAMILY = FAMILIES["baseline"]
 SEASONS = [2022, 2023]
 
 
@@ -39,7 +39,7 @@ def test_fits_follow_each_other_through_the_seasons(told: Any) -> None:
 
 def test_every_judged_row_is_predicted_once(told: Any, built: Any) -> None:
     rows = framed(built)
-    made = walk.walk(rows, SPORT.markets["receptions"], LEARN, walk.refits(told.games, SEASONS, "weekly"))
+    made = walk.walk(rows, SPORT.markets["receptions"], FAMILY, walk.refits(told.games, SEASONS, "weekly"))
     seasons = told.games.select("game_id", "season")
     asked = rows.join(seasons, on="game_id").filter(pl.col("season").is_in(SEASONS))
     assert made.height == asked.height
@@ -56,12 +56,12 @@ def test_garbage_in_the_future_changes_no_prediction(told: Any, built: Any) -> N
     wrong = rows.with_columns(y=pl.when(pl.col("as_of") >= since).then(99.0).otherwise(pl.col("y")))
     plan = walk.refits(told.games, SEASONS, "weekly")
     before, after = (
-        walk.walk(r, SPORT.markets["receptions"], LEARN, plan).filter(pl.col("as_of") < since) for r in (rows, wrong)
+        walk.walk(r, SPORT.markets["receptions"], FAMILY, plan).filter(pl.col("as_of") < since) for r in (rows, wrong)
     )
     assert before.height > 100
     assert before.equals(after)
     # The first week that may differ does: the garbage was there to be seen.
-    later = [walk.walk(r, SPORT.markets["receptions"], LEARN, plan)["given_mean"].sum() for r in (rows, wrong)]
+    later = [walk.walk(r, SPORT.markets["receptions"], FAMILY, plan)["given_mean"].sum() for r in (rows, wrong)]
     assert later[0] != later[1]
 
 
@@ -69,7 +69,7 @@ def test_the_chance_of_nothing_is_put_back(told: Any, built: Any) -> None:
     rows = framed(built)
     chances = rows.select("player_id", "game_id", chance=pl.lit(0.5))
     plan = walk.refits(told.games, SEASONS, "monthly")
-    made = walk.walk(rows, SPORT.markets["receptions"], LEARN, plan, chances)
+    made = walk.walk(rows, SPORT.markets["receptions"], FAMILY, plan, chances)
     assert np.allclose(made["played_mean"], made["given_mean"] / 2)
     assert np.allclose(1 - made["played_any"], 0.5 + 0.5 * (1 - made["given_any"]))
 
@@ -83,7 +83,7 @@ def test_with_lines_the_informed_prediction_goes_to_the_market(told: Any, built:
         market=pl.when(has_line).then((pl.col("y") / 10 + 0.2).clip(0.2, 0.8)),  # a market that knows something
     )
     plan = walk.refits(told.games, SEASONS, "monthly")
-    made = walk.walk(rows, SPORT.markets["receptions"], LEARN, plan).filter("is_given")
+    made = walk.walk(rows, SPORT.markets["receptions"], FAMILY, plan).filter("is_given")
     lined = made.filter(pl.col("line").is_not_null())
     assert made.filter(pl.col("line").is_null())["informed_mean"].is_null().all()
     happened = (lined["y"] > lined["line"]).cast(pl.Float64).to_numpy()
@@ -119,7 +119,7 @@ def test_averages_look_back_only() -> None:
 
 def test_the_table_compares_identical_rows(told: Any, built: Any) -> None:
     rows = framed(built)
-    made = walk.walk(rows, SPORT.markets["receptions"], LEARN, walk.refits(told.games, SEASONS, "monthly"))
+    made = walk.walk(rows, SPORT.markets["receptions"], FAMILY, walk.refits(told.games, SEASONS, "monthly"))
     made = made.join(told.games.select("game_id", "season"), on="game_id").filter("is_given")
     made = made.with_columns(oracle=pl.col("y") + 0.1, partial=pl.when(pl.col("y") > 1).then(pl.col("y")))
     told_rows = table.table(

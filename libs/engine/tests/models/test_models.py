@@ -241,3 +241,20 @@ def test_a_fingerprint_tells_data_and_configuration_apart(league: Any, features:
 def test_the_trees_are_pinned() -> None:
     assert boosted.PARAMS["deterministic"]
     assert boosted.PARAMS["num_threads"] == 1
+
+
+def test_growing_parts_are_learnt_as_from_the_start() -> None:
+    rng = np.random.default_rng(4)
+    matrix = rng.normal(size=(2_000, 6))
+    matrix[:900, 3] = np.nan  # known of later rows alone
+    observed = matrix[:, 0] + np.nan_to_num(matrix[:, 3]) + rng.normal(size=2_000)
+    codes = np.zeros(2_000, dtype=np.int64)
+    again = boosted.Again(matrix, observed, codes)
+    asked = matrix[-200:]
+    for until, same in ((800, True), (1_600, True), (1_700, False)):
+        part = np.arange(2_000) < until
+        fresh = boosted.learn(matrix[part], observed[part], codes[part]).of(asked, codes[-200:])
+        made = again(part).of(asked, codes[-200:])
+        # Binned by the rows of this part: the same trees. Else by those of one a little earlier.
+        assert np.array_equal(made, fresh) is same
+        assert np.sqrt(np.mean((made - fresh) ** 2)) < 0.05

@@ -23,7 +23,9 @@ def seasons_of(
     context: typer.Context,
     sport: Annotated[str, typer.Option(help="Code of a sport.")] = "nfl",
     seasons: Annotated[str, typer.Option(help="Seasons to judge, e.g. 2021-2024.")] = "2021-2024",
-    mode: Annotated[str, typer.Option(help="independent, or informed: with prop lines too.")] = "independent",
+    mode: Annotated[
+        str | None, typer.Option(help="independent, or informed: with prop lines too. Both with --against.")
+    ] = None,
     refit: Annotated[str, typer.Option(help="weekly or monthly.")] = "weekly",
     markets: Annotated[str | None, typer.Option(help="Markets, comma-separated; all where left out.")] = None,
     against: Annotated[
@@ -41,7 +43,8 @@ def seasons_of(
     for file in (json_file, html_file):
         if file is not None and not file.absolute().parent.is_dir():
             raise BadInput(f"there is no folder {file.absolute().parent} to write {file.name} into")
-    params: dict[str, Any] = {"sport": sport, "seasons": read_seasons(seasons), "mode": mode, "refit": refit}
+    params: dict[str, Any] = {"sport": sport, "seasons": read_seasons(seasons), "refit": refit}
+    params |= {"mode": mode} if mode else {}
     params |= {"markets": [name.strip() for name in markets.split(",")]} if markets else {}
     params |= {"against": str(against.absolute())} if against else {}
     with workplace(["training"]) as place:

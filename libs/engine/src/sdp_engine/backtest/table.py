@@ -1,6 +1,6 @@
 """The table of a back-test: figures by population, model, market, position and season, on identical rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -20,27 +20,19 @@ FEWEST = 20
 
 
 def table(
-    judged: pl.DataFrame, prefix: str, told: Mapping[str, Any], rivals: Iterable[str] = (), positions: bool = True
+    judged: pl.DataFrame, prefix: str, told: Mapping[str, Any], rivals: Iterable[str] = ()
 ) -> list[dict[str, Any]]:
-    """Return the figures of our prediction and of rivals on the same rows.
+    """Return the figures of our prediction and of rivals on the same rows, by season and position.
 
     Args:
         judged: Rows of `walk.walk` with `season`, `position` and a column of means a rival.
         prefix: `given_` or `played_`: which of our predictions is judged.
         told: What every row of the table says besides (population, mode, market).
         rivals: Columns of others' means; rows where one is null are left out for all.
-        positions: Whether positions are also told apart.
     """
     names = list(rivals)
-    rows = judged.drop_nulls(names) if names else judged
     made: list[dict[str, Any]] = []
-    seasons = [ALL, *sorted(rows["season"].unique().to_list())]
-    places = [ALL, *sorted(rows["position"].unique().to_list())] if positions else [ALL]
-    for season, position in product(seasons, places):
-        chosen = rows if season == ALL else rows.filter(pl.col("season") == season)
-        chosen = chosen if position == ALL else chosen.filter(pl.col("position") == position)
-        if chosen.height < FEWEST or (position != ALL and len(places) == 2):
-            continue
+    for season, position, chosen in _parts(judged.drop_nulls(names) if names else judged):
         where = {**told, "position": position, "season": season, "n": chosen.height}
         made.append({**where, "model": OURS, **ours(chosen, prefix)})
         made += [{**where, "model": name, **rival(chosen, prefix, name)} for name in names]
@@ -83,15 +75,16 @@ def paired(gain: Array, games: pl.Series) -> dict[str, float]:
 
 
 def over(rows: pl.DataFrame, chance: str, told: Mapping[str, Any], model: str) -> list[dict[str, Any]]:
-    """Return the log loss, Brier score and reliability of P(over) on real lines, pushes left out, by season."""
+    """Return the log loss, Brier score and reliability of P(over) on real lines, pushes left out.
+
+    `logloss_gain` is what the log loss is better by than that of the de-vigged close (the column `market`), with its
+    standard error clustered by game and the p-value of no difference.
+    """
     made = []
     decided = rows.filter(pl.col(TARGET) != pl.col("line"))
-    for season in (ALL, *sorted(decided["season"].unique().to_list())):
-        chosen = decided if season == ALL else decided.filter(pl.col("season") == season)
-        if chosen.height < FEWEST:
-            continue
+    for season, position, chosen in _parts(decided):
         happened = (chosen[TARGET] > chosen["line"]).cast(pl.Float64).to_numpy()
-        p = np.clip(chosen[chance].to_numpy(), 0.01, 0.99)
+        p, close = (np.clip(chosen[name].to_numpy(), 0.01, 0.99) for name in (chance, "market"))
         index = np.minimum((p * BINS).astype(int), BINS - 1)
         bins = [
             {"p": float(p[index == b].mean()), "rate": float(happened[index == b].mean()), "n": int((index == b).sum())}
@@ -102,15 +95,33 @@ def over(rows: pl.DataFrame, chance: str, told: Mapping[str, Any], model: str) -
             "brier": float(np.mean((p - happened) ** 2)),
             "ece": calibration.expected_calibration_error(p, happened),
         }
-        where = {**told, "model": model, "position": ALL, "season": season, "n": chosen.height}
+        if chance != "market":
+            gain = paired(_surprise(close, happened) - _surprise(p, happened), chosen["game_id"])
+            figures |= {f"logloss_{name}": value for name, value in gain.items()}
+        where = {**told, "model": model, "position": position, "season": season, "n": chosen.height}
         made.append({**where, **{k: round(v, 6) for k, v in figures.items()}, "reliability": bins})
     return made
 
 
+def _parts(rows: pl.DataFrame) -> Iterator[tuple[Any, str, pl.DataFrame]]:
+    """Give the rows by season and position, and of all of them, where there are enough for a figure."""
+    seasons = [ALL, *sorted(rows["season"].unique().to_list())]
+    places = [ALL, *sorted(rows["position"].unique().to_list())]
+    for season, position in product(seasons, places):
+        chosen = rows if season == ALL else rows.filter(pl.col("season") == season)
+        chosen = chosen if position == ALL else chosen.filter(pl.col("position") == position)
+        if chosen.height >= FEWEST and (position == ALL or len(places) > 2):
+            yield season, position, chosen
+
+
 def log_loss(chance: Array, happened: Array) -> float:
     """Return the mean negative log-likelihood of yes-no outcomes; chances are kept off 0 and 1 by 0.001."""
+    return float(np.mean(_surprise(chance, happened)))
+
+
+def _surprise(chance: Array, happened: Array) -> Array:
     p = np.clip(chance, 1e-3, 1 - 1e-3)
-    return float(-np.mean(happened * np.log(p) + (1 - happened) * np.log(1 - p)))
+    return np.asarray(-(happened * np.log(p) + (1 - happened) * np.log(1 - p)))
 
 
 def _errors(mean: Array, observed: Array) -> dict[str, float]:

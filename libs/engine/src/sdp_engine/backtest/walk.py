@@ -1,20 +1,22 @@
 """Walking forward: fit on what was known, predict what came next, and so on through the seasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sdp_sports.spec import Market
 
 from sdp_engine import frames
 from sdp_engine.distributions import Array, Distribution
 from sdp_engine.evaluate import calibration, scores
 from sdp_engine.models import informed, spread
+from sdp_engine.models.families import Family
 from sdp_engine.models.fitting import check_known
-from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET, Design, Learn
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET, Codes, Design
 
 Every = Literal["weekly", "monthly"]
 WEEKS: dict[str, int] = {"weekly": 1, "monthly": 4}
@@ -39,13 +41,16 @@ class Refit:
 def refits(games: pl.DataFrame, seasons: Sequence[int], every: Every) -> list[Refit]:
     """Return when models are fitted: at the first kick-off of a season, and of each so many weeks after it.
 
+    After a regular season's last week nothing is judged, and nothing fitted.
+
     Args:
         games: `frames.GAMES`.
         seasons: The seasons to be judged.
         every: How often.
     """
     first = min(seasons)
-    firsts = games.group_by("season", "week").agg(pl.col("starts_at").min()).drop_nulls().sort("starts_at")
+    regular = games.filter(pl.col("season_type") == "REG")
+    firsts = regular.group_by("season", "week").agg(pl.col("starts_at").min()).drop_nulls().sort("starts_at")
     moments: list[tuple[datetime, bool]] = []
     for season, week, starts_at in firsts.iter_rows():
         judged = season in seasons
@@ -60,7 +65,12 @@ def refits(games: pl.DataFrame, seasons: Sequence[int], every: Every) -> list[Re
 
 
 def walk(
-    frame: pl.DataFrame, market: Market, learn: Learn, plan: Sequence[Refit], chances: pl.DataFrame | None = None
+    frame: pl.DataFrame,
+    market: Market,
+    family: Family,
+    plan: Sequence[Refit],
+    chances: pl.DataFrame | None = None,
+    tick: Callable[[], object] = lambda: None,
 ) -> pl.DataFrame:
     """Return what was predicted of every row in the judged spans, and how it went.
 
@@ -68,9 +78,10 @@ def walk(
         frame: As `training.labelled` gives it: features, `y`, `as_of`, `known_at`, `is_given`; perhaps `line` and
             `market`, a real line and the de-vigged chance of going over it where it is no push.
         market: The market's declaration.
-        learn: Learns the mean.
+        family: Learns the mean.
         plan: As `refits` gives it.
         chances: `player_id`, `game_id`, `chance`: how likely a player who plays does what the market takes for granted.
+        tick: Called after each fit of the plan; what it raises ends the walk.
 
     Returns:
         Keys, `as_of`, `is_given`, `y`, and twice what `judge` gives: as `given_*` of the prediction given that the
@@ -80,40 +91,75 @@ def walk(
         `tempered_over` is its chance of going over, given no push, as calibrated on earlier lines without their prices.
     """
     rows = frame.sort(MOMENT, "game_id", "player_id")
+    field = _field(rows, market)
+    observed, given = field.observed, rows["is_given"].to_numpy()
+    learning = family.learning(field.matrix, observed, field.codes)
+    mean, served = np.full(rows.height, np.nan), np.full(rows.height, np.nan)
+    made: list[pl.DataFrame] = []
+    for refit in plan:
+        past = (rows[KNOWN] < refit.as_of).to_numpy() & given
+        ahead = rows[MOMENT].is_between(refit.as_of, refit.until, closed="left").to_numpy()
+        if past.sum() >= FEWEST_ROWS and ahead.any() and np.ptp(observed[past]) > 0:
+            check_known(rows.filter(pl.Series(past)), refit.as_of)
+            learnt = learning(past)
+            mean[ahead] = learnt.of(field.matrix[ahead], field.codes[ahead])
+            served[ahead] = mean[ahead]
+            other = ahead & field.differs
+            if other.any():
+                place = other[field.differs]
+                served[other] = learnt.of(field.asked[place], field.groups[other])
+            seen = past & np.isfinite(mean)
+            if refit.is_judged and seen.sum() >= FEWEST_ROWS:
+                views = _views(field, market, (mean, served), seen, ahead)
+                chosen = rows.filter(pl.Series(ahead))
+                found = _judged(chosen, views, _chance(chosen, chances))
+                if "market" in rows.columns:
+                    lined = views["given"].given(_chance(chosen, chances))
+                    found = found.hstack(_informed(chosen, lined, made, refit.as_of))
+                made.append(found)
+        tick()
+    return pl.concat(made) if made else pl.DataFrame()
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A walk's rows as arrays: as they were, and as they were told before the games.
+
+    The two differ in who started alone: `asked` holds the rows of `differs` only, `groups` everybody's code.
+    """
+
+    matrix: Array
+    codes: Codes
+    observed: Array
+    differs: NDArray[np.bool_]
+    asked: Array
+    groups: Codes
+
+
+def _field(rows: pl.DataFrame, market: Market) -> _Field:
     skip = {*frames.FEATURE_KEYS, TARGET, MOMENT, KNOWN, EXPECTED, "is_given", "line", "market"}
     read = [name for name in rows.columns if name not in skip]
     known = rows.select(pl.col(read).is_not_null().any()).row(0)
     design = Design(tuple(name for name, is_known in zip(read, known, strict=True) if is_known), market.positions)
     matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
-    served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else rows
-    asked, groups = design.matrix(served), design.codes(served)
-    mean, served_mean = np.full(rows.height, np.nan), np.full(rows.height, np.nan)
-    given = rows["is_given"].to_numpy()
-    made: list[pl.DataFrame] = []
-    for refit in plan:
-        past = (rows[KNOWN] < refit.as_of).to_numpy() & given
-        ahead = rows[MOMENT].is_between(refit.as_of, refit.until, closed="left").to_numpy()
-        if past.sum() < FEWEST_ROWS or not ahead.any() or np.ptp(observed[past]) == 0:
-            continue
-        check_known(rows.filter(pl.Series(past)), refit.as_of)
-        learnt = learn(matrix[past], observed[past], codes[past])
-        mean[ahead] = learnt.of(matrix[ahead], codes[ahead])
-        served_mean[ahead] = learnt.of(asked[ahead], groups[ahead])
-        seen = past & np.isfinite(mean)
-        if refit.is_judged and seen.sum() >= FEWEST_ROWS:
-            layer = spread.learn(market.family, mean[seen], observed[seen], codes[seen])
-            predicted, chosen = layer.around(mean[ahead], codes[ahead]), rows.filter(pl.Series(ahead))
-            known_then = spread.learn(market.family, served_mean[seen], observed[seen], groups[seen])
-            told = known_then.around(served_mean[ahead], groups[ahead])
-            chance = _chance(chosen, chances)
-            views = {"given": predicted, "played": told.given(chance)}
-            if "market" in rows.columns:
-                views["lined"] = predicted.given(chance)
-            found = _judged(chosen, views)
-            if "market" in rows.columns:
-                found = found.hstack(_informed(chosen, views["lined"], made, refit.as_of))
-            made.append(found)
-    return pl.concat(made) if made else pl.DataFrame()
+    if EXPECTED not in rows.columns:
+        return _Field(matrix, codes, observed, np.zeros(rows.height, dtype=bool), matrix[:0], codes)
+    told = rows.with_columns(pl.col(EXPECTED).alias(STARTS))
+    differs = rows.select(pl.col(EXPECTED).ne_missing(pl.col(STARTS))).to_series()
+    return _Field(matrix, codes, observed, differs.to_numpy(), design.matrix(told.filter(differs)), design.codes(told))
+
+
+def _views(
+    field: _Field, market: Market, means: tuple[Array, Array], seen: NDArray[np.bool_], ahead: NDArray[np.bool_]
+) -> dict[str, Distribution]:
+    """Return the distributions around the means: given what happened to be so, and as it was told."""
+    mean, served = means
+    layer = spread.learn(market.family, mean[seen], field.observed[seen], field.codes[seen])
+    views = {"given": layer.around(mean[ahead], field.codes[ahead])}
+    if not field.differs.any():
+        return views
+    told = spread.learn(market.family, served[seen], field.observed[seen], field.groups[seen])
+    return {**views, "told": told.around(served[ahead], field.groups[ahead])}
 
 
 def _chance(rows: pl.DataFrame, chances: pl.DataFrame | None) -> Array:
@@ -124,13 +170,17 @@ def _chance(rows: pl.DataFrame, chances: pl.DataFrame | None) -> Array:
     return joined["chance"].fill_null(1.0).to_numpy()
 
 
-def _judged(rows: pl.DataFrame, views: Mapping[str, Distribution]) -> pl.DataFrame:
+def _judged(rows: pl.DataFrame, views: Mapping[str, Distribution], chance: Array) -> pl.DataFrame:
     keys = ("player_id", "game_id", "team_id", "position", MOMENT, KNOWN, "is_given", TARGET)
     lines = rows["line"].to_numpy() if "line" in rows.columns else None
     observed = rows[TARGET].to_numpy()
-    columns = {
-        f"{name}_{k}": values for name, view in views.items() for k, values in judge(view, observed, lines).items()
-    }
+    told = {"given": judge(views["given"], observed, lines)}
+    certain = bool(np.all(chance == 1.0))
+    lined = told["given"] if certain else judge(views["given"].given(chance), observed, lines)
+    told["played"] = judge(views["told"].given(chance), observed, lines) if "told" in views else lined
+    if "market" in rows.columns:
+        told["lined"] = lined
+    columns = {f"{name}_{k}": values for name, figures in told.items() for k, values in figures.items()}
     return rows.select(*keys, *(name for name in ("line", "market", EXPECTED) if name in rows.columns)).with_columns(
         pl.Series(name, values) for name, values in columns.items()
     )

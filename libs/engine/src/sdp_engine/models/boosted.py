@@ -5,6 +5,7 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+from numpy.typing import NDArray
 
 from sdp_engine.distributions import Array
 from sdp_engine.models import ridge
@@ -16,6 +17,8 @@ FEW = 15_000
 """Of fewer rows (quarterbacks, defences, kickers) trees learn little that lines do not."""
 TREES, TREES_OF_FEW = 0.5, 0.25
 """The part of the trees in the average."""
+GROWTH = 1.25
+"""Columns are binned anew where one is known of so many times the rows they were binned by."""
 PARAMS: dict[str, Any] = {
     "objective": "regression",
     "learning_rate": 0.06,
@@ -80,7 +83,34 @@ def columns(features: tuple[str, ...], market: str) -> tuple[str, ...]:  # noqa:
 
 def learn(matrix: Array, observed: Array, codes: Codes) -> Boosted | Chances:
     """Fit trees and lines; where every outcome is 0 or 1, trees of log-odds."""
-    data = lightgbm.Dataset(matrix, observed)
+    return _fit(lightgbm.Dataset(matrix, observed, params=PARAMS), matrix, observed, codes)
+
+
+class Again:
+    """Fits parts of one matrix, each holding more rows than the one before, as `learn` would.
+
+    To bin the columns costs as much as to grow the trees: that is done once, by the rows of the first part, and anew
+    where a column is known of `GROWTH` times as many rows. No part is binned by rows that are not in it.
+    """
+
+    def __init__(self, matrix: Array, observed: Array, codes: Codes) -> None:
+        self._matrix, self._observed, self._codes = matrix, observed, codes
+        self._known = np.zeros(matrix.shape[1])
+        self._whole: lightgbm.Dataset | None = None
+
+    def __call__(self, rows: NDArray[np.bool_]) -> Boosted | Chances:
+        """Fit the rows that the mask chooses."""
+        matrix = self._matrix[rows]
+        known = np.isfinite(matrix).sum(axis=0)
+        if self._whole is None or np.any(known > GROWTH * self._known):
+            bins = lightgbm.Dataset(matrix, params=PARAMS).construct()
+            self._whole = lightgbm.Dataset(self._matrix, self._observed, reference=bins, params=PARAMS).construct()
+            self._known = known
+        part = self._whole.subset(np.flatnonzero(rows).tolist(), params=PARAMS)
+        return _fit(part, matrix, self._observed[rows], self._codes[rows])
+
+
+def _fit(data: lightgbm.Dataset, matrix: Array, observed: Array, codes: Codes) -> Boosted | Chances:
     if np.isin(observed, (0.0, 1.0)).all():
         return Chances(lightgbm.train(PARAMS | {"objective": "binary"}, data, num_boost_round=ROUNDS))
     trees = lightgbm.train(PARAMS, data, num_boost_round=ROUNDS)

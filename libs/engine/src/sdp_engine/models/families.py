@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 from sdp_sports.spec import Market
 
+from sdp_engine.distributions import Array
 from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread
-from sdp_engine.models.model import Learn, Model
+from sdp_engine.models.model import Again, Codes, Learn, Model
 
 _LAYER = {
     "blocks": rolling.SHARES,
@@ -30,12 +31,21 @@ class Family:
         learn: Learns the mean.
         version: Raised where the same configuration gives another model.
         config: Everything that the fit depends on but the data, JSON-ready.
+        again: Given a matrix, what was observed and the codes, learns from ever more of its rows; None where learning
+            each time from the start is as quick.
     """
 
     columns: Callable[[tuple[str, ...], str], tuple[str, ...]]
     learn: Learn
     version: int
     config: Mapping[str, Any]
+    again: Callable[[Array, Array, Codes], Again] | None = None
+
+    def learning(self, matrix: Array, observed: Array, codes: Codes) -> Again:
+        """Return what learns the mean from chosen rows, as `learn` would."""
+        if self.again is not None:
+            return self.again(matrix, observed, codes)
+        return lambda rows: self.learn(matrix[rows], observed[rows], codes[rows])
 
     def fit(self, frame: pl.DataFrame, name: str, market: Market, as_of: datetime) -> Model:
         """Fit a market; see `fit_and_judge`."""
@@ -70,5 +80,6 @@ FAMILIES: dict[str, Family] = {
             "ridge": {"alpha": ridge.ALPHA, "clip": ridge.CLIP},
             "layer": _LAYER,
         },
+        boosted.Again,
     ),
 }

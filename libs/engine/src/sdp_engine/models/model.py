@@ -41,6 +41,8 @@ class Mean(Protocol):
 
 Learn = Callable[[Array, Array, Codes], Mean]
 """Learns a mean from a matrix, what was observed and the groups' codes."""
+Again = Callable[[NDArray[np.bool_]], Mean]
+"""Learns a mean from those rows of a matrix that a mask chooses; each time asked it is given more of them."""
 
 
 @dataclass(frozen=True)
