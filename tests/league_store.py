@@ -46,6 +46,17 @@ def league_in(session: Session, **options: Any) -> League:
     stats.save(
         session, [{**key, "source": "invented", "stats": told} for key, told in zip(keys, documents, strict=True)]
     )
+    told = lines.filter(pl.col(SPORT.plays[0]).is_not_null())
+    stats.save_plays(
+        session,
+        [
+            {
+                **{key: row[key] for key in ("player_id", "game_id", "known_at")},
+                "stats": {p: row[p] for p in SPORT.plays},
+            }
+            for row in told.iter_rows(named=True)
+        ],
+    )
     return replace(league, lines=lines)
 
 

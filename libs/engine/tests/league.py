@@ -64,7 +64,19 @@ def make(seasons: int = 3, weeks: int = 8, seed: int = 11) -> League:
                 for team in (home, away):
                     lines += _lines(game, TEAMS[team], squads[TEAMS[team]], rng)
     played = pl.DataFrame(lines, schema={**frames.PLAYER_GAMES, **dict.fromkeys(SPORT.stats, pl.Float64)})
-    return League(pl.DataFrame(games, schema=dict(frames.GAMES)), played)
+    return League(pl.DataFrame(games, schema=dict(frames.GAMES)), _with_plays(played))
+
+
+def _with_plays(lines: pl.DataFrame) -> pl.DataFrame:
+    """Say what the play-by-play tells, of every season but the first."""
+    longest = (pl.col("passing_yards") * 0.12 + pl.col("passing_tds") * 5 + pl.col("player_id") % 4).round()
+    scored = pl.col("rushing_tds") + pl.col("receiving_tds") > 0
+    first = scored & (pl.col("player_id") == pl.col("player_id").filter(scored).min().over("game_id"))
+    told = ~pl.col("game_id").str.starts_with(f"nfl:{OPENING.year}")
+    return lines.with_columns(
+        longest_completion=pl.when(told).then(pl.when(pl.col("passing_attempts") > 0).then(longest).otherwise(0.0)),
+        first_touchdown=pl.when(told).then(first.fill_null(value=False).cast(pl.Float64)),
+    )
 
 
 def tell(league: League, seed: int = 5) -> League:

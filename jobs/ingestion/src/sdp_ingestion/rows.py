@@ -170,6 +170,15 @@ class StatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaysRow:
+    """What a game's play-by-play tells of a player, in the words of `plays` in `sport.toml`."""
+
+    player: SourceId
+    game: GameRef
+    stats: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteRow:
     """One side of one market at a book; `known_at` is kick-off where None.
 
@@ -324,6 +333,7 @@ Row = (
     | StarterRow
     | SnapRow
     | StatRow
+    | PlaysRow
     | QuoteRow
     | MarketRows
     | SplitRow

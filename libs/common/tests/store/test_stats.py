@@ -44,12 +44,30 @@ def read(session: Session, as_of: datetime, **more: Any) -> pl.DataFrame:
 def test_one_wide_row_a_player_and_game(league: Session) -> None:
     stats.save(league, [line(league), line(league, "2", position=None, stats={})])
     frame = read(league, KNOWN)
-    assert frame.columns == [*stats.KEYS, *load("nfl").stats]
+    assert frame.columns == [*stats.KEYS, *load("nfl").stats, *load("nfl").plays]
     assert frame.select(*stats.KEYS).schema == pl.Schema(stats.KEYS)
     assert frame.select(load("nfl").stats).dtypes == [pl.Float64] * len(load("nfl").stats)
     first, second = frame.rows(named=True)
     assert (first["passing_yards"], first["passing_tds"], first["receptions"]) == (200.0, 3.0, 0.0)
     assert (second["position"], second["passing_yards"], second["known_at"]) == ("RB", 0.0, KNOWN)
+
+
+def test_plays_are_unknown_where_none_are_held_and_nothing_is_zero_where_they_are(league: Session) -> None:
+    reference.save_games(
+        league,
+        [
+            {"id": "nfl:2023_13_BUF_PHI", "sport": "nfl", "season": 2023, "season_type": "REG", "week": 13}
+            | {"starts_at": KICK_OFF, "home_team_id": "nfl:PHI", "away_team_id": "nfl:BUF"}
+        ],
+    )
+    stats.save(league, [line(league), line(league, "2"), line(league, game_id="nfl:2023_13_BUF_PHI")])
+    told = {key: line(league)[key] for key in ("player_id", "game_id", "known_at")}
+    stats.save_plays(league, [told | {"stats": {"longest_completion": 41, "first_touchdown": 0}}])
+    frame = read(league, KNOWN).sort("game_id", "player_id")
+    assert frame["longest_completion"].to_list() == [41.0, 0.0, None]
+    assert frame["first_touchdown"].to_list() == [0.0, 0.0, None]
+    stats.save_plays(league, [told | {"known_at": KNOWN + timedelta(hours=1), "stats": {"longest_completion": 40}}])
+    assert read(league, KNOWN)["longest_completion"].null_count() == 3
 
 
 def test_nothing_is_seen_before_it_was_known(league: Session) -> None:

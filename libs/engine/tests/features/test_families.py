@@ -1,5 +1,6 @@
 """Each family against hand-made cases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from sdp_engine.features import (
 )
 from sdp_engine.features.panel import Sources, fantasy_points, of_history, quantity
 from sdp_engine.features.windows import count, ewma, known_before, last, weight
+from sdp_engine.models import training
 from sdp_sports import score
 from sdp_sports.spec import load
 
@@ -66,6 +68,24 @@ def test_a_market_settles_on_its_stats_or_its_contest(league: Any) -> None:
     worth = lines.with_columns(points=fantasy_points(SPORT, contest))
     for row in worth.sample(40, seed=3).iter_rows(named=True):
         assert row["points"] == pytest.approx(score.points(contest, row, row["position"]))
+
+
+def test_what_plays_alone_tell_is_unknown_without_them(league: Any) -> None:
+    built = build.history(SPORT, league.sources)
+    outcomes = training.outcomes_of(SPORT, built, league.lines, league.snaps, league.roles)
+    dated = built.join(league.games.select("game_id", "season", "week", as_of="starts_at"), on="game_id")
+    held = training.frame_of(SPORT, "longest_completion", dated, outcomes)
+    told = league.lines.filter(pl.col("longest_completion").is_not_null(), pl.col("passing_attempts") > 0)
+    assert held.height >= told.height > 100
+    assert not held["game_id"].str.starts_with("nfl:2020").any()
+    passers = dated.filter(pl.col("position") == "QB")
+    opening = passers.filter(pl.col("season") == 2021, pl.col("week") == 1)
+    assert opening["longest_completion_fast"].is_null().all()  # no zero of the season without plays
+    assert passers.filter(pl.col("season") == 2022)["longest_completion_fast"].is_not_null().mean() >= 0.5
+    silent = build.history(SPORT, replace(league, lines=league.lines.drop(SPORT.plays)).sources)
+    words = pl.selectors.contains(*SPORT.plays)
+    assert silent.select(words).null_count().transpose().to_series().unique().to_list() == [silent.height]
+    assert silent.drop(words).equals(built.drop(words))
 
 
 def test_every_family_keys_its_rows_once(league: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from sdp_engine import frames
 from sdp_engine.features import build
 from sdp_engine.features.panel import Panel, Sources
 from sdp_sports.spec import load
@@ -33,11 +34,14 @@ def garbled(sources: Sources, since: datetime, until: datetime) -> Sources:
         made = [pl.when(wrong).then(series).otherwise(pl.col(name)).alias(name) for name, series in noise.items()]
         return dated.with_columns(made).drop("starts_at")
 
+    # Who started is a fact of afterwards: in the games of garbage it is the others.
+    roles = sources.roles.join(kept, on="game_id", maintain_order="left").rename({"started": "was"})
+    roles = roles.with_columns(started=pl.when(wrong).then(~pl.col("was")).otherwise(pl.col("was")))
     return Sources(
         games,
-        spoil(sources.lines, SPORT.stats),
+        spoil(sources.lines, (*SPORT.stats, *(name for name in SPORT.plays if name in sources.lines.columns))),
         spoil(sources.snaps, ("offense_snaps", "offense_share")),
-        sources.roles.join(kept, on="game_id", how="semi"),
+        roles.select(*frames.ROLES),
         sources.drafts,
     )
 

@@ -114,12 +114,17 @@ class Stack(Spec):
 
 
 class Sport(Spec):
-    """Everything the platform knows about one sport."""
+    """Everything the platform knows about one sport.
+
+    `stats` are those of a box score: what a line does not name is 0. `plays` are told by the play-by-play alone: of a
+    game of which none is held they are unknown, never 0.
+    """
 
     code: str
     name: str
     positions: tuple[str, ...]
     stats: tuple[str, ...]
+    plays: tuple[str, ...] = ()
     team_aliases: dict[str, str] = Field(default_factory=dict)
     teams: dict[str, str] = Field(default_factory=dict)
     position_aliases: dict[str, str] = Field(default_factory=dict)
@@ -131,7 +136,7 @@ class Sport(Spec):
     @model_validator(mode="after")
     def _vocabulary_is_closed(self) -> Self:
         """Refuse a declaration that names an unknown stat or position."""
-        known = {*self.stats, *self.positions}
+        known = {*self.stats, *self.plays, *self.positions}
         kinds: tuple[tuple[str, Mapping[str, Market | Scoring | Contest | Stack]], ...] = (
             ("market", self.markets),
             ("scoring", self.scorings),

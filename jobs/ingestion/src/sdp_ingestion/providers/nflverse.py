@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from sdp_common.errors import DriftedSource
 
-from sdp_ingestion.nflverse import people, roles, schedules, stats
+from sdp_ingestion.nflverse import people, plays, roles, schedules, stats
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import Rejected, Row
 
@@ -21,6 +21,7 @@ _PARSERS = {
     "depths": roles.parse_depths,
     "index": roles.parse_index,
     "snaps": roles.parse_snaps,
+    "plays": plays.parse,
 }
 _FIRST_MONTH = 3
 """A season's files begin in March with its rosters."""
@@ -46,6 +47,7 @@ def start(ask: Ask) -> Iterable[Request]:
     for season in seasons:
         about = {"season": str(season)}
         yield Request(f"{base}/snap_counts/snap_counts_{season}.parquet", "snaps", about, optional=True)
+        yield Request(f"{base}/pbp/play_by_play_{season}.parquet", "plays", about, optional=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:

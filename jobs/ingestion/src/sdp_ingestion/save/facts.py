@@ -4,7 +4,7 @@ from sdp_common.store import injuries as injury_store
 from sdp_common.store import stats as stat_store
 from sdp_common.store import weather
 
-from sdp_ingestion.rows import ForecastRow, InjuryRow, StatRow
+from sdp_ingestion.rows import ForecastRow, InjuryRow, PlaysRow, StatRow
 from sdp_ingestion.save.context import PUBLISHED_AFTER, Context
 
 _CONDITIONS = (
@@ -50,6 +50,19 @@ def stats(context: Context, rows: list[StatRow]) -> None:
             }
         )
     context.tally.counts += stat_store.save(context.session, saved)
+
+
+def plays(context: Context, rows: list[PlaysRow]) -> None:
+    """Save what the play-by-play tells, known with the stat lines."""
+    saved = []
+    for row in rows:
+        who, game = context.who(row.player), context.schedule.find(row.game)
+        if who is None or game is None:
+            context.reject("the plays of an unknown player or game", f"{row.player.external_id} {row.game}")
+            continue
+        known_at = game.starts_at + PUBLISHED_AFTER
+        saved.append({"player_id": who, "game_id": game.id, "known_at": known_at, "stats": dict(row.stats)})
+    context.tally.counts += stat_store.save_plays(context.session, saved)
 
 
 def forecasts(context: Context, rows: list[ForecastRow]) -> None:

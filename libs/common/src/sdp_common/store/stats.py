@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import Counts, upsert
 from sdp_common.db.models.reference import Game, Player
-from sdp_common.db.models.stats import PlayerGameSnaps, PlayerGameStats
+from sdp_common.db.models.stats import PlayerGamePlays, PlayerGameSnaps, PlayerGameStats
 
 UTC_TIME = pl.Datetime("us", "UTC")
 KEYS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -31,8 +31,9 @@ def player_games(
     """Return one wide row a player and game: the latest line known by a moment.
 
     Columns: `player_id`, `game_id`, `team_id`, `position`, `known_at`, then every stat of `sport.toml` as Float64
-    (0.0 where the line does not name it). Where two sources knew a line at the same moment the one whose name sorts
-    last speaks (`nflverse` before `nflgame`), so that the answer does not depend on the order of loading.
+    (0.0 where the line does not name it), then every word of its `plays` (null where the play-by-play is not held).
+    Where two sources knew a line at the same moment the one whose name sorts last speaks (`nflverse` before
+    `nflgame`), so that the answer does not depend on the order of loading.
 
     Args:
         session: An open session.
@@ -61,7 +62,7 @@ def player_games(
     stats = load(sport).stats
     document = pl.Struct(dict.fromkeys(stats, pl.Float64))
     text = _copied(session, statement)
-    return (
+    lines = (
         text.with_columns(
             pl.col("known_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us").dt.replace_time_zone("UTC"),
             pl.col("stats").str.json_decode(document),
@@ -70,6 +71,31 @@ def player_games(
         .with_columns(pl.col(stats).fill_null(0.0))
         .select(*KEYS, *stats)
     )
+    return _with_plays(lines, _plays(session, sport, as_of), load(sport).plays)
+
+
+def _plays(session: Session, sport: str, as_of: datetime) -> pl.DataFrame:
+    """Return what the play-by-play tells, as known by a moment: `player_id`, `game_id` and every word of `plays`."""
+    line, words = PlayerGamePlays, load(sport).plays
+    statement = (
+        select(line.player_id, line.game_id, *(line.stats[word].as_float().label(word) for word in words))
+        .join(Game, Game.id == line.game_id)
+        .where(Game.sport == sport, line.known_at <= as_of)
+    )
+    schema = {"player_id": pl.Int64, "game_id": pl.String, **dict.fromkeys(words, pl.Float64)}
+    rows = [tuple(row) for row in session.execute(statement)] if words else []
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _with_plays(lines: pl.DataFrame, told: pl.DataFrame, words: Sequence[str]) -> pl.DataFrame:
+    """Join what the play-by-play tells; nothing of it is 0 in a game that it tells of, unknown in another."""
+    if not words:
+        return lines
+    games = told.select("game_id").unique().with_columns(is_told=pl.lit(value=True))
+    joined = lines.join(told, on=["player_id", "game_id"], how="left", maintain_order="left")
+    joined = joined.join(games, on="game_id", how="left", maintain_order="left")
+    known = [pl.when("is_told").then(pl.col(word).fill_null(0.0)).alias(word) for word in words]
+    return joined.with_columns(known).drop("is_told")
 
 
 SNAPS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -156,6 +182,11 @@ def _copied(session: Session, statement: Any) -> pl.DataFrame:
 def save(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
     """Save stat lines (the columns of `player_game_stats`) by player, game, source and moment."""
     return upsert(session, PlayerGameStats, list(rows), key=["player_id", "game_id", "source", "known_at"])
+
+
+def save_plays(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
+    """Save what the play-by-play tells (the columns of `player_game_plays`) by player and game."""
+    return upsert(session, PlayerGamePlays, list(rows), key=["player_id", "game_id"])
 
 
 def save_snaps(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:

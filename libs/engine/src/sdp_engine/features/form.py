@@ -15,7 +15,11 @@ def build(panel: Panel) -> pl.DataFrame:
     """Return `<market>_fast`, `<market>_slow` (shrunk towards the position's mean) of each market."""
     names = list(panel.sport.markets)
     sums = {f"{name}_sum": pl.col(f"y_{name}") for name in names}
-    league = known_before(panel.rows, panel.facts, {**sums, "league_games": ROWS}, ["position"])
+    # What the play-by-play alone tells is known of some of the games.
+    some = [name for name in names if set(panel.sport.markets[name].stats) & set(panel.sport.plays)]
+    told = {f"{name}_told": pl.col(f"y_{name}").is_not_null().cast(pl.Float64) for name in some}
+    of = {name: f"{name}_told" if name in some else "league_games" for name in names}
+    league = known_before(panel.rows, panel.facts, {**sums, **told, "league_games": ROWS}, ["position"])
     rows = pl.concat([panel.rows, league], how="horizontal")
     made = rows.with_columns(count(f"y_{name}").alias(f"{name}_games") for name in names)
     made = made.with_columns(
@@ -26,7 +30,7 @@ def build(panel: Panel) -> pl.DataFrame:
             shrunk(
                 ewma(f"y_{name}", SLOW),
                 weight(pl.col(f"{name}_games"), SLOW),
-                pl.col(f"{name}_sum") / pl.col("league_games"),
+                pl.col(f"{name}_sum") / pl.col(of[name]),
                 STRENGTH,
             ).alias(f"{name}_slow"),
         )

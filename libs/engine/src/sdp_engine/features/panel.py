@@ -83,12 +83,13 @@ def quantity(sport: Sport, market: Market) -> pl.Expr:
     """Return the number the market settles on, from columns of stats and `position`.
 
     Summed stats, whether their sum reaches `at_least`, or the contest's fantasy points (`sdp_sports.score`, whose
-    bands depend on the position).
+    bands depend on the position). Null where one of `sport.plays` is asked for and unknown.
     """
     if market.contest is not None:
         return fantasy_points(sport, sport.contests[market.contest])
     weights = market.weights or (1.0,) * len(market.stats)
-    whole = pl.sum_horizontal(pl.col(stat) * weight for stat, weight in zip(market.stats, weights, strict=True))
+    parts = [pl.col(stat) * weight for stat, weight in zip(market.stats, weights, strict=True)]
+    whole = pl.sum_horizontal(parts, ignore_nulls=not set(market.stats) & set(sport.plays))
     return whole if market.at_least is None else (whole >= market.at_least).cast(pl.Float64)
 
 
@@ -155,7 +156,8 @@ def _panel(sport: Sport, sources: Sources, chosen: pl.DataFrame, *, whole: bool)
         .sort("player_id", "starts_at", "game_id")
     )
     lines = starters.began(lines)
-    outcomes = [name for name in lines.columns if name in sport.stats or name.startswith("y_")]
+    words = {*sport.stats, *sport.plays}
+    outcomes = [name for name in lines.columns if name in words or name.startswith("y_")]
     relief = (pl.col("position") == starters.PASSER) & ~pl.col("started").fill_null(value=True)
     facts = lines.with_columns(pl.when(~relief).then(pl.col(outcomes)))
     ahead = chosen.join(context, on=["game_id", "team_id"], how="inner")
@@ -183,12 +185,13 @@ def _panel(sport: Sport, sources: Sources, chosen: pl.DataFrame, *, whole: bool)
 def on_field(sport: Sport, lines: pl.DataFrame, snaps: pl.DataFrame) -> pl.DataFrame:
     """Return a line for everybody on the field: who has snaps and no stat line did nothing that is counted.
 
-    Columns: `player_id`, `game_id`, `team_id`, `position` (the line's, else that of the snaps), every stat,
-    `offense_share` (null where snaps are not known). One with a line and no known snaps had one snap at least.
+    Columns: `player_id`, `game_id`, `team_id`, `position` (the line's, else that of the snaps), every stat, what the
+    play-by-play tells (null in a game of which it tells nothing), `offense_share` (null where snaps are not known).
+    One with a line and no known snaps had one snap at least.
     """
     keys = ["player_id", "game_id"]
     told = snaps.select(*keys, "team_id", "position", "offense_share", counted="offense_snaps")
-    joined = lines.drop("known_at").join(told, on=keys, how="full", coalesce=True, suffix="_snaps")
+    joined = with_plays(sport, lines).drop("known_at").join(told, on=keys, how="full", coalesce=True, suffix="_snaps")
     joined = joined.with_columns(
         team_id=pl.coalesce("team_id", "team_id_snaps"),
         position=pl.coalesce("position", "position_snaps"),
@@ -198,9 +201,25 @@ def on_field(sport: Sport, lines: pl.DataFrame, snaps: pl.DataFrame) -> pl.DataF
     seen = joined.filter(played, pl.col("position").is_in(sport.positions)).with_columns(
         pl.col(sport.stats).fill_null(0.0)
     )
+    seen = filled(sport, seen)
     if "offense_snaps" in sport.stats:
         seen = seen.with_columns(offense_snaps=pl.max_horizontal(pl.col("counted").fill_null(0.0), 1.0))
-    return seen.select(*keys, "team_id", "position", *sport.stats, "offense_share")
+    return seen.select(*keys, "team_id", "position", *sport.stats, *sport.plays, "offense_share")
+
+
+def with_plays(sport: Sport, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines with a column for each of `sport.plays`, unknown where they came without."""
+    missing = [name for name in sport.plays if name not in lines.columns]
+    return lines.with_columns(pl.lit(None, pl.Float64).alias(name) for name in missing)
+
+
+def filled(sport: Sport, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with 0 for who did nothing in a game of which the play-by-play tells."""
+    told = [
+        pl.when(pl.col(name).is_not_null().any().over("game_id")).then(pl.col(name).fill_null(0.0)).alias(name)
+        for name in sport.plays
+    ]
+    return rows.with_columns(told)
 
 
 def _placed(sources: Sources, seen: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from sdp_sports.spec import Market, Sport
 
 from sdp_engine import frames
 from sdp_engine.features import sets
-from sdp_engine.features.panel import on_field, quantity
+from sdp_engine.features.panel import filled, on_field, quantity
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models.families import Family
 from sdp_engine.models.fitting import Judged
@@ -42,7 +42,7 @@ def outcomes_of(
     rows = features.select("player_id", "game_id", "team_id", "position").join(known, on=place)
     found = rows.join(stats, on=["player_id", "game_id"], how="left")
     absent = ~pl.col("position").is_in(OFFENCE) & pl.col(sport.stats[0]).is_null()
-    seen = found.filter(~absent).with_columns(pl.col(sport.stats).fill_null(0.0))
+    seen = filled(sport, found.filter(~absent)).with_columns(pl.col(sport.stats).fill_null(0.0))
     told = roles.select("player_id", "game_id", "started")
     return seen.join(told, on=["player_id", "game_id"], how="left").drop("team_id")
 

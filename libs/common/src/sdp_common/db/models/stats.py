@@ -43,3 +43,17 @@ class PlayerGameSnaps(Base):
     offense_snaps: Mapped[int]
     offense_share: Mapped[float]
     known_at: Mapped[datetime]
+
+
+class PlayerGamePlays(Base):
+    """What the play-by-play of a game tells of a player: `stats` maps a word of `sport.toml`'s `plays` to a number.
+
+    A player of such a game without a row has none of it; of a game without rows nothing is known.
+    """
+
+    __tablename__ = "player_game_plays"
+    __table_args__ = (Index(None, "game_id"),)
+    player_id: Mapped[int] = mapped_column(ForeignKey("players.id", ondelete="CASCADE"), primary_key=True)
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
+    known_at: Mapped[datetime]
+    stats: Mapped[dict[str, Any]]
