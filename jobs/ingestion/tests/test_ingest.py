@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import polars as pl
 import pytest
 from pydantic import SecretStr
 from sdp_common.db.models.runs import IngestRun, RawPayload
@@ -121,6 +122,7 @@ def nflverse(case: Any, **bodies: str) -> Answers:
         "depth_charts": "depth_charts_2023.parquet",
         "players": "players/players.parquet",
         "snap_counts": "snap_counts_2023.parquet",
+        "plays": "pbp/play_by_play_2023.parquet",
     }
     return {names[name]: (200, case("nflverse", name).payload.content) for name in names}
 
@@ -137,12 +139,14 @@ def test_nflverse_from_a_server_to_the_stores(server: Server, job: Any, engine: 
         assert set(lines["game_id"]) == {"nfl:2023_12_BUF_PHI"}
         by_position = {row["position"]: row for row in lines.iter_rows(named=True) if row["team_id"] == "nfl:BUF"}
         assert by_position["TE"]["receiving_yards"] == 52
+        longest = lines.filter(pl.col("player_id") == players.ids(session, "nfl")[("gsis", "00-0000001")])
+        assert longest["longest_completion"].to_list() == [31.0]
         assert (by_position["DST"]["points_allowed"], by_position["DST"]["def_sacks"]) == (37, 3)
         game = reference.games(session, "nfl", as_of=when, seasons=[2023]).row(0, named=True)
         assert (game["home_score"], game["spread"], game["total"], game["wind_mph"]) == (37, 3.0, 48.5, 6.0)
         assert players.ids(session, "nfl")[("espn", "4040715")] == players.ids(session, "nfl")[("gsis", "00-0000001")]
     (story,) = stories(engine)
-    assert (story.status, story.requests, story.rows_new > 10, story.error) == ("succeeded", 8, True, None)
+    assert (story.status, story.requests, story.rows_new > 10, story.error) == ("succeeded", 9, True, None)
 
 
 def test_reading_again_changes_nothing_and_fetches_nothing_anew(
@@ -156,7 +160,7 @@ def test_reading_again_changes_nothing_and_fetches_nothing_anew(
     assert (again["rows_new"], again["rows_changed"], again["bytes"]) == (0, 0, 0)
     assert again["rows_unchanged"] > 10
     with Session(engine) as session:
-        assert session.scalar(select(func.count()).select_from(RawPayload)) == kept == 7
+        assert session.scalar(select(func.count()).select_from(RawPayload)) == kept == 8
 
 
 def test_a_correction_is_counted(server: Server, job: Any, engine: Engine, case: Any) -> None:

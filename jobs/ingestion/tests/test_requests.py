@@ -21,7 +21,7 @@ def ask(**more: Any) -> Ask:
 def test_nflverse_asks_for_the_present_season_unless_told() -> None:
     told = [request.url for request in provider("nflverse").start(ask())]
     assert all(url.startswith("https://nflverse.example.org/releases/download/") for url in told)
-    assert sum("2023" in url for url in told) == 5
+    assert sum("2023" in url for url in told) == 6
     spring = Ask("nfl", datetime(2024, 2, 1, tzinfo=UTC), bases=BASES)
     assert any("roster_weekly_2023" in request.url for request in provider("nflverse").start(spring))
 
