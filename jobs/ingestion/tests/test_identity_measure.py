@@ -11,9 +11,11 @@ offered for bets is offered that week by another source too, which names him by 
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -121,11 +123,38 @@ def share(seasons: Seasons, offers: Iterator[Offer]) -> tuple[float, int]:
     return right / asked, asked
 
 
-def salaries(shared: Path) -> Iterator[Offer]:
+@dataclass(frozen=True)
+class Salary:
+    """Who was offered for a salary, and what he scored by the contest's rules."""
+
+    contest: str
+    year: int
+    week: int
+    team: str
+    name: str
+    position: str
+    scored: float
+
+
+def salary_rows(shared: Path) -> Iterator[Salary]:
     for path in sorted((shared / "data/nfl_dk_salary_points").glob("*.parquet")):
         for row in pl.read_parquet(path).iter_rows(named=True):
-            if row["pos"] in ("QB", "RB", "WR", "TE"):
-                yield int(row["year"]), int(row["week_num"]), row["player"], (row["team"],), row["pos"]
+            told = int(row["year"]), int(row["week_num"]), row["team"], row["player"], row["pos"], row["score"]
+            yield Salary("draftkings_classic", *told)
+    for path in sorted((shared / "data/nfl_fd_salary_points").glob("*.parquet")):
+        for row in pl.read_parquet(path).iter_rows(named=True):
+            name = f"{row['first_name']} {row['last_name']}"
+            told = int(row["Year"]), int(row["Week"]), row["Team"], name, row["Pos"], row["fd_points"]
+            yield Salary("fanduel_classic", *told)
+
+
+def offence(shared: Path) -> list[Salary]:
+    return [row for row in salary_rows(shared) if row.position in OFFENCE]
+
+
+def salaries(shared: Path) -> Iterator[Offer]:
+    for row in offence(shared):
+        yield row.year, row.week, row.name, (row.team,), row.position
 
 
 def props(shared: Path) -> Iterator[Offer]:
@@ -161,6 +190,30 @@ def test_ids_of_prop_files_resolve_through_the_crosswalk(seasons: Seasons, share
     assert right / asked >= 0.99
 
 
+def test_initials_of_prop_files_resolve_to_the_ids_beside_them(seasons: Seasons, shared: Path) -> None:
+    """A source that writes `c.kupp` and knows his league's id: of those with a line that week, by team and position."""
+    index = cache(seasons.index)
+    played = {(season, week, player) for (season, week, _), there in seasons.lines.items() for player, _ in there}
+    asked = right = 0
+    wrong = []
+    for year in (2022, 2023, 2024):
+        frame = pl.read_parquet(shared / f"data/nfl_player_props_actionnetwork/{year}.parquet")
+        told = frame.filter(pl.col("gsis_id").is_not_null()).select(
+            "season", "week", "join_name", "team", "position", "gsis_id"
+        )
+        for season, week, name, team, position, gsis in told.unique().iter_rows():
+            if (season, week, gsis) not in played or position not in OFFENCE:
+                continue
+            asked += 1
+            found = named(resolve(index(season, week), name.replace(".", ". ", 1), (team,), position))
+            right += found == gsis
+            if found not in (None, gsis):
+                wrong.append((season, week, name, team, position, gsis, found))
+    print(asked, right, len(wrong), wrong[:40])
+    assert asked > 10_000
+    assert right >= 0.99 * asked
+
+
 def test_none_of_two_hundred_checked_by_hand_is_wrong(seasons: Seasons) -> None:
     index = cache(seasons.index)
     lines = SAMPLE.read_text(encoding="utf-8").splitlines()
@@ -174,12 +227,12 @@ def test_none_of_two_hundred_checked_by_hand_is_wrong(seasons: Seasons) -> None:
     assert wrong == []
 
 
-def scored(mirror: Path, year: int) -> dict[tuple[str, int], float]:
-    """Return DraftKings' points of every stat line of a season, by player and week."""
+def scored(mirror: Path, year: int, contest: str) -> dict[tuple[str, int], float]:
+    """Return a contest's points of every stat line of a season, by player and week."""
     content = (mirror / f"player_stats/player_stats_{year}.parquet").read_bytes()
-    classic = NFL.contests["draftkings_classic"]
+    rules = NFL.contests[contest]
     return {
-        (row.player.external_id, row.game.week): float(points(classic, row.stats, row.position))
+        (row.player.external_id, row.game.week): float(points(rules, row.stats, row.position))
         for row in parse(Payload(Request("https://stats.example.org", "player_stats"), content, AT))
         if isinstance(row, StatRow) and isinstance(row.game, TeamWeek)
     }
@@ -190,28 +243,40 @@ def named(player_id: int | None) -> str | None:
     return None if player_id is None else player_id.to_bytes(10, "big").decode()
 
 
-def test_two_hundred_of_the_salary_files_scored_what_their_match_scored(seasons: Seasons, shared: Path) -> None:
-    files = sorted((shared / "data/nfl_dk_salary_points").glob("*.parquet"))
-    offered = pl.concat([pl.read_parquet(path) for path in files], how="vertical_relaxed")
-    offered = offered.filter(pl.col("pos").is_in(OFFENCE)).sort("year", "week_num", "team", "player")
-    drawn = random.Random(SEED).sample(range(offered.height), DRAWN)
-    told = cache(lambda year: scored(shared / "mirror/nflverse/releases/download", year))
+def held_against_points(seasons: Seasons, shared: Path, rows: list[Salary]) -> tuple[list[Salary], int, list[Any]]:
+    """Return who of the offered resolved to nobody, how many to whom scored what the file says, and who to others."""
+    told = cache(lambda year, contest: scored(shared / "mirror/nflverse/releases/download", year, contest))
     index = cache(seasons.index)
-    wrong, proven, unresolved = [], 0, 0
-    for row in offered[drawn].iter_rows(named=True):
-        year, week = int(row["year"]), int(row["week_num"])
-        player = named(resolve(index(year, week), row["player"], (row["team"],), row["pos"]))
+    unresolved, proven, wrong = [], 0, []
+    for row in rows:
+        player = named(resolve(index(row.year, row.week), row.name, (row.team,), row.position))
         if player is None:
-            unresolved += 1
+            unresolved.append(row)
             continue
-        got = told(year).get((player, week))
-        is_wrong = row["score"] > 0 if got is None else abs(got - row["score"]) > A_YARD
+        got = told(row.year, row.contest).get((player, row.week))
+        is_wrong = row.scored > 0 if got is None else abs(got - row.scored) > A_YARD
         proven += got is not None and not is_wrong
         if is_wrong:
-            wrong.append((year, week, row["team"], row["player"], player, row["score"], got))
+            wrong.append((row, player, got))
+    return unresolved, proven, wrong
+
+
+def test_two_hundred_of_the_salary_files_scored_what_their_match_scored(seasons: Seasons, shared: Path) -> None:
+    offered = sorted(offence(shared), key=lambda row: (row.year, row.week, row.team, row.name))
+    drawn = random.Random(SEED).sample(offered, DRAWN)
+    unresolved, proven, wrong = held_against_points(seasons, shared, drawn)
     assert wrong == []
-    assert unresolved <= DRAWN // 100
+    assert len(unresolved) <= DRAWN // 100
     assert proven >= DRAWN // 2  # the others were offered and did not play
+
+
+def test_who_scored_in_the_salary_files_resolves_to_whom_scored_it(seasons: Seasons, shared: Path) -> None:
+    """The truth is the points alone, of every season there is: no name decides who counts."""
+    scorers = [row for row in offence(shared) if row.scored > 1]
+    unresolved, proven, wrong = held_against_points(seasons, shared, scorers)
+    print(len(scorers), proven, len(unresolved), unresolved[:20], len(wrong), wrong[:40])
+    assert len(scorers) > 3000
+    assert proven >= 0.99 * len(scorers)
 
 
 def test_two_hundred_of_the_prop_files_are_offered_elsewhere_too(seasons: Seasons, shared: Path) -> None:
@@ -229,13 +294,15 @@ def test_two_hundred_of_the_prop_files_are_offered_elsewhere_too(seasons: Season
         for season, week, team, name, player in about.select("season", "week", "team", "name", "player_id").iter_rows()
     }
     index = cache(seasons.index)
-    wrong, proven = [], 0
+    wrong, proven, unresolved = [], 0, []
     for season, week, name, teams, position in random.Random(SEED).sample(offers, DRAWN):
         player = named(resolve(index(season, week), name, teams, position))
+        unresolved += [] if player else [(season, week, teams, name)]
         is_elsewhere = (season, week, player) in elsewhere
         proven += is_elsewhere
         known = [(season, week, find_team(NFL, team), formal(normalise(name)), player) for team in teams]
         if player is not None and not is_elsewhere and not there.intersection(known):
             wrong.append((season, week, teams, name, player))
     assert wrong == []
+    assert len(unresolved) <= DRAWN // 100, unresolved
     assert proven >= DRAWN * 0.8  # the others are of that name in the roster of one of the teams that week

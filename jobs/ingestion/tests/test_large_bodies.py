@@ -1,5 +1,7 @@
 """A body of any size holds what a small one holds: it is read item by item and saved in parts."""
 
+import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +27,7 @@ def payload(content: bytes) -> Payload:
 @pytest.mark.parametrize("body", ["[]", " [ ] ", '[{"a": [1, "]"]}, null ,{"b": {"c": "\\u00e9"}}]\n', '[3, {"a": 1}]'])
 def test_a_list_holds_the_same_item_by_item(body: str) -> None:
     told = payload(body.encode())
-    assert [msgspec.json.decode(item) for item in documents.raw_list(told)] == documents.read_list(told)
+    assert [msgspec.json.decode(item) for item in documents.read_list(told).raw] == list(documents.read_list(told))
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,51 @@ def test_a_list_holds_the_same_item_by_item(body: str) -> None:
 def test_a_list_that_breaks_is_drift(body: str) -> None:
     with pytest.raises(DriftedSource):
         list(provider("the_odds_api").parse(payload(body.encode("latin-1"))))
+
+
+LARGE = [
+    ("the_odds_api", "odds", ()),
+    ("kalshi", "markets", ("markets",)),
+    ("polymarket", "events", ()),
+    ("kambi", "matches", ("events",)),
+    ("kambi", "offers", ("betOffers",)),
+    ("bovada", "coupon", (0, "events")),
+    ("pinnacle", "matchups", ()),
+    ("pinnacle", "markets", ()),
+    ("draftkings_sportsbook", "league", ("selections",)),
+    ("draftkings_sportsbook", "league", ("markets",)),
+    ("fanduel_sportsbook", "page", ("attachments", "markets")),
+    ("action_network", "scoreboard", ("games",)),
+    ("underdog", "lines", ("over_under_lines",)),
+    ("sleeper_picks", "lines", ()),
+    ("sleeper", "players", ()),
+]
+"""Whose bodies may be large, and where in them what there is much of."""
+
+
+def grown(body: Any, way: tuple[Any, ...]) -> Any:
+    """Return a body in which there is much of something, each with a quarter of a megabyte that nobody needs."""
+    if way and isinstance(body, list):
+        return [grown(body[way[0]], way[1:])]
+    if way:
+        return body | {way[0]: grown(body[way[0]], way[1:])}
+    if isinstance(body, dict):
+        found = [(key, one) for key, one in body.items() if isinstance(one, dict)]
+        return {f"{key}{n or ''}": {**one, "about": "x" * 2**18} for n in range(40 // len(found)) for key, one in found}
+    return [{**one, "about": "x" * 2**18} for _ in range(40 // len(body)) for one in body if one]
+
+
+@pytest.mark.parametrize(("name", "kind", "way"), LARGE, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_large_body_is_read_item_by_item(case: Any, name: str, kind: str, way: tuple[Any, ...]) -> None:
+    told = case(name, kind).payload
+    content = orjson.dumps(grown(orjson.loads(told.content), way))
+    assert len(content) > 5 * 2**20
+    tracemalloc.start()
+    rows = sum(1 for _ in provider(name).parse(replace(told, content=content)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rows > 0
+    assert peak < len(content) / 2
 
 
 @pytest.fixture

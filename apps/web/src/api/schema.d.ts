@@ -359,7 +359,7 @@ export interface paths {
         };
         /**
          * List Review
-         * @description List the names that wait for a person, the most often met first.
+         * @description List what waits for a person, the most often met first.
          */
         get: operations["list_review"];
         put?: never;
@@ -370,7 +370,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/review/players": {
+    "/api/review/choices": {
         parameters: {
             query?: never;
             header?: never;
@@ -378,10 +378,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Review Players
-         * @description Find players by a part of their name.
+         * Search Review Choices
+         * @description Find players, teams, games or markets by a part of their name.
          */
-        get: operations["search_review_players"];
+        get: operations["search_review_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Decide Review
-         * @description Say whom a source means, or that nobody of ours is meant; the past is healed.
+         * @description Say what a source means, or that nothing of ours is meant; the past is healed.
          */
         post: operations["decide_review"];
         delete?: never;
@@ -1197,17 +1197,35 @@ export interface components {
         };
         /**
          * CandidateRead
-         * @description A player who may be meant; `score` is how well name, team and position agree (about 0 to 1).
+         * @description What may be meant; `score` is how well names, teams, position or time agree (about 0 to 1).
          */
         CandidateRead: {
             /** Name */
             name: string;
-            /** Player Id */
-            player_id: number;
             /** Position */
             position: string | null;
             /** Score */
             score: number;
+            /** Starts At */
+            starts_at: string | null;
+            /** Target */
+            target: string;
+            /** Team */
+            team: string | null;
+        };
+        /**
+         * ChoiceRead
+         * @description Something of ours to choose: `target` is the id of a player, team or game, or the name of a market.
+         */
+        ChoiceRead: {
+            /** Name */
+            name: string;
+            /** Position */
+            position: string | null;
+            /** Starts At */
+            starts_at: string | null;
+            /** Target */
+            target: string;
             /** Team */
             team: string | null;
         };
@@ -2216,20 +2234,6 @@ export interface components {
             team: string | null;
         };
         /**
-         * PlayerFound
-         * @description A player to choose from.
-         */
-        PlayerFound: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Position */
-            position: string | null;
-            /** Team */
-            team: string | null;
-        };
-        /**
          * Pool
          * @description The player pool of a slate under one projection set; `stat` is the fantasy points shown.
          */
@@ -2604,14 +2608,14 @@ export interface components {
         };
         /**
          * ReviewDecide
-         * @description Whom the source means; null where nobody of ours is meant.
+         * @description What the source means; null where nothing of ours is meant.
          */
         ReviewDecide: {
             /**
-             * Player Id
-             * @description the player meant; null to dismiss the item
+             * Target
+             * @description the id of the player, team or game meant, or the market's name; null to dismiss
              */
-            player_id: number | null;
+            target: string | null;
         };
         /**
          * ReviewPage
@@ -2629,7 +2633,7 @@ export interface components {
         };
         /**
          * ReviewRead
-         * @description A name of a source that nobody could be matched to; `seen` is how often it was met.
+         * @description What a source calls something that could not be matched to one of ours; `seen` is how often it was met.
          */
         ReviewRead: {
             /** Candidates */
@@ -2646,14 +2650,17 @@ export interface components {
             /** Id */
             id: number;
             /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "player" | "team" | "game" | "market";
+            /**
              * Last Seen At
              * Format: date-time
              */
             last_seen_at: string;
             /** Name */
             name: string;
-            /** Player Id */
-            player_id: number | null;
             /** Position */
             position: string | null;
             /** Seen */
@@ -2667,6 +2674,8 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "decided" | "dismissed";
+            /** Target */
+            target: string | null;
             /** Team */
             team: string | null;
         };
@@ -4449,6 +4458,8 @@ export interface operations {
                 status?: "open" | "decided" | "dismissed";
                 /** @description of this sport alone */
                 sport?: string | null;
+                /** @description of this kind alone */
+                kind?: ("player" | "team" | "game" | "market") | null;
                 /** @description at most this many items */
                 limit?: number;
                 /** @description skip this many items */
@@ -4489,11 +4500,13 @@ export interface operations {
             };
         };
     };
-    search_review_players: {
+    search_review_choices: {
         parameters: {
             query: {
                 /** @description code of a sport */
                 sport: string;
+                /** @description what is looked for */
+                kind: "player" | "team" | "game" | "market";
                 /** @description part of a name */
                 text: string;
             };
@@ -4509,11 +4522,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlayerFound"][];
+                    "application/json": components["schemas"]["ChoiceRead"][];
                 };
             };
             /** @description Not signed in, or the session has expired (code `session_expired`). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is not the caller's. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

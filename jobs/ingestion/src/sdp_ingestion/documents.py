@@ -18,59 +18,95 @@ STUMBLES = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What a parser raises over a shape that is not what it knows."""
 
 
-def read(payload: Payload, *needed: str) -> Document:
+class Members(Mapping[str, Any]):
+    """An object of which each member is decoded when it is asked for, so that a large one is never held whole."""
+
+    def __init__(self, raw: Mapping[str, msgspec.Raw]) -> None:
+        """Take the members as they are written."""
+        self.raw = raw
+
+    def __getitem__(self, name: str) -> Any:
+        """Decode a member."""
+        return orjson.loads(memoryview(self.raw[name]))
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a member, without decoding it."""
+        return name in self.raw
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self.raw)
+
+    def __len__(self) -> int:
+        """Return how many members there are."""
+        return len(self.raw)
+
+
+class Listed(Iterable[Document]):
+    """The objects of a list, each decoded when its turn comes; what is not an object in it (null) is left out."""
+
+    def __init__(self, raw: Iterable[msgspec.Raw]) -> None:
+        """Take the items as they are written."""
+        self.raw = [item for item in raw if memoryview(item)[0] == ord("{")]
+
+    def __iter__(self) -> Iterator[Document]:
+        """Yield the objects, decoded."""
+        return (orjson.loads(memoryview(item)) for item in self.raw)
+
+    def __len__(self) -> int:
+        """Return how many objects there are."""
+        return len(self.raw)
+
+    def members(self) -> Iterator[Members]:
+        """Yield the objects, their own members undecoded."""
+        return (Members(_RAW_OBJECT.decode(item)) for item in self.raw)
+
+
+_RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def read(payload: Payload, *needed: str) -> Members:
     """Read an answer that must be an object with these members.
 
     Raises:
         DriftedSource: It is not JSON, not an object, or lacks a member.
     """
     where = payload.request.url
-    found = load(payload)
-    if not isinstance(found, dict):
-        raise DriftedSource(f"{where} is a {type(found).__name__}, not an object")
+    try:
+        found = _RAW_OBJECT.decode(payload.content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DriftedSource(f"{where} is not an object in JSON: {error}") from error
     if missing := sorted(set(needed) - set(found)):
         raise DriftedSource(f"{where} lacks {', '.join(missing)}")
-    return found
+    return Members(found)
 
 
-def load(payload: Payload) -> Any:
-    """Read an answer that is JSON of any kind.
+def inside(body: Members, name: str, where: str) -> Members:
+    """Return a member that must be an object, its own members undecoded; one that is null has none.
 
     Raises:
-        DriftedSource: It is not JSON.
+        DriftedSource: The member is something else.
     """
+    raw = body.raw.get(name)
+    if raw is None or bytes(raw) == b"null":
+        return Members({})
     try:
-        return orjson.loads(payload.content)
-    except orjson.JSONDecodeError as error:
-        raise DriftedSource(f"{payload.request.url} is not JSON: {error}") from error
+        return Members(_RAW_OBJECT.decode(raw))
+    except msgspec.DecodeError as error:
+        raise DriftedSource(f"{where}: {name} is not an object: {error}") from error
 
 
-_RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-
-
-def read_list(payload: Payload) -> list[Document]:
-    """Read an answer that must be a list of objects; what is not an object in it (null) is left out.
-
-    Raises:
-        DriftedSource: It is not JSON, or not a list.
-    """
-    found = load(payload)
-    if not isinstance(found, list):
-        raise DriftedSource(f"{payload.request.url} is a {type(found).__name__}, not a list")
-    return [item for item in found if isinstance(item, dict)]
-
-
-def raw_list(payload: Payload) -> list[msgspec.Raw]:
-    """Read a list of objects to be decoded one by one, so that memory does not grow with it; null is left out.
+def read_list(payload: Payload) -> Listed:
+    """Read an answer that must be a list of objects.
 
     Raises:
         DriftedSource: It is not JSON, or not a list.
     """
     try:
-        found = _RAW_LIST.decode(payload.content)
+        return Listed(_RAW_LIST.decode(payload.content))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DriftedSource(f"{payload.request.url} is not a list in JSON: {error}") from error
-    return [item for item in found if memoryview(item)[0] == ord("{")]
 
 
 def each(found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str) -> Iterator[Parsed]:
@@ -100,16 +136,30 @@ def each(found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str
         raise DriftedSource(f"not one of {count} could be read, {what}: {last}")
 
 
-def items(document: Document, name: str, where: str) -> list[Document]:
+def items(document: Document, name: str, where: str) -> Iterable[Document]:
     """Return a member that must be a list of objects; what is not an object in it (null) is left out.
 
     Raises:
         DriftedSource: The member is not a list.
     """
+    if isinstance(document, Members):
+        return listed(document, name, where)
     found = document.get(name)
     if not isinstance(found, list):
         raise DriftedSource(f"{where}: {name} is a {type(found).__name__}, not a list")
     return [item for item in found if isinstance(item, dict)]
+
+
+def listed(body: Members, name: str, where: str) -> Listed:
+    """Return a member that must be a list of objects, undecoded.
+
+    Raises:
+        DriftedSource: The member is not a list.
+    """
+    try:
+        return Listed(_RAW_LIST.decode(body.raw.get(name, b"null")))
+    except msgspec.DecodeError as error:
+        raise DriftedSource(f"{where}: {name} is not a list: {error}") from error
 
 
 def moment(text: str) -> datetime:

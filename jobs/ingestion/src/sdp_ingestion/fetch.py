@@ -8,7 +8,7 @@ from sdp_common.errors import NotFound, Unavailable
 from sdp_common.http import Answer, public_url
 from sdp_common.http import Fetcher as Client
 from sdp_common.service import Job
-from sdp_common.store import payloads
+from sdp_common.store import payloads, review
 from sqlalchemy.orm import Session
 
 from sdp_ingestion import packaged
@@ -30,6 +30,8 @@ class Fetcher:
         self._sport = sport
         self._tally = tally
         self._client = Client(job.settings)
+        with job.session() as session:
+            self._markets = review.decided(session, sport, provider.name)["market"]
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +86,7 @@ class Fetcher:
             return None
         content = packaged.read(request.url)
         self._tally.bytes += len(content)
-        return Payload(request, content, datetime.now(UTC), sport=self._sport)
+        return Payload(request, content, datetime.now(UTC), sport=self._sport, markets=self._markets)
 
     def _read(self, request: Request) -> Payload:
         url = public_url(request.url)
@@ -110,7 +112,7 @@ class Fetcher:
                 content = payloads.newest(session, url) or b""
         elif self._provider.quality.replayable:
             self._keep(request, answer)
-        return Payload(request, content, answer.fetched_at, answer.status, self._sport)
+        return Payload(request, content, answer.fetched_at, answer.status, self._sport, self._markets)
 
     def _afford(self, request: Request) -> None:
         """See that a request leaves as many credits as are to be kept.

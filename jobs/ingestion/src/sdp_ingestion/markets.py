@@ -1,7 +1,13 @@
 """Player markets as sources spell them, brought to our words."""
 
 import re
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from heapq import nlargest
 
+from sdp_ingestion.rows import Rejected, UnknownMarket
+
+GAME_MARKETS = ("moneyline", "spread", "total")
 _GAP = re.compile(r"[^a-z0-9+]+")
 _WORDS = {
     "pass": "passing",
@@ -173,14 +179,51 @@ def is_of_a_period(label: str) -> bool:
     return bool(_PERIOD.search(_GAP.sub(" ", label.lower()).strip()))
 
 
-def player_market(label: str | None) -> str | None:
+def plain(label: str) -> str:
+    """Return a label as it is compared: small letters, numbers and single spaces."""
+    return _GAP.sub(" ", label.lower().replace("+", " ").replace("o/u", " ")).strip()
+
+
+def player_market(label: str | None, decided: Mapping[str, str] | None = None) -> str | None:
     """Return our name of a player market, None where it is not one of ours or about a part of the game.
+
+    Args:
+        label: As the source spells it.
+        decided: What a person said of labels of this source that we could not read (`Payload.markets`).
 
     >>> [player_market(name) for name in ("player_pass_yds", "Rush Yards", "Pts+Rebs+Asts", "Points O/U", "Laps")]
     ['passing_yards', 'rushing_yards', 'points_rebounds_assists', 'points', None]
     """
-    if not label or is_of_a_period(label):
+    if not label:
         return None
-    words = _GAP.sub(" ", label.lower().replace("+", " ").replace("o/u", " ")).split()
-    plain = " ".join(_WORDS.get(word, word) for word in words if word not in _LEFT_OUT)
-    return _NAMES.get(plain)
+    said = decided.get(plain(label)) if decided else None
+    if said is not None:
+        return None if said in GAME_MARKETS else said
+    return None if is_of_a_period(label) else _NAMES.get(_in_our_words(label))
+
+
+def game_market(label: str, decided: Mapping[str, str]) -> str | None:
+    """Return the market of the game that a person said a label of this source is, None where nobody did."""
+    said = decided.get(plain(label))
+    return said if said in GAME_MARKETS else None
+
+
+def _in_our_words(label: str) -> str:
+    return " ".join(_WORDS.get(word, word) for word in plain(label).split() if word not in _LEFT_OUT)
+
+
+def unknown_market(label: str | None) -> Rejected:
+    """Return the rejection of a market that is not ours; one that may be waits for review."""
+    reason = "a market that we do not know"
+    if not label or not plain(label) or is_of_a_period(label):
+        return Rejected(reason, label or "")
+    return UnknownMarket(reason, label)
+
+
+def likely_markets(label: str, count: int) -> list[tuple[str, float]]:
+    """Return the markets whose names are nearest to a label, the nearest first, each with its likeness (0 to 1)."""
+    asked = _in_our_words(label)
+    best: dict[str, float] = {}
+    for words, name in (*_NAMES.items(), *((name, name) for name in GAME_MARKETS)):
+        best[name] = max(SequenceMatcher(None, asked, words).ratio(), best.get(name, 0.0))
+    return nlargest(count, best.items(), key=lambda one: one[1])

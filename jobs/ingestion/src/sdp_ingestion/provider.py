@@ -43,13 +43,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Payload:
-    """Exactly what came back, so that a mended parser can be replayed on it."""
+    """Exactly what came back, so that a mended parser can be replayed on it.
+
+    `markets` is what a person decided that labels of the source's markets mean (`markets.plain` to our name).
+    """
 
     request: Request
     content: Content
     fetched_at: datetime
     status: int = 200
     sport: str = "nfl"
+    markets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sdp_common.errors import BadInput, DriftedSource
 from sdp_common.service import Job
-from sdp_common.store import injuries, odds, payloads, weather
+from sdp_common.store import injuries, odds, payloads, review, weather
 from sdp_sports.spec import codes, load
 from sqlalchemy.orm import Session
 
@@ -47,13 +47,14 @@ def reparse(job: Job, provider: Provider, since: datetime, sport: str | None = N
 
 def _replay(job: Job, session: Session, provider: Provider, sport: str, since: datetime, tally: Tally) -> int:
     count = 0
+    markets = review.decided(session, sport, provider.name)["market"]
     for body in payloads.replay(session, provider.name, sport=sport, since=since):
         if not count and provider.feed in _FORGET:
             _FORGET[provider.feed](session, provider.name, sport, body.fetched_at)
         count += 1
         job.progress(0.5, f"{provider.name}: {body.tag} of {body.fetched_at:%Y-%m-%d %H:%M}")
         request = Request(body.url, body.tag, body.about)
-        payload = Payload(request, body.content, body.fetched_at, body.status, body.sport)
+        payload = Payload(request, body.content, body.fetched_at, body.status, body.sport, markets)
         context = Context(session, load(sport), provider.name, body.fetched_at, tally)
         try:
             save(context, (row for row in provider.parse(payload) if not isinstance(row, Request)))

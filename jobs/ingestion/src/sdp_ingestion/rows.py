@@ -350,3 +350,8 @@ class Rejected:
 
     reason: str
     what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMarket(Rejected):
+    """A market of a whole game that none of ours could be told to be; `what` is its label, which waits for review."""

@@ -1,21 +1,23 @@
 """The games index: which of our games a source speaks of."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from sdp_sports.clubs import find_team
 from sdp_sports.spec import Sport
 
-from sdp_ingestion.rows import GameRef, SourceGame, TeamNear, TeamWeek
+from sdp_ingestion.rows import GameRef, Matchup, SourceGame, TeamNear, TeamWeek
 
 NEAR = timedelta(hours=48)
 """How far from a source's time a game of the same teams may be and still be the one meant, where teams play weekly."""
 NEAR_DAILY = timedelta(hours=9)
 """Likewise where the same teams may meet on the next day."""
 _WEEKLY = ("nfl", "cfb", "cfl", "xfl")
+_EASTERN = ZoneInfo("America/New_York")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,36 @@ def team_id(sport: Sport, label: str | None) -> str | None:
     return None if code is None else f"{sport.code}:{code}"
 
 
-class Schedule:
-    """Every game of a sport in memory, found by id, by team and week, or by its teams and a time."""
+def game_label(teams: Iterable[str], near: datetime) -> str:
+    """Return how a game waits for review: its teams, and its day in the east of the United States."""
+    return f"{' @ '.join(team.partition(':')[2] for team in teams)} {near.astimezone(_EASTERN):%Y-%m-%d}"
 
-    def __init__(self, sport: Sport, frame: pl.DataFrame, ids: Mapping[tuple[str, str], str] | None = None) -> None:
+
+def labels_of(ref: Matchup | TeamNear) -> tuple[str, ...]:
+    """Return a game's teams as the source spells them, the visitor first."""
+    return (ref.team,) if isinstance(ref, TeamNear) else (ref.away, ref.home)
+
+
+class Schedule:
+    """Every game of a sport in memory, found by id, by team and week, or by its teams and a time.
+
+    Args:
+        sport: The declared sport.
+        frame: The columns of `reference.game_index`.
+        ids: The game behind every id of every source.
+        decided: What a person said that a source's labels of teams and games mean (`review.decided`).
+    """
+
+    def __init__(
+        self,
+        sport: Sport,
+        frame: pl.DataFrame,
+        ids: Mapping[tuple[str, str], str] | None = None,
+        decided: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self._sport = sport
         self._ids = ids or {}
+        self._decided = decided or {}
         self._near = NEAR if sport.code in _WEEKLY else NEAR_DAILY
         self._sources = {(source, game) for (source, _), game in self._ids.items()}
         self._by_id: dict[str, Game] = {}
@@ -79,9 +105,32 @@ class Schedule:
             return self._by_week.get((ref.season, ref.week, self._sport.team_id(ref.team)))
         if isinstance(ref, SourceGame):
             return self._by_id.get(self._ids.get((ref.source, ref.external_id), ""))
-        labels = (ref.team,) if isinstance(ref, TeamNear) else (ref.home, ref.away)
-        found = frozenset(team_id(self._sport, label) for label in labels)
-        return None if None in found else self._nearest(found, ref.near)
+        teams = tuple(self.team(label) for label in labels_of(ref))
+        named = [team for team in teams if team is not None]
+        if len(named) < len(teams):
+            return None
+        decided = self._decided.get("game", {}).get(game_label(named, ref.near), "")
+        return self._by_id.get(decided) or self._nearest(frozenset(teams), ref.near)
+
+    def team(self, label: str | None) -> str | None:
+        """Return a team's id as this source spells it, None where no team of ours is meant."""
+        return self._decided.get("team", {}).get(label or "") or team_id(self._sport, label)
+
+    def teams(self) -> dict[str, str]:
+        """Return every team that may be meant, id to name: those declared, else those that play."""
+        if self._sport.teams:
+            return {f"{self._sport.code}:{code}": name for code, name in self._sport.teams.items()}
+        playing = {team for game in self._by_id.values() for team in (game.home, game.away)}
+        return {team: team.partition(":")[2].replace("_", " ").title() for team in sorted(playing)}
+
+    def plays(self, team: str) -> bool:
+        """Return whether any game has a team."""
+        return frozenset((team,)) in self._by_teams
+
+    def around(self, teams: Iterable[str], near: datetime, span: timedelta) -> Iterator[Game]:
+        """Yield the games of any of these teams at most `span` away from a moment, each once."""
+        found = {game.id: game for team in teams for game in self._by_teams.get(frozenset((team,)), ())}
+        yield from (game for game in found.values() if abs(game.starts_at - near) <= span)
 
     def _nearest(self, teams: frozenset[str | None], near: datetime) -> Game | None:
         found = [game for game in self._by_teams.get(teams, ()) if abs(game.starts_at - near) <= self._near]

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from sdp_ingestion.rows import DraftableRow, Matchup, SlateRow, TeamNear
 from sdp_ingestion.save.context import Context
-from sdp_ingestion.save.slates import Matched, described, match
+from sdp_ingestion.save.slates import Matched, described, doubt, match
 from sdp_ingestion.tally import Tally
 
 REGULAR_SHARE = 0.07
@@ -87,6 +87,8 @@ def _import(session: Session, job: Job, body: bytes, on: date | None) -> dict[st
     slate = _slate(context, key, rows, games)
     matched = match(context, slate)
     slate_id = slates.save_slate(session, matched.slate, matched.draftables)
+    doubt(context, matched.unmatched)
+    context.finish()
     return _report(slate_id, slate, matched, unknown, sport.contests[key])
 
 

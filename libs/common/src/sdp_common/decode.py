@@ -73,6 +73,9 @@ class Decoder:
         self._spool.write(part)
         size = self._spool.size
         if size > self._max_bytes:
-            raise DriftedSource(f"{self._name} is larger than {self._max_bytes} bytes (SDP_HTTP_MAX_BYTES)")
+            raise DriftedSource(
+                f"{self._name} is larger than {self._max_bytes} bytes, the most that is taken (SDP_HTTP_MAX_BYTES; "
+                "SDP_HTTP_MAX_STREAMED_BYTES of what is read item by item)"
+            )
         if size > _BOMB_BYTES and size > _BOMB_RATIO * self._received:
             raise DriftedSource(f"{self._name} unpacks to more than {_BOMB_RATIO} times its size")

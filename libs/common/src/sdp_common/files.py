@@ -26,7 +26,10 @@ def read_file(url: str, *, etag: str | None, max_bytes: int) -> tuple[int, Conte
         if tag == etag:
             return 304, b"", moment, tag, None
         if status.st_size > max_bytes:
-            raise DriftedSource(f"{url} is larger than {max_bytes} bytes (SDP_HTTP_MAX_BYTES)")
+            raise DriftedSource(
+                f"{url} is larger than {max_bytes} bytes, the most that is taken (SDP_HTTP_MAX_BYTES; "
+                "SDP_HTTP_MAX_STREAMED_BYTES of what is read item by item)"
+            )
         return 200, _read(path), moment, tag, None
     except OSError as error:
         raise Retriable(f"{url} cannot be read: {error.strerror}") from error

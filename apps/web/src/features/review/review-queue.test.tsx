@@ -7,20 +7,28 @@ import { answering } from "@/lib/test-server";
 import { ReviewQueue } from "./review-queue";
 
 const GABE: Schemas["ReviewRead"] = {
-  id: 7, sport: "nfl", source: "kambi", external_id: "name:gabe davis", name: "Gabe Davis", team: "nfl:BUF", position: "WR", seen: 12,
-  first_seen_at: "2025-01-01T10:00:00Z", last_seen_at: "2025-01-02T10:00:00Z", status: "open", player_id: null, decided_at: null,
+  id: 7, sport: "nfl", source: "kambi", kind: "player", external_id: "name:gabe davis", name: "Gabe Davis", team: "nfl:BUF", position: "WR", seen: 12,
+  first_seen_at: "2025-01-01T10:00:00Z", last_seen_at: "2025-01-02T10:00:00Z", status: "open", target: null, decided_at: null,
   candidates: [
-    { player_id: 31, name: "gabriel davis", team: "nfl:BUF", position: "WR", score: 0.58 },
-    { player_id: 32, name: "gabe davison", team: null, position: "TE", score: 0.41 },
+    { target: "31", name: "gabriel davis", team: "nfl:BUF", position: "WR", starts_at: null, score: 0.58 },
+    { target: "32", name: "gabe davison", team: null, position: "TE", starts_at: null, score: 0.41 },
   ],
 };
 const NOBODY = { ...GABE, id: 8, name: "A Team Total", candidates: [] };
+const GAME: Schemas["ReviewRead"] = {
+  ...GABE, id: 9, kind: "game", external_id: "NYJ @ BUF 2025-01-09", name: "NYJ @ BUF 2025-01-09", team: null, position: null,
+  candidates: [{ target: "nfl:2024_18_NYJ_BUF", name: "NYJ @ BUF 2025-01-04", team: null, position: null, starts_at: "2025-01-04T18:00:00Z", score: 0.85 }],
+};
 
 function page(refusal?: string) {
-  let waiting = [GABE, NOBODY];
+  let waiting = [GABE, NOBODY, GAME];
   const asked = answering({
     "GET /api/review": () => ({ body: { items: waiting, total: waiting.length, limit: 200, offset: 0 } }),
-    "GET /api/review/players": () => ({ body: [{ id: 99, name: "Gabriel Davis Sr.", team: "nfl:JAX", position: "WR" }] }),
+    "GET /api/review/choices": () => ({ body: [{ target: "99", name: "Gabriel Davis Sr.", team: "nfl:JAX", position: "WR", starts_at: null }] }),
+    "POST /api/review/9": () => {
+      waiting = waiting.filter((one) => one.id !== 9);
+      return { body: { item: { ...GAME, status: "decided" }, run_id: 6 } };
+    },
     "POST /api/review/7": () => {
       if (refusal) return { status: 409, body: { code: "conflict", message: refusal } };
       waiting = [NOBODY];
@@ -48,7 +56,7 @@ test("a decision says whom is meant, and the name waits no more", async () => {
   expect(gabe.getByText(/Kambi · NFL · met 12 times/i)).toBeInTheDocument();
   await userEvent.click(gabe.getByRole("button", { name: /davis WR, BUF · 58%/i }));
   await waitFor(() => { expect(screen.queryByText("Gabe Davis")).toBeNull(); });
-  expect(asked).toContainEqual({ method: "POST", path: "/api/review/7", body: { player_id: 31 } });
+  expect(asked).toContainEqual({ method: "POST", path: "/api/review/7", body: { target: "31" } });
   expect(screen.getByText("A Team Total")).toBeInTheDocument();
 });
 
@@ -56,7 +64,7 @@ test("what is nobody of ours is dismissed", async () => {
   const asked = page();
   await userEvent.click((await card("A Team Total")).getByRole("button", { name: "None of ours" }));
   await waitFor(() => { expect(screen.queryByText("A Team Total")).toBeNull(); });
-  expect(asked).toContainEqual({ method: "POST", path: "/api/review/8", body: { player_id: null } });
+  expect(asked).toContainEqual({ method: "POST", path: "/api/review/8", body: { target: null } });
 });
 
 test("somebody who is not among the likely ones is found by a part of the name", async () => {
@@ -65,7 +73,16 @@ test("somebody who is not among the likely ones is found by a part of the name",
   await userEvent.type(gabe.getByLabelText("Somebody else"), "gabriel");
   await userEvent.click(await gabe.findByRole("button", { name: /Gabriel Davis Sr\. WR, JAX/ }));
   await waitFor(() => { expect(screen.queryByText("Gabe Davis")).toBeNull(); });
-  expect(asked).toContainEqual({ method: "POST", path: "/api/review/7", body: { player_id: 99 } });
+  expect(asked).toContainEqual({ method: "POST", path: "/api/review/7", body: { target: "99" } });
+});
+
+test("a game, as a team or a market, is chosen among the likely ones", async () => {
+  const asked = page();
+  const game = await card("NYJ @ BUF 2025-01-09");
+  expect(game.getByText("Game")).toBeInTheDocument();
+  await userEvent.click(game.getByRole("button", { name: /NYJ @ BUF 2025-01-04 .+ · 85%/ }));
+  await waitFor(() => { expect(screen.queryByText("NYJ @ BUF 2025-01-09")).toBeNull(); });
+  expect(asked).toContainEqual({ method: "POST", path: "/api/review/9", body: { target: "nfl:2024_18_NYJ_BUF" } });
 });
 
 test("a refusal stands on the card, and the name keeps waiting", async () => {

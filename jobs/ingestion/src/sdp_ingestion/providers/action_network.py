@@ -26,7 +26,7 @@ _MARKETS = ("moneyline", "spread", "total")
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for the day's board."""
     base = f"{ask.base('action_network')}/web/v2/scoreboard/{LEAGUES[ask.sport]}"
-    yield Request(f"{base}?bookIds={','.join(BOOKS)}&date={ask.now:%Y%m%d}", "scoreboard")
+    yield Request(f"{base}?bookIds={','.join(BOOKS)}&date={ask.now:%Y%m%d}", "scoreboard", is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -36,7 +36,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         DriftedSource: The answer is not a board.
     """
     games = items(read(payload, "games"), "games", payload.request.url)
-    coming = [game for game in games if game.get("status", "scheduled") in ("scheduled", "pre_game", "created")]
+    coming = (game for game in games if game.get("status", "scheduled") in ("scheduled", "pre_game", "created"))
     yield from each(coming, lambda game: _game(payload, game), "a game")
 
 

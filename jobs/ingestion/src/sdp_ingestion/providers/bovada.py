@@ -6,7 +6,7 @@ Every number is text; home is told by the competitor, never by its place; only m
 from collections.abc import Iterable, Iterator
 
 from sdp_ingestion.documents import Document, after_epoch, each, guarded, items, read_list
-from sdp_ingestion.markets import player_market
+from sdp_ingestion.markets import game_market, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -29,7 +29,7 @@ def start(ask: Ask) -> Iterable[Request]:
     """Ask for the coupon of the games to come."""
     path = "services/sports/event/coupon/events/A/description"
     query = "marketFilterId=def&preMatchOnly=true&lang=en"
-    yield Request(f"{ask.base('bovada')}/{path}/{PATHS[ask.sport]}?{query}", "coupon")
+    yield Request(f"{ask.base('bovada')}/{path}/{PATHS[ask.sport]}?{query}", "coupon", is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -38,8 +38,8 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer is not a coupon.
     """
-    events = [event for part in read_list(payload) for event in items(part, "events", payload.request.url)]
-    games = [event for event in events if event.get("type", "GAMEEVENT") == "GAMEEVENT" and not event.get("live")]
+    events = (event for part in read_list(payload).members() for event in items(part, "events", payload.request.url))
+    games = (event for event in events if event.get("type", "GAMEEVENT") == "GAMEEVENT" and not event.get("live"))
     yield from each(games, lambda event: _event(payload, event), "an event")
 
 
@@ -56,13 +56,13 @@ def _event(payload: Payload, event: Document) -> Iterator[QuoteRow | Rejected]:
 
 def _market(payload: Payload, game: Matchup, market: Document, *, is_ladder: bool) -> Iterator[QuoteRow | Rejected]:
     label = str(market["description"])
-    ours, name = _KINDS.get(label.lower()), None
+    words, _, subject = label.partition(" - ")
+    ours, name = _KINDS.get(label.lower()) or game_market(words, payload.markets), None
     if ours is None:
-        words, _, subject = label.partition(" - ")
-        ours, name = player_market(words), subject.split(" (")[0].strip() or None
-    if ours is None or (name is None and label.lower() not in _KINDS):
-        yield Rejected("a market that we do not know", label)
-        return
+        ours, name = player_market(words, payload.markets), subject.split(" (")[0].strip() or None
+        if ours is None or name is None:
+            yield unknown_market(words)
+            return
     if is_ladder:
         ours = f"alternate_{ours}"
     for outcome in items(market, "outcomes", label):

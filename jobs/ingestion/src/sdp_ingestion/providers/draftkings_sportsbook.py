@@ -5,9 +5,12 @@ Numbers of categories drift, so that none is used but what the answer itself nam
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read
-from sdp_ingestion.markets import is_of_a_period, player_market
+from msgspec import Raw, Struct, json
+
+from sdp_ingestion.documents import Document, Listed, each, guarded, items, listed, moment, read
+from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -17,13 +20,22 @@ LEAGUES = {"nfl": 88808, "nba": 42648, "mlb": 84240, "nhl": 42133}
 _KINDS = {"moneyline": "moneyline", "spread": "spread", "total": "total", "run line": "spread", "puck line": "spread"}
 _KINDS |= {"point spread": "spread", "total points": "total", "total runs": "total", "total goals": "total"}
 _SIDES = {"home": "home", "away": "away", "draw": "draw", "over": "over", "under": "under", "yes": "yes", "no": "no"}
+
+
+class Selection(Struct):
+    """Of which market a selection is."""
+
+    marketId: Any = None  # noqa: N815 - the source's name
+
+
+_SELECTION = json.Decoder(Selection)
 _STARTED = ("STARTED", "IN_PROGRESS", "FINISHED")
 
 
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for the league's page."""
     path = f"api/sportscontent/dkusnj/v1/leagues/{LEAGUES[ask.sport]}"
-    yield Request(f"{ask.base('draftkings_sportsbook')}/{path}", "league")
+    yield Request(f"{ask.base('draftkings_sportsbook')}/{path}", "league", is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -34,28 +46,32 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     """
     body, where = read(payload, "markets", "selections"), payload.request.url
     events = {str(one.get("id")): one for one in items(body, "events", where)} if body.get("events") else {}
-    selections: dict[str, list[Document]] = defaultdict(list)
-    for one in items(body, "selections", where):
-        selections[str(one.get("marketId"))].append(one)
+    selections: dict[str, list[Raw]] = defaultdict(list)
+    for raw in listed(body, "selections", where).raw:
+        selections[str(_SELECTION.decode(raw).marketId)].append(raw)
     markets = items(body, "markets", where)
     yield from each(markets, lambda one: _market(payload, events, one, selections), "a market")
 
 
 def _market(
-    payload: Payload, events: Mapping[str, Document], market: Document, selections: Mapping[str, list[Document]]
+    payload: Payload, events: Mapping[str, Document], market: Document, selections: Mapping[str, list[Raw]]
 ) -> Iterator[QuoteRow | Rejected]:
     event = events.get(str(market["eventId"]))
     if event is not None and event.get("status") in _STARTED:
         return
     game = _game(payload, event) if event else None
     label = str((market.get("marketType") or {}).get("name") or market["name"])
-    ours = None if is_of_a_period(str(market["name"])) else _KINDS.get(label.lower())
-    is_player = ours is None and not is_of_a_period(label)
-    ours = ours or (player_market(label) if is_player else None)
-    if ours is None or game is None:
-        yield Rejected("a market that we do not know" if ours is None else "a market of no event", str(market["name"]))
+    name = str(market["name"])
+    if game is None or is_of_a_period(name) or is_of_a_period(label):
+        yield Rejected("a market of no event" if game is None else "a market of a part of the game", name)
         return
-    for selection in selections.get(str(market["id"]), ()):
+    ours = _KINDS.get(label.lower()) or game_market(label, payload.markets)
+    is_player = ours is None
+    ours = ours or player_market(label, payload.markets)
+    if ours is None:
+        yield unknown_market(label)
+        return
+    for selection in Listed(selections.get(str(market["id"]), ())):
         yield _quote(payload, game, ours, market, selection, is_player=is_player)
 
 

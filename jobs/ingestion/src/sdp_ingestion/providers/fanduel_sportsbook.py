@@ -6,10 +6,8 @@ A player is named by the market's name alone (`P.J. Washington - Points`); the l
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sdp_common.errors import DriftedSource
-
-from sdp_ingestion.documents import Document, each, guarded, moment, read
-from sdp_ingestion.markets import is_of_a_period, player_market
+from sdp_ingestion.documents import Document, each, guarded, inside, moment, read
+from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -26,7 +24,7 @@ def start(ask: Ask) -> Iterable[Request]:
     """Ask for the league's page."""
     base = f"{ask.base('fanduel_sportsbook')}/api"
     url = f"{base}/content-managed-page?page=CUSTOM&customPageId={PAGES[ask.sport]}"
-    yield Request(url, "page", {"base": base}, secret=_SECRET)
+    yield Request(url, "page", {"base": base}, secret=_SECRET, is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -35,18 +33,19 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer has no attachments with markets.
     """
-    attached = read(payload, "attachments")["attachments"]
-    events, markets = attached.get("events") or {}, attached.get("markets") or {}
-    if not isinstance(events, dict) or not isinstance(markets, dict):
-        raise DriftedSource(f"{payload.request.url}: events or markets are no mapping")
+    where = payload.request.url
+    attached = inside(read(payload, "attachments"), "attachments", where)
+    events, markets = inside(attached, "events", where), inside(attached, "markets", where)
     games = {key: game for key, event in events.items() if event and (game := _game(event)) is not None}
-    found = [market for market in markets.values() if isinstance(market, dict) and not market.get("inPlay")]
+    found = (market for market in markets.values() if isinstance(market, dict) and not market.get("inPlay"))
     yield from each(found, lambda one: _market(payload, games, one), "a market")
     if payload.request.tag == "page":
         base = payload.request.about["base"]
         for key, game in games.items():
             if timedelta(0) < game.near - payload.fetched_at <= _SOON:
-                yield Request(f"{base}/event-page?eventId={key}", "event", optional=True, secret=_SECRET)
+                yield Request(
+                    f"{base}/event-page?eventId={key}", "event", optional=True, secret=_SECRET, is_streamed=True
+                )
 
 
 def _game(event: Document) -> Matchup | None:
@@ -62,12 +61,15 @@ def _without_pitcher(team: str) -> str:
 
 def _market(payload: Payload, games: Mapping[str, Matchup], market: Document) -> Iterator[QuoteRow | Rejected]:
     label, game = str(market["marketName"]), games.get(str(market["eventId"]))
-    ours, name = _KINDS.get(str(market["marketType"])), None
-    if ours is None and not is_of_a_period(label):
-        subject, dash, words = label.rpartition(" - ")
-        ours, name = (player_market(words), subject.strip()) if dash else (None, None)
-    if ours is None or game is None:
-        yield Rejected("a market that we do not know", label)
+    subject, dash, words = label.rpartition(" - ")
+    ours, name = _KINDS.get(str(market["marketType"])) or game_market(label, payload.markets), None
+    if ours is None and dash and not is_of_a_period(label):
+        ours, name = player_market(words, payload.markets), subject.strip()
+    if game is None:
+        yield Rejected("a market of no game to come", label)
+        return
+    if ours is None:
+        yield Rejected("a market of a part of the game", label) if is_of_a_period(label) else unknown_market(words)
         return
     for runner in market["runners"]:
         yield _quote(payload, game, ours, name, market, runner)

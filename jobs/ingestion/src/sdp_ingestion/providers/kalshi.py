@@ -27,7 +27,7 @@ def start(ask: Ask) -> Iterable[Request]:
     """Ask for the first page of the open contracts on games."""
     query = urlencode({"series_ticker": SERIES[ask.sport], "status": "open", "limit": 200})
     url = f"{ask.base('kalshi')}/trade-api/v2/markets?{query}"
-    yield Request(url, "markets", {"url": url})
+    yield Request(url, "markets", {"url": url}, is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -37,11 +37,11 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         DriftedSource: The answer is not a page of contracts.
     """
     body = read(payload, "markets")
-    ours = [one for one in items(body, "markets", payload.request.url) if _is_ours(payload, one)]
+    ours = (one for one in items(body, "markets", payload.request.url) if _is_ours(payload, one))
     yield from each(ours, lambda one: _quotes(payload, one), "a contract")
     first = payload.request.about.get("url", payload.request.url)
     if body.get("cursor"):
-        yield Request(f"{first}&{urlencode({'cursor': body['cursor']})}", "markets", {"url": first})
+        yield Request(f"{first}&{urlencode({'cursor': body['cursor']})}", "markets", {"url": first}, is_streamed=True)
 
 
 def _is_ours(payload: Payload, contract: Document) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from sdp_ingestion.documents import Document, each, guarded, items, moment, read
-from sdp_ingestion.markets import is_of_a_period, player_market
+from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -35,7 +35,7 @@ def start(ask: Ask) -> Iterable[Request]:
     """Ask for the coming matches."""
     base = f"{ask.base('kambi')}/offering/v2018/{ask.options.get('brand', 'rsiusnj')}"
     url = f"{base}/listView/{PATHS[ask.sport]}/all/all/matches.json?lang=en_US&market=US"
-    yield Request(url, "matches", {"base": base})
+    yield Request(url, "matches", {"base": base}, is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -61,7 +61,7 @@ def _match(payload: Payload, match: Document) -> Iterator[Row | Rejected | Reque
     if timedelta(0) < game.near - payload.fetched_at <= _SOON and about.get("base"):
         told = {"home": game.home, "away": game.away, "starts_at": game.near.isoformat()}
         url = f"{about['base']}/betoffer/event/{event['id']}.json?lang=en_US&market=US"
-        yield Request(url, "offers", told, optional=True)
+        yield Request(url, "offers", told, optional=True, is_streamed=True)
         return
     for offer in match.get("betOffers") or ():
         yield from _offer(payload, game, offer)
@@ -82,12 +82,12 @@ def _offer(payload: Payload, game: GameRef | None, offer: Document) -> Iterator[
     if game is None or "OFFERED_LIVE" in (offer.get("tags") or ()):
         yield Rejected("an offer in play or of no match", label)
         return
+    words = label.split(" - ")[0].strip().lower().replace("by the player", "")
     kind = _KINDS.get(str((offer.get("betOfferType") or {}).get("englishName") or "").lower())
-    plain = label.split(" - ")[0].strip().lower()
-    is_game = plain in _WHOLE_GAME
-    player = None if is_game or is_of_a_period(label) else player_market(plain.replace("by the player", ""))
-    if (not is_game or kind is None) and player is None:
-        yield Rejected("a market that we do not know", label)
+    kind = (kind if words in _WHOLE_GAME else None) or game_market(words, payload.markets)
+    player = None if kind or is_of_a_period(label) else player_market(words, payload.markets)
+    if kind is None and player is None:
+        yield Rejected("a market of a part of the game", label) if is_of_a_period(label) else unknown_market(words)
         return
     market = str(player or kind)
     if {"MAIN", "MAIN_LINE"}.isdisjoint(offer.get("tags") or ("MAIN",)) and kind != "moneyline":

@@ -1,5 +1,6 @@
 """MLB's StatsAPI: the schedule, and the box score of each game that ended since yesterday.
 
+Where a field points (`azimuthAngle`, from home plate to centre field) is the source's word where it gives it.
 Double-headers share a day; a suspended game is told under two days with one number: the later telling counts.
 """
 
@@ -37,6 +38,7 @@ _PITCHING = {
     "complete_games": "completeGames",
     "complete_game_shutouts": "shutouts",
 }
+_ROOFS = {"open": "outdoors", "dome": "dome", "retractable": "retractable"}
 _QUALITY_OUTS, _QUALITY_RUNS = 18, 3
 
 
@@ -44,7 +46,9 @@ def start(ask: Ask) -> Iterable[Request]:
     """Ask for the schedule from yesterday to the next days."""
     base = ask.base("mlb_statsapi")
     days = f"startDate={ask.now - _SINCE:%Y-%m-%d}&endDate={ask.now + _UNTIL:%Y-%m-%d}"
-    yield Request(f"{base}/api/v1/schedule?sportId=1&{days}", "schedule", {"base": base})
+    yield Request(
+        f"{base}/api/v1/schedule?sportId=1&{days}&hydrate=venue(location,fieldInfo)", "schedule", {"base": base}
+    )
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -66,19 +70,31 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
 
 
 def _venues(games: Iterable[Document]) -> Iterator[VenueRow]:
-    """Yield the stadiums of these games that we know the place of."""
-    named = {_venue(game) for game in games}
-    for code, place in places("mlb").items():
-        if code in named:
-            where = {"latitude": place.latitude, "longitude": place.longitude, "azimuth_deg": place.azimuth_deg}
-            yield VenueRow(code, place.name, place.roof, None, **where)
+    """Yield the stadiums of these games: placed by the source, else as we know them."""
+    found: dict[str, Document] = {}
+    for game in games:
+        code = _venue(game)
+        if code is not None and (code not in found or game["venue"].get("location")):
+            found[code] = game["venue"]
+    for code, venue in found.items():
+        location = venue.get("location") or {}
+        middle = location.get("defaultCoordinates") or {}
+        told = [number_of(value) for value in (middle.get("latitude"), middle.get("longitude"))]
+        told.append(number_of(location.get("azimuthAngle")))
+        place = places("mlb").get(code)
+        known = [None] * 3 if place is None else [place.latitude, place.longitude, place.azimuth_deg]
+        where = [ours if theirs is None else theirs for theirs, ours in zip(told, known, strict=True)]
+        roof = place.roof if place else _ROOFS.get(str((venue.get("fieldInfo") or {}).get("roofType")).lower())
+        yield VenueRow(code, place.name if place else str(venue.get("name") or code), roof, None, *where)
 
 
 def _venue(game: Document) -> str | None:
-    """Return where a game is played, None where we do not know the place."""
+    """Return where a game is played, None where neither we nor the source knows the place."""
     venue = game.get("venue")
-    code = str(venue.get("id")) if isinstance(venue, dict) else ""
-    return code if code in places("mlb") else None
+    if not isinstance(venue, dict) or venue.get("id") is None:
+        return None
+    is_placed = (venue.get("location") or {}).get("defaultCoordinates")
+    return str(venue["id"]) if is_placed or str(venue["id"]) in places("mlb") else None
 
 
 def _game(payload: Payload, game: Document) -> Iterator[Row | Rejected | Request]:

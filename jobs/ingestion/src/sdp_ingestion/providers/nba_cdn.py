@@ -49,7 +49,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     if tag == "schedule":
         days = items(read(payload, "leagueSchedule")["leagueSchedule"], "gameDates", where)
         listed = [game for day in days for game in items(day, "games", where)]
-        games = [game for game in listed if _is_near(payload, game)]
+        games: Iterable[Document] = [game for game in listed if _is_near(payload, game)]
     else:
         games = items(read(payload, "scoreboard")["scoreboard"], "games", where)
     yield from each(games, lambda game: _game(payload, game), "a game")

@@ -20,7 +20,7 @@ _SIDES = ("home", "away", "draw", "over", "under")
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for the league's matchups."""
     base = f"{ask.base('pinnacle')}/0.1/leagues/{LEAGUES[ask.sport]}"
-    yield Request(f"{base}/matchups", "matchups", {"base": base})
+    yield Request(f"{base}/matchups", "matchups", {"base": base}, is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -31,7 +31,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     """
     if payload.request.tag == "markets":
         games = json.loads(payload.request.about.get("games", "{}"))
-        markets = [one for one in read_list(payload) if one.get("period", 0) == 0]
+        markets = (one for one in read_list(payload) if one.get("period", 0) == 0)
         yield from each(markets, lambda one: _market(payload, games, one), "a market")
         return
     games = {}
@@ -41,8 +41,8 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
             games[str(matchup["id"])] = found
     if games:
         about = {"games": json.dumps(games, sort_keys=True)}
-        base = payload.request.about["base"]
-        yield Request(f"{base}/markets/straight", "markets", about, secret=("pinnacle_key", "header:X-API-Key"))
+        url = f"{payload.request.about['base']}/markets/straight"
+        yield Request(url, "markets", about, secret=("pinnacle_key", "header:X-API-Key"), is_streamed=True)
 
 
 def _game(matchup: Document) -> tuple[str, str, str] | None:

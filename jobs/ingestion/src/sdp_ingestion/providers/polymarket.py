@@ -29,7 +29,7 @@ def start(ask: Ask) -> Iterable[Request]:
 
 def _page(base: str, query: dict[str, str], offset: int) -> Request:
     asked = {**query, "offset": str(offset)}
-    return Request(base + urlencode(asked), "events", {"base": base, **asked})
+    return Request(base + urlencode(asked), "events", {"base": base, **asked}, is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sdp_ingestion.documents import Document, each, guarded, items, moment, read
-from sdp_ingestion.markets import player_market
+from sdp_ingestion.markets import player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -52,9 +52,12 @@ def _projection(payload: Payload, row: Document, included: Included) -> Iterator
     if person.get("combo") or " + " in str(person.get("name")):
         yield Rejected("a line of several players", str(person.get("name")))
         return
-    market, line = player_market(told.get("stat_type")), number_of(told.get("line_score"))
-    if market is None or line is None or not person.get("team"):
-        yield Rejected("a market that we do not know", str(told.get("stat_type")))
+    market, line = player_market(told.get("stat_type"), payload.markets), number_of(told.get("line_score"))
+    if market is None:
+        yield unknown_market(told.get("stat_type"))
+        return
+    if line is None or not person.get("team"):
+        yield Rejected("a projection without a line or a team", str(person.get("name")))
         return
     is_standard = told.get("odds_type", "standard") == "standard"
     ours = f"pickem_{market}" if is_standard else f"alternate_pickem_{market}"

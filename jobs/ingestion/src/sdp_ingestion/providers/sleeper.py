@@ -40,7 +40,7 @@ _STALE = timedelta(days=60)
 
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for every player; the answer is large and changes little, once a day is the most that is wanted."""
-    yield Request(f"{ask.base('sleeper')}/v1/players/{ask.sport}", tag="players")
+    yield Request(f"{ask.base('sleeper')}/v1/players/{ask.sport}", tag="players", is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -50,9 +50,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         DriftedSource: The answer is not a mapping of players.
     """
     body = read(payload)
-    players = [(key, one) for key, one in body.items() if isinstance(one, dict)]
-    if not players:
+    if not any(memoryview(one)[0] == ord("{") for one in body.raw.values()):
         raise DriftedSource(f"{payload.request.url} holds no player")
+    players = ((key, one) for key, one in body.items() if isinstance(one, dict))
     yield from each(players, lambda entry: _player(payload, *entry), "a player")
 
 

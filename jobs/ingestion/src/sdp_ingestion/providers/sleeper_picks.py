@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sdp_ingestion.documents import Document, after_epoch, each, guarded, items, read_list
-from sdp_ingestion.markets import player_market
+from sdp_ingestion.markets import player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -14,7 +14,7 @@ SPORTS = ("nfl", "nba", "wnba", "mlb", "nhl", "cfb", "cbb")
 
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for every line; the answer holds all sports."""
-    yield Request(f"{ask.base('sleeper')}/lines/available", "lines")
+    yield Request(f"{ask.base('sleeper')}/lines/available", "lines", is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -23,18 +23,21 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer is not a list of lines.
     """
-    lines = [
+    lines = (
         one
         for one in read_list(payload)
         if one.get("sport", payload.sport) == payload.sport and one.get("game_status", "pre_game") == "pre_game"
-    ]
+    )
     yield from each(lines, lambda one: _line(payload, one), "a line")
 
 
 def _line(payload: Payload, line: Document) -> Iterator[Row | Rejected]:
-    market = player_market(line["wager_type"])
-    if line.get("subject_type", "player") != "player" or market is None:
-        yield Rejected("a market that we do not know", str(line["wager_type"]))
+    market = player_market(line["wager_type"], payload.markets)
+    if line.get("subject_type", "player") != "player":
+        yield Rejected("a line that is about no player", str(line["wager_type"]))
+        return
+    if market is None:
+        yield unknown_market(line["wager_type"])
         return
     ours = f"pickem_{market}" if line.get("line_type", "normal") == "normal" else f"alternate_pickem_{market}"
     player = SourceId("sleeper", str(line["subject_id"]))

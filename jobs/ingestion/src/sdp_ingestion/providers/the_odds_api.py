@@ -4,15 +4,15 @@ The list of events is free, so that a crawl begins with it and learns how many c
 and an outcome is told by its name, never by its place; a book may be in one event and not in the next.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from msgspec import Struct, json
 
-from sdp_ingestion.documents import Document, each, guarded, moment, raw_list, read_list
-from sdp_ingestion.markets import player_market
+from sdp_ingestion.documents import Document, each, guarded, moment, read_list
+from sdp_ingestion.markets import game_market, player_market, unknown_market
 from sdp_ingestion.prices import Memo, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import MarketRows, Matchup, Rejected, Row
@@ -80,11 +80,12 @@ class Event(Struct):
 
 
 class Told(NamedTuple):
-    """When a body was told, and what its prices and lines mean."""
+    """When a body was told, and what its prices, lines and labels of markets mean."""
 
     at: datetime
     prices: Memo
     lines: Memo
+    markets: Mapping[str, str]
 
 
 _EVENT = json.Decoder(Event)
@@ -115,9 +116,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     if tag == "events":
         yield from _events(payload)
         return
-    told = Told(payload.fetched_at, Memo(decimal_of_american), Memo(number_of))
+    told = Told(payload.fetched_at, Memo(decimal_of_american), Memo(number_of), payload.markets)
     if tag == "odds":
-        yield from each(raw_list(payload), lambda event: _quotes(_EVENT.decode(event), told), "an event")
+        yield from each(read_list(payload).raw, lambda event: _quotes(_EVENT.decode(event), told), "an event")
     else:
         yield from _quotes(_EVENT.decode(payload.content), told)
 
@@ -154,9 +155,9 @@ def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
         for market in filter(None, book.markets):
             if market.key == "h2h_lay":
                 continue
-            ours = _market(market.key)
+            ours = _market(market.key, told.markets)
             if ours is None:
-                yield Rejected("a market that we do not know", str(market.key))
+                yield unknown_market(market.key)
                 continue
             outcomes = list(filter(None, market.outcomes))
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
@@ -199,13 +200,14 @@ def _rows(
     )
 
 
-def _market(key: str | None) -> str | None:
+def _market(key: str | None, decided: Mapping[str, str]) -> str | None:
     """Return our name of a market; a ladder's begins with `alternate_`."""
     if key is None:
         return None
     is_ladder = "alternate" in key
     plain = key.replace("alternate_", "").replace("_alternate", "")
-    ours = GAME_MARKETS.get(plain) or ("team_total" if plain == "team_totals" else player_market(plain))
+    ours = GAME_MARKETS.get(plain) or ("team_total" if plain == "team_totals" else None)
+    ours = ours or game_market(plain, decided) or player_market(plain, decided)
     return f"alternate_{ours}" if ours and is_ladder else ours
 
 

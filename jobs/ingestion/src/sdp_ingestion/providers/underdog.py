@@ -6,7 +6,7 @@ Lists joined by ids: a line's appearance leads to the player and to the game. An
 from collections.abc import Iterable, Iterator, Mapping
 
 from sdp_ingestion.documents import Document, each, guarded, items, moment, read
-from sdp_ingestion.markets import player_market
+from sdp_ingestion.markets import player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -18,7 +18,7 @@ _SIDES = {"higher": "over", "lower": "under", "over": "over", "under": "under", 
 
 def start(ask: Ask) -> Iterable[Request]:
     """Ask for every line; the answer holds all sports."""
-    yield Request(f"{ask.base('underdog')}/v1/over_under_lines", "lines")
+    yield Request(f"{ask.base('underdog')}/v1/over_under_lines", "lines", is_streamed=True)
 
 
 def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
@@ -39,11 +39,11 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         if player.get("sport_id") == SPORTS.get(payload.sport):
             yield from _line(payload, line, player, games.get(appearance.get("match_id")))
 
-    lines = [
+    lines = (
         one
         for one in items(body, "over_under_lines", where)
         if not one.get("live_event") and (one.get("over_under") or {"appearance_stat": 1}).get("appearance_stat")
-    ]
+    )
     yield from each(lines, read_line, "a line")
 
 
@@ -51,11 +51,14 @@ def _line(
     payload: Payload, line: Document, player: Document, match: Mapping[str, object] | None
 ) -> Iterator[Row | Rejected]:
     stat = line["over_under"]["appearance_stat"]
-    market = player_market(str(stat.get("stat"))) or player_market(stat.get("display_stat"))
+    market = player_market(str(stat.get("stat"))) or player_market(stat.get("display_stat"), payload.markets)
     value, game = number_of(line.get("stat_value")), _game(match)
     name = f"{player.get('first_name') or ''} {player.get('last_name') or ''}".strip()
-    if market is None or value is None or game is None:
-        yield Rejected("a line of a market or game that we do not know", f"{name}: {stat.get('display_stat')}")
+    if market is None:
+        yield unknown_market(stat.get("display_stat") or stat.get("stat"))
+        return
+    if value is None or game is None:
+        yield Rejected("a line without its value or its game", f"{name}: {stat.get('display_stat')}")
         return
     ours = f"pickem_{market}" if line.get("line_type", "balanced") == "balanced" else f"alternate_pickem_{market}"
     for option in line.get("options") or ():

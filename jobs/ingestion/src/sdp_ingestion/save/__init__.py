@@ -23,6 +23,7 @@ from sdp_ingestion.rows import (
     SplitRow,
     StarterRow,
     StatRow,
+    UnknownMarket,
     VenueRow,
 )
 from sdp_ingestion.save import facts, quotes, reference, roles, slates
@@ -66,6 +67,8 @@ def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
     for row in rows:
         if isinstance(row, Rejected):
             context.tally.reject(row)
+            if isinstance(row, UnknownMarket):
+                context.doubt_market(row.what)
             continue
         kinds[type(row)].append(row)
         if isinstance(row, QuoteRow | MarketRows):

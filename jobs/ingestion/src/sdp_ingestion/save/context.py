@@ -9,12 +9,11 @@ from sdp_sports.spec import Sport
 from sqlalchemy.orm import Session
 
 from sdp_ingestion.identity import Candidate, Identities
-from sdp_ingestion.rows import Rejected, SourceId
-from sdp_ingestion.schedule import Schedule, team_id
+from sdp_ingestion.rows import GameRef, Matchup, Rejected, SourceId, TeamNear
+from sdp_ingestion.save.doubts import Doubts
+from sdp_ingestion.schedule import Game, Schedule, labels_of, team_id
 from sdp_ingestion.tally import Tally
 
-_LIKELY = 5
-"""How many candidates a review item lists."""
 PUBLISHED_AFTER = timedelta(hours=12)
 """A final score and a stat line are known this long after kick-off."""
 
@@ -26,6 +25,7 @@ class Known:
         self.schedule: Schedule | None = None
         self.ids: dict[tuple[str, str], int] | None = None
         self.people: dict[datetime, Identities] = {}
+        self.decided: dict[str, dict[str, str]] | None = None
 
 
 class Context:
@@ -48,15 +48,23 @@ class Context:
         self.now = now
         self.tally = tally
         self._known = known or Known()
-        self._unsure: dict[SourceId, dict[str, Any]] = {}
+        self._doubts = Doubts(sport, source)
 
     @property
     def schedule(self) -> Schedule:
         """The games as they are saved so far."""
         if self._known.schedule is None:
             index = reference.game_index(self.session, self.sport.code)
-            self._known.schedule = Schedule(self.sport, index, reference.game_ids(self.session, self.sport.code))
+            ids = reference.game_ids(self.session, self.sport.code)
+            self._known.schedule = Schedule(self.sport, index, ids, self.decided)
         return self._known.schedule
+
+    @property
+    def decided(self) -> dict[str, dict[str, str]]:
+        """What a person said that this source's labels mean."""
+        if self._known.decided is None:
+            self._known.decided = review.decided(self.session, self.sport.code, self.source)
+        return self._known.decided
 
     @property
     def ids(self) -> dict[tuple[str, str], int]:
@@ -104,34 +112,44 @@ class Context:
         told: dict[str, Any] = {"team_id": self.team(team), "position": self.position(position)}
         found = index.match(name, **told)
         if found is None:
-            self.doubt(asked, name, told["team_id"], told["position"], index)
+            self.doubt_player(asked, name, told["team_id"], told["position"], index)
             return None
         return found.player_id
 
-    def doubt(self, asked: SourceId, name: str, team: str | None, position: str | None, index: Identities) -> None:
+    def doubt_player(
+        self, asked: SourceId, name: str, team: str | None, position: str | None, index: Identities
+    ) -> None:
         """Put a player whom nobody could be matched to in the review queue."""
-        if asked in self._unsure:
+        self._doubts.player(asked, name, team, position, index)
+
+    def doubt_market(self, label: str) -> None:
+        """Put a market that is none that we know in the review queue."""
+        self._doubts.market(label)
+
+    def game(self, ref: GameRef) -> Game | None:
+        """Return the game that is meant; its teams or the game wait for review where there is none."""
+        found = self.schedule.find(ref)
+        if found is None and isinstance(ref, Matchup | TeamNear):
+            self._doubt_game(ref)
+        return found
+
+    def _doubt_game(self, ref: Matchup | TeamNear) -> None:
+        told = {label: self.schedule.team(label) for label in labels_of(ref)}
+        known = [team for team in told.values() if team is not None and self.schedule.plays(team)]
+        if len(known) == len(told):
+            self._doubts.game(tuple(known), ref.near, self.schedule)
             return
-        likely = [
-            {"player_id": match.player_id, "score": round(match.score, 3), "name": about.normalised_name}
-            | {"team": about.team_id, "position": about.position}
-            for match in index.ranked(name, team_id=team, position=position)[:_LIKELY]
-            if (about := index.about(match.player_id)) is not None
-        ]
-        self._unsure[asked] = {
-            "sport": self.sport.code,
-            "source": asked.source,
-            "external_id": asked.external_id,
-            "name": name,
-            "team": team,
-            "position": position,
-            "candidates": likely,
-        }
+        for label, team in told.items():
+            if label and (team is None or (known and not self.schedule.plays(team) and not self.sport.teams)):
+                self.doubt_team(label)
+
+    def doubt_team(self, label: str) -> None:
+        """Put a team that is none that we know in the review queue."""
+        self._doubts.team(label, self.schedule.teams())
 
     def finish(self) -> None:
-        """Write down whom we were not sure of; called once the rows are saved."""
-        review.save(self.session, self._unsure.values(), self.now)
-        self._unsure.clear()
+        """Write down what we were not sure of; called once the rows are saved."""
+        self._doubts.save(self.session, self.now)
 
     def reject(self, reason: str, what: str = "") -> None:
         """Count something that cannot be used."""
@@ -145,7 +163,7 @@ class Context:
 
     def team(self, label: str | None) -> str | None:
         """Return a team's id; None where the sport has no such team (free agents, all-star sides)."""
-        return team_id(self.sport, label)
+        return self.decided["team"].get(label or "") or team_id(self.sport, label)
 
     def position(self, label: str | None) -> str | None:
         """Return our position for a source's label."""

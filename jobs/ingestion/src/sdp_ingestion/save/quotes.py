@@ -26,7 +26,7 @@ def _each(keys: list[K], find: Callable[[K], V]) -> list[V]:
 
 def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
     """Save quotes; one without a moment is a closing line, known at kick-off."""
-    games: list[Game | None] = _each([row.game for row in rows], context.schedule.find)
+    games: list[Game | None] = _each([row.game for row in rows], context.game)
     people = _each([(row.player, row.name, row.team, row.position) for row in rows], lambda who: context.person(*who))
     kept: list[int] = []
     for place, (row, game, who) in enumerate(zip(rows, games, people, strict=True)):
@@ -51,7 +51,7 @@ def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
 
 def markets_of(context: Context, rows: list[MarketRows]) -> None:
     """Save markets whose quotes came in columns."""
-    games = _each([row.game for row in rows], context.schedule.find)
+    games = _each([row.game for row in rows], context.game)
     for row, game in zip(rows, games, strict=True):
         if game is None:
             for _ in row.sides:
@@ -104,7 +104,7 @@ def splits_of(context: Context, rows: list[SplitRow]) -> None:
     """Save betting percentages."""
     saved = []
     for row in rows:
-        game = context.schedule.find(row.game)
+        game = context.game(row.game)
         if game is None:
             context.reject("the bets on an unknown game", str(row.game))
             continue

@@ -30,6 +30,8 @@ def games(context: Context, rows: list[GameRow]) -> None:
     for row in rows:
         home, away = context.team(row.home), context.team(row.away)
         if home is None or away is None:
+            for label in (label for label, team in ((row.home, home), (row.away, away)) if label and team is None):
+                context.doubt_team(label)
             context.reject("a game of an unknown team", f"{row.code}: {row.away} at {row.home}")
             continue
         if not context.sport.teams:

@@ -27,13 +27,17 @@ def slates_of(context: Context, rows: list[SlateRow]) -> None:
         matched = match(context, row)
         slates.save_slate(context.session, matched.slate, matched.draftables)
         context.tally.counts += Counts(new=len(matched.draftables))
+        doubt(context, matched.unmatched)
         for item in matched.unmatched:
-            asked = item.player or SourceId(
-                context.source, f"name:{normalise(item.name)} {context.team(item.team) or ''}"
-            )
-            position = context.sport.position(item.position)
-            context.doubt(asked, item.name, context.team(item.team), position, context.named(context.now))
             context.reject("an unmatched draftable (kept without a player)", described(item))
+
+
+def doubt(context: Context, unmatched: list[DraftableRow]) -> None:
+    """Put draftables that nobody could be matched to in the review queue."""
+    for item in unmatched:
+        team = context.team(item.team)
+        asked = item.player or SourceId(context.source, f"name:{normalise(item.name)} {team or ''}")
+        context.doubt_player(asked, item.name, team, context.sport.position(item.position), context.named(context.now))
 
 
 def match(context: Context, row: SlateRow) -> Matched:
@@ -64,7 +68,7 @@ def _draftable(context: Context, named: Identities, item: DraftableRow) -> dict[
     team, position = context.team(item.team), context.sport.position(item.position)
     player = SourceId("dst", team) if position == "DST" and team is not None else item.player
     found = named.match(item.name, team_id=team, position=position, player=player)
-    game = context.schedule.find(item.game) if item.game is not None else None
+    game = context.game(item.game) if item.game is not None else None
     return {
         "external_id": item.external_id,
         "name": item.name,

@@ -7,23 +7,32 @@ from pydantic import Field
 
 from sdp_api.schema import Answer, Request
 
+Kind = Literal["player", "team", "game", "market"]
 
-class CandidateRead(Answer):
-    """A player who may be meant; `score` is how well name, team and position agree (about 0 to 1)."""
 
-    player_id: int
+class ChoiceRead(Answer):
+    """Something of ours to choose: `target` is the id of a player, team or game, or the name of a market."""
+
+    target: str
     name: str
-    team: str | None
-    position: str | None
+    team: str | None = None
+    position: str | None = None
+    starts_at: datetime | None = None
+
+
+class CandidateRead(ChoiceRead):
+    """What may be meant; `score` is how well names, teams, position or time agree (about 0 to 1)."""
+
     score: float
 
 
 class ReviewRead(Answer):
-    """A name of a source that nobody could be matched to; `seen` is how often it was met."""
+    """What a source calls something that could not be matched to one of ours; `seen` is how often it was met."""
 
     id: int
     sport: str
     source: str
+    kind: Kind
     external_id: str
     name: str
     team: str | None
@@ -33,7 +42,7 @@ class ReviewRead(Answer):
     first_seen_at: datetime
     last_seen_at: datetime
     status: Literal["open", "decided", "dismissed"]
-    player_id: int | None
+    target: str | None
     decided_at: datetime | None
 
 
@@ -47,9 +56,11 @@ class ReviewPage(Answer):
 
 
 class ReviewDecide(Request):
-    """Whom the source means; null where nobody of ours is meant."""
+    """What the source means; null where nothing of ours is meant."""
 
-    player_id: int | None = Field(description="the player meant; null to dismiss the item")
+    target: str | None = Field(
+        max_length=200, description="the id of the player, team or game meant, or the market's name; null to dismiss"
+    )
 
 
 class DecisionRead(Answer):
@@ -57,12 +68,3 @@ class DecisionRead(Answer):
 
     item: ReviewRead
     run_id: int | None
-
-
-class PlayerFound(Answer):
-    """A player to choose from."""
-
-    id: int
-    name: str
-    team: str | None
-    position: str | None

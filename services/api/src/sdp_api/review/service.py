@@ -7,21 +7,23 @@ from sdp_common.store import ingests, review
 from sdp_sports.names import normalise
 from sqlalchemy.orm import Session
 
-from sdp_api.review.schemas import DecisionRead, PlayerFound, ReviewPage, ReviewRead
+from sdp_api.review.schemas import ChoiceRead, DecisionRead, Kind, ReviewPage, ReviewRead
 
 
-def page(database: Session, *, status: str, sport: str | None, limit: int, offset: int) -> ReviewPage:
+def page(
+    database: Session, *, status: str, sport: str | None, kind: Kind | None, limit: int, offset: int
+) -> ReviewPage:
     """Return a page of the queue."""
-    found, total = review.page(database, status=status, sport=sport, limit=limit, offset=offset)
+    found, total = review.page(database, status=status, sport=sport, kind=kind, limit=limit, offset=offset)
     items = [ReviewRead.model_validate(row) for row in found]
     return ReviewPage(items=items, total=total, limit=limit, offset=offset)
 
 
-def decide(database: Session, user_id: int, item_id: int, player_id: int | None) -> DecisionRead:
-    """Decide an item; what was rejected for want of the player is told again from the kept bodies."""
-    item = review.decide(database, item_id, player_id, user_id, datetime.now(UTC))
+def decide(database: Session, user_id: int, item_id: int, target: str | None) -> DecisionRead:
+    """Decide an item; what was rejected for want of it is told again from the kept bodies."""
+    item = review.decide(database, item_id, target, user_id, datetime.now(UTC))
     run_id = None
-    feed = ingests.feed_of(database, item.source) if player_id is not None else None
+    feed = ingests.feed_of(database, item.source) if target is not None else None
     if feed is not None:
         run_id = request(
             database,
@@ -35,7 +37,7 @@ def decide(database: Session, user_id: int, item_id: int, player_id: int | None)
     return DecisionRead(item=ReviewRead.model_validate(item), run_id=run_id)
 
 
-def find_players(database: Session, sport: str, text: str) -> list[PlayerFound]:
-    """Return players to choose from."""
-    found = review.find_players(database, sport, normalise(text))
-    return [PlayerFound(id=row.id, name=row.name, team=row.team_id, position=row.position) for row in found]
+def choices(database: Session, sport: str, kind: Kind, text: str) -> list[ChoiceRead]:
+    """Return what there is to choose from."""
+    found = review.choices(database, sport, kind, normalise(text), datetime.now(UTC))
+    return [ChoiceRead(**one._asdict()) for one in found]

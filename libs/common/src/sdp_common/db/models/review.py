@@ -1,4 +1,4 @@
-"""Review: whom a source means where we are not sure, and what a person decided."""
+"""Review: what a source means where we are not sure, and what a person decided."""
 
 from datetime import datetime
 from typing import Any
@@ -10,17 +10,20 @@ from sdp_common.db.models.base import Base, Id
 
 
 class ReviewItem(Base):
-    """A player of a source whom nobody of ours could be matched to with enough certainty.
+    """A player, team, game or market of a source that could not be matched to one of ours with enough certainty.
 
-    `external_id` is the source's id, or `name:...` where it has none. `candidates` are the likeliest players, the
-    likeliest first: `{"player_id", "name", "team", "position", "score"}`. `status` is open, decided or dismissed.
+    `external_id` is what the source calls it: the player's id or `name:...` where he has none, the team's or market's
+    label, the game's teams and day. `candidates` are the likeliest of ours, the likeliest first: `{"target", "name",
+    "team", "position", "starts_at", "score"}`. `target` is what was decided: the id of a player, team or game, or the
+    name of a market. `status` is open, decided or dismissed.
     """
 
     __tablename__ = "review_items"
-    __table_args__ = (UniqueConstraint("sport", "source", "external_id"), Index(None, "status", "last_seen_at"))
+    __table_args__ = (UniqueConstraint("sport", "source", "kind", "external_id"), Index(None, "status", "last_seen_at"))
     id: Mapped[Id]
     sport: Mapped[str]
     source: Mapped[str]
+    kind: Mapped[str]
     external_id: Mapped[str]
     name: Mapped[str]
     team: Mapped[str | None]
@@ -30,6 +33,6 @@ class ReviewItem(Base):
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(default="open")
-    player_id: Mapped[int | None] = mapped_column(ForeignKey("players.id", ondelete="SET NULL"))
+    target: Mapped[str | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime | None]
