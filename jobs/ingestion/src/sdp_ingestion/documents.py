@@ -89,7 +89,7 @@ def inside(body: Members, name: str, where: str) -> Members:
         DriftedSource: The member is something else.
     """
     raw = body.raw.get(name)
-    if raw is None or bytes(raw) == b"null":
+    if raw is None or memoryview(raw)[0] == ord("n"):
         return Members({})
     try:
         return Members(_RAW_OBJECT.decode(raw))
