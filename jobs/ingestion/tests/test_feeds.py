@@ -34,13 +34,14 @@ def test_feeds_are_those_of_the_providers() -> None:
 def test_schedules_are_those_of_the_providers_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert service("stats").jobs["crawl_nflverse"].cron == TICK
     assert "crawl_nflgame" not in service("stats").jobs
-    assert "crawl_espn_odds" not in service("odds").jobs
-    monkeypatch.setenv("SDP_PROVIDERS_ENABLED", "espn_odds")
     assert service("odds").jobs["crawl_espn_odds"].cron == providers()["espn_odds"].near
-    monkeypatch.setenv("SDP_SCHEDULES", "espn_odds=*/5 * * * *|* * * * *; kalshi=off")
-    assert service("odds").jobs["crawl_espn_odds"].cron == "* * * * *"
+    assert "crawl_bovada" not in service("odds").jobs
+    monkeypatch.setenv("SDP_PROVIDERS_ENABLED", "bovada")
+    assert service("odds").jobs["crawl_bovada"].cron == providers()["bovada"].near
+    monkeypatch.setenv("SDP_SCHEDULES", "bovada=*/5 * * * *|* * * * *; kalshi=off")
+    assert service("odds").jobs["crawl_bovada"].cron == "* * * * *"
     assert "crawl_kalshi" not in service("odds").jobs
-    monkeypatch.setenv("SDP_SCHEDULES", "espn_odds=often")
+    monkeypatch.setenv("SDP_SCHEDULES", "bovada=often")
     with pytest.raises(Misconfigured, match="five fields"):
         service("odds")
 

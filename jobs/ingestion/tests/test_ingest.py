@@ -305,10 +305,11 @@ def test_packaged_data_is_read_once(job: Any, engine: Engine) -> None:
 
 def test_undocumented_sources_are_off_until_named() -> None:
     off = Settings(_env_file=None)
-    on = Settings(_env_file=None, providers_enabled="espn_odds, draftkings")
+    on = Settings(_env_file=None, providers_enabled="bovada, draftkings")
     assert switched_on(provider("nflverse"), off)
-    assert not switched_on(provider("espn_odds"), off)
-    assert switched_on(provider("espn_odds"), on)
+    assert switched_on(provider("espn_odds"), off)
+    assert not switched_on(provider("bovada"), off)
+    assert switched_on(provider("bovada"), on)
     assert not switched_on(provider("espn_injuries"), on)
 
 

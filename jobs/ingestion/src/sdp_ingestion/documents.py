@@ -150,6 +150,15 @@ def items(document: Document, name: str, where: str) -> Iterable[Document]:
     return [item for item in found if isinstance(item, dict)]
 
 
+def objects(found: Any) -> list[Document]:
+    """Return the objects of what may be a list; what is not an object in it is left out.
+
+    >>> objects([{"a": 1}, None]), objects(None)
+    ([{'a': 1}], [])
+    """
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
 def listed(body: Members, name: str, where: str) -> Listed:
     """Return a member that must be a list of objects, undecoded.
 

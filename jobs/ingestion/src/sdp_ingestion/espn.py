@@ -1,5 +1,8 @@
 """What ESPN's two feeds share: where a sport is found, and on which terms."""
 
+from sdp_sports.spec import load
+
+from sdp_ingestion.documents import Document
 from sdp_ingestion.provider import Quality
 
 PATHS = {
@@ -17,3 +20,8 @@ QUALITY = Quality(
     recorded=True,
     default_on=False,
 )
+
+
+def team_label(code: str, team: Document) -> str:
+    """Return how a team is called: by its abbreviation, or by its name where the sport declares no teams."""
+    return str(team["abbreviation"] if load(code).teams else team.get("displayName") or team["abbreviation"])

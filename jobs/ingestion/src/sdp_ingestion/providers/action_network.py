@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -46,10 +46,9 @@ def _game(payload: Payload, game: Document) -> Iterator[QuoteRow | SplitRow | Re
     for book, offered in (game.get("markets") or {}).items():
         lines = (offered or {}).get("event") or {}
         for market in _MARKETS:
-            for side in lines.get(market) or ():
-                if side.get("is_live"):
-                    continue
-                yield from _side(payload, matchup, book, market, side)
+            for side in objects(lines.get(market)):
+                if not side.get("is_live"):
+                    yield from _side(payload, matchup, book, market, side)
 
 
 def _side(

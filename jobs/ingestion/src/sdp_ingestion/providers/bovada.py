@@ -5,7 +5,7 @@ Every number is text; home is told by the competitor, never by its place; only m
 
 from collections.abc import Iterable, Iterator
 
-from sdp_ingestion.documents import Document, after_epoch, each, guarded, items, read_list
+from sdp_ingestion.documents import Document, after_epoch, each, guarded, items, objects, read_list
 from sdp_ingestion.markets import game_market, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of_american, number_of
@@ -43,18 +43,18 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     yield from each(games, lambda event: _event(payload, event), "an event")
 
 
-def _event(payload: Payload, event: Document) -> Iterator[QuoteRow | Rejected]:
+def _event(payload: Payload, event: Document) -> Iterator[Row | Rejected | Request]:
     sides = {bool(one["home"]): one["name"] for one in items(event, "competitors", "an event")}
     game = Matchup(sides[True], sides[False], after_epoch(event["startTime"]))
-    for group in items(event, "displayGroups", "an event"):
-        for market in items(group, "markets", "a group"):
-            period = market.get("period") or {}
-            if period.get("live") or not (period.get("main", True) and period.get("abbreviation", "G") == "G"):
-                continue
-            yield from _market(payload, game, market, is_ladder=bool(group.get("alternateType")))
+    groups = items(event, "displayGroups", "an event")
+    markets = ((bool(group.get("alternateType")), one) for group in groups for one in objects(group.get("markets")))
+    yield from each(markets, lambda one: _market(payload, game, one[1], is_ladder=one[0]), "a market")
 
 
 def _market(payload: Payload, game: Matchup, market: Document, *, is_ladder: bool) -> Iterator[QuoteRow | Rejected]:
+    period = market.get("period") or {}
+    if period.get("live") or not (period.get("main", True) and period.get("abbreviation", "G") == "G"):
+        return
     label = str(market["description"])
     words, _, subject = label.partition(" - ")
     ours, name = _KINDS.get(label.lower()) or game_market(words, payload.markets), None

@@ -12,7 +12,7 @@ from typing import Any
 
 from sdp_sports.spec import codes, load
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
 from sdp_ingestion.prices import number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import ContestRow, DraftableRow, Matchup, Payout, Rejected, Row, SlateRow, SourceId
@@ -74,15 +74,19 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
 def _lobby(payload: Payload) -> Iterator[Row | Rejected | Request]:
     where = payload.request.url
     lobby = read(payload, "Contests", "DraftGroups", "GameTypes")
-    types = {kind["GameTypeId"]: kind["Name"] for kind in items(lobby, "GameTypes", where)}
+    types = {kind.get("GameTypeId"): kind.get("Name") for kind in items(lobby, "GameTypes", where)}
     wanted = _SPORTS[payload.sport]
     taken: dict[Any, Any] = {}
     groups: dict[Any, list[tuple[str, str]]] = defaultdict(list)
-    for group in items(lobby, "DraftGroups", where):
+
+    def take(group: Document) -> Iterable[Rejected]:
         if _is_draftable(types.get(group["GameTypeId"])) and group["Sport"] == wanted:
             taken[group["DraftGroupId"]] = group["GameTypeId"]
             suffix = (group.get("ContestStartTimeSuffix") or "").strip(" ()")
             groups[group["GameTypeId"]].append((str(group["DraftGroupId"]), suffix))
+        return ()
+
+    yield from each(items(lobby, "DraftGroups", where), take, "a draft group")
     for game_type, listed in groups.items():
         yield _rules_request(payload, listed, game_type)
     offered = [
@@ -120,19 +124,22 @@ def _contest_detail(payload: Payload) -> Iterator[Row]:
         entries_max=told.get("maximumEntries"),
         entries_max_per_user=told.get("maximumEntriesPerUser"),
         prize_pool_usd=number_of(told.get("totalPayouts")),
-        payouts=tuple(_payout(line) for line in told.get("payoutSummary") or () if line),
+        payouts=tuple(
+            _payout(line) for line in objects(told.get("payoutSummary")) if number_of(line.get("minPosition"))
+        ),
     )
 
 
 def _payout(line: Document) -> Payout:
     """Return what a range of places wins: cash, or a prize in words where it is none."""
-    words = [str(text) for text in (line.get("tierPayoutDescriptions") or {}).values()]
-    values = [number_of(one.get("value")) for one in line.get("payoutDescriptions") or ()]
-    words += [str(one.get("payoutDescription") or "") for one in line.get("payoutDescriptions") or () if not words]
+    tiers, told = line.get("tierPayoutDescriptions"), objects(line.get("payoutDescriptions"))
+    words = [str(text) for text in tiers.values()] if isinstance(tiers, dict) else []
+    values = [number_of(one.get("value")) for one in told]
+    words += [str(one.get("payoutDescription") or "") for one in told if not words]
     cash = number_of(words[0].strip().lstrip("$")) if words else None
     value = cash if cash is not None else next((value for value in values if value is not None), None)
     first = int(line["minPosition"])
-    last = int(line.get("maxPosition") or first)
+    last = int(number_of(line.get("maxPosition")) or first)
     return Payout(first, last, value, "" if cash is not None or not words else words[0])
 
 
@@ -170,8 +177,8 @@ def _rules_request(payload: Payload, groups: list[tuple[str, str]], game_type: i
 
 
 def _rules(payload: Payload) -> Iterator[Row | Rejected | Request]:
-    rules = read(payload, "lineupTemplate")
-    slots = {str(line["rosterSlot"]["id"]): line["rosterSlot"]["name"] for line in rules["lineupTemplate"]}
+    lines = items(read(payload, "lineupTemplate"), "lineupTemplate", payload.request.url)
+    slots = {str(line["rosterSlot"]["id"]): str(line["rosterSlot"]["name"]) for line in lines}
     about = payload.request.about
     contest = _declared(payload.sport, set(slots.values()))
     one = [[about.get("group", ""), about.get("suffix", "")]]
@@ -194,24 +201,30 @@ def _declared(sport: str, slots: set[str]) -> str | None:
     return None
 
 
-def _draftables(payload: Payload) -> Iterator[Row | Rejected]:
+def _draftables(payload: Payload) -> Iterator[Row | Rejected | Request]:
     where, about = payload.request.url, payload.request.about
     body = read(payload, "draftables", "competitions")
-    games = {game["competitionId"]: game for game in items(body, "competitions", where)}
+    games = {game.get("competitionId"): game for game in items(body, "competitions", where) if game.get("startTime")}
     contest = load(payload.sport).contests[about["contest"]]
     players: dict[Any, list[Document]] = {}
-    for row in items(body, "draftables", where):
+    slots: Mapping[str, str] = json.loads(about["slots"])
+    kept: list[DraftableRow] = []
+
+    def gather(row: Document) -> Iterable[Rejected]:
         # where a captain is another draftable than the same man at a regular slot, each is kept
         key = (row["playerId"], row["rosterSlotId"]) if contest.copy_per_slot else row["playerId"]
         players.setdefault(key, []).append(row)
-    slots: Mapping[str, str] = json.loads(about["slots"])
-    kept = []
-    for rows in players.values():
+        return ()
+
+    def keep(rows: list[Document]) -> Iterable[Rejected]:
         draftable = _draftable(rows, slots, games)
         if isinstance(draftable, Rejected):
-            yield draftable
-        else:
-            kept.append(draftable)
+            return (draftable,)
+        kept.append(draftable)
+        return ()
+
+    yield from each(items(body, "draftables", where), gather, "a draftable")
+    yield from each(players.values(), keep, "a draftable")
     starts = [moment(game["startTime"]) for game in games.values()]
     if not kept or not starts:
         return
@@ -238,15 +251,14 @@ def _draftable(
     if row.get("salary") is None:
         return Rejected("a draftable without a salary", name)
     game = games.get((row.get("competition") or {}).get("competitionId"))
-    matchup = None
-    if game is not None:
-        home, away = game["homeTeam"]["abbreviation"], game["awayTeam"]["abbreviation"]
-        matchup = Matchup(home, away, moment(game["startTime"]))
+    sides = [str(((game or {}).get(side) or {}).get("abbreviation") or "") for side in ("homeTeam", "awayTeam")]
+    # an event of many (a tournament, a race, a fight) has no two teams
+    matchup = Matchup(sides[0], sides[1], moment(game["startTime"])) if game and all(sides) else None
     status = row.get("status")
     return DraftableRow(
         external_id=str(row["draftableId"]),
         name=name,
-        team=row["teamAbbreviation"],
+        team=row.get("teamAbbreviation") or "",
         position=row["position"],
         roster_slots=tuple(dict.fromkeys(slots.get(str(one["rosterSlotId"]), "?") for one in rows)),
         salary_usd=int(row["salary"]),
@@ -259,13 +271,8 @@ def _draftable(
 
 
 def _average(row: Document) -> float | None:
-    for statistic in row.get("draftStatAttributes") or ():
-        if statistic.get("id") == _AVERAGE:
-            try:
-                return float(statistic["value"])
-            except ValueError:
-                return None
-    return None
+    found = (one.get("value") for one in objects(row.get("draftStatAttributes")) if one.get("id") == _AVERAGE)
+    return number_of(next(found, None))
 
 
 PROVIDER = Provider(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sdp_ingestion.documents import Document, guarded, items, moment, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
 from sdp_ingestion.espn import PATHS, QUALITY
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
 from sdp_ingestion.rows import InjuryRow, Rejected, Row, SourceId
@@ -41,9 +41,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         DriftedSource: The answer is not an injury list.
     """
     where = payload.request.url
-    for team in items(read(payload, "injuries"), "injuries", where):
-        for report in items(team, "injuries", where):
-            yield _report(report)
+    teams = items(read(payload, "injuries"), "injuries", where)
+    reports = (report for team in teams for report in items(team, "injuries", where))
+    yield from each(reports, lambda report: [_report(report)], "a report")
 
 
 def _report(report: Document) -> InjuryRow | Rejected:
@@ -52,7 +52,7 @@ def _report(report: Document) -> InjuryRow | Rejected:
     status = _STATUSES.get(str(report.get("status") or "").strip().lower())
     if status is None:
         return Rejected("an injury status that we do not know", f"{name}: {report.get('status')}")
-    links = " ".join(str(link.get("href")) for link in athlete.get("links") or ())
+    links = " ".join(str(link.get("href")) for link in objects(athlete.get("links")))
     found = _ID.search(links)
     details = report.get("details") or {}
     return InjuryRow(

@@ -5,11 +5,12 @@ on a price, so that a quote is known when it was fetched.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sdp_ingestion.documents import Document, guarded, items, moment, read
-from sdp_ingestion.espn import PATHS, QUALITY
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
+from sdp_ingestion.espn import PATHS, QUALITY, team_label
 from sdp_ingestion.prices import decimal_of_american
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
 from sdp_ingestion.rows import Matchup, QuoteRow, Rejected, Row
@@ -30,20 +31,23 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer is not a scoreboard.
     """
-    board = read(payload, "events")
-    for event in items(board, "events", payload.request.url):
-        for game in items(event, "competitions", payload.request.url):
-            if game["status"]["type"]["state"] == "pre":
-                yield from _quotes(payload, game)
+    events = items(read(payload, "events"), "events", payload.request.url)
+    yield from each(events, lambda event: _event(payload, event), "an event")
+
+
+def _event(payload: Payload, event: Document) -> Iterator[Row | Rejected | Request]:
+    games = items(event, "competitions", "an event")
+    coming = [game for game in games if game["status"]["type"]["state"] == "pre"]
+    yield from each(coming, lambda game: _quotes(payload, game), "a game")
 
 
 def _quotes(payload: Payload, game: Document) -> Iterator[QuoteRow | Rejected]:
-    sides = {side["homeAway"]: side["team"]["abbreviation"] for side in game["competitors"]}
-    matchup = Matchup(sides["home"], sides["away"], moment(game["date"]))
-    for odds in game.get("odds") or ():
-        if not isinstance(odds, dict):
-            continue
-        book = odds["provider"]["name"].lower().replace(" ", "_")
+    teams = {side.get("homeAway"): side["team"] for side in objects(game.get("competitors"))}
+    home, away = (team_label(payload.sport, teams[side]) for side in ("home", "away"))
+    sides = {side: str(team.get("abbreviation")) for side, team in teams.items()}
+    matchup = Matchup(home, away, moment(game["date"]))
+    for odds in objects(game.get("odds")):
+        book = str((odds.get("provider") or {}).get("name") or "espn").lower().replace(" ", "_")
         spread = _spread(odds, sides)
         if spread is None and odds.get("details"):
             yield Rejected("a spread that cannot be read", str(odds["details"]))
@@ -64,7 +68,7 @@ def _offers(odds: Document, spread: float | None) -> Iterator[tuple[str, str, fl
         yield "total", "under", float(total), odds.get("underOdds")
 
 
-def _spread(odds: Document, sides: dict[str, str]) -> float | None:
+def _spread(odds: Document, sides: dict[Any, str]) -> float | None:
     """Return the home side's handicap, in points."""
     if odds.get("spread") is not None:
         return float(odds["spread"])
@@ -88,5 +92,10 @@ PROVIDER = Provider(
     near="*/2 * * * *",
     start=start,
     parse=guarded(parse),
-    quality=QUALITY,
+    quality=replace(
+        QUALITY,
+        terms="ESPN, an undocumented public endpoint: the default for game lines, since it needs no key; "
+        "SDP_SCHEDULES=espn_odds=off switches it off",
+        default_on=True,
+    ),
 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sdp_sports.spec import load
 
 from sdp_ingestion.documents import Document, each, guarded, items, moment, read
-from sdp_ingestion.espn import PATHS, QUALITY
+from sdp_ingestion.espn import PATHS, QUALITY, team_label
 from sdp_ingestion.prices import number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
 from sdp_ingestion.rows import GameRow, Rejected, Row
@@ -42,7 +42,7 @@ def _games(payload: Payload, event: Document) -> Iterator[Row | Rejected]:
     week = (event.get("week") or {}).get("number")
     for game in items(event, "competitions", "an event"):
         sides = {side["homeAway"]: side for side in game["competitors"]}
-        names = {side: _team(payload.sport, sides[side]["team"]) for side in ("home", "away")}
+        names = {side: team_label(payload.sport, sides[side]["team"]) for side in ("home", "away")}
         state = game["status"]["type"]
         is_final = bool(state.get("completed")) and state.get("name") not in _OFF
         score = {side: number_of(sides[side].get("score")) if is_final else None for side in names}
@@ -63,11 +63,6 @@ def _games(payload: Payload, event: Document) -> Iterator[Row | Rejected]:
             ids={"espn": str(game["id"])},
             status=_OFF.get(str(state.get("name"))),
         )
-
-
-def _team(code: str, team: Document) -> str:
-    """Return how a team is called: by its abbreviation, or by its name where the sport declares no teams."""
-    return str(team["abbreviation"] if load(code).teams else team.get("displayName") or team["abbreviation"])
 
 
 def _nfl_code(year: int, kind: str, week: int | None, names: dict[str, str]) -> tuple[str, int | None]:

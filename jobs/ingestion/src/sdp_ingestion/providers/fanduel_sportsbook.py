@@ -6,7 +6,7 @@ A player is named by the market's name alone (`P.J. Washington - Points`); the l
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sdp_ingestion.documents import Document, each, guarded, inside, moment, read
+from sdp_ingestion.documents import Document, each, guarded, inside, items, moment, read
 from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, decimal_of_american, number_of
@@ -71,7 +71,7 @@ def _market(payload: Payload, games: Mapping[str, Matchup], market: Document) ->
     if ours is None:
         yield Rejected("a market of a part of the game", label) if is_of_a_period(label) else unknown_market(words)
         return
-    for runner in market["runners"]:
+    for runner in items(market, "runners", label):
         yield _quote(payload, game, ours, name, market, runner)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
 from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, number_of
@@ -63,8 +63,7 @@ def _match(payload: Payload, match: Document) -> Iterator[Row | Rejected | Reque
         url = f"{about['base']}/betoffer/event/{event['id']}.json?lang=en_US&market=US"
         yield Request(url, "offers", told, optional=True, is_streamed=True)
         return
-    for offer in match.get("betOffers") or ():
-        yield from _offer(payload, game, offer)
+    yield from each(objects(match.get("betOffers")), lambda one: _offer(payload, game, one), "an offer")
 
 
 def _event_game(match: Document) -> Matchup:

@@ -6,7 +6,7 @@ A market's `key` says what it is: `s;0;s;-3.5` is the spread of the whole game. 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from sdp_ingestion.documents import Document, each, guarded, moment, read_list
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read_list
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
@@ -37,7 +37,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     games = {}
     for matchup in read_list(payload):
         found = _game(matchup)
-        if found is not None and not matchup.get("isLive"):
+        if found is not None and not matchup.get("isLive") and matchup.get("id") is not None:
             games[str(matchup["id"])] = found
     if games:
         about = {"games": json.dumps(games, sort_keys=True)}
@@ -47,7 +47,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
 
 def _game(matchup: Document) -> tuple[str, str, str] | None:
     """Return home, away and start of a matchup of two teams; specials and futures are none."""
-    sides = {one.get("alignment"): one.get("name") for one in matchup.get("participants") or ()}
+    sides = {one.get("alignment"): one.get("name") for one in objects(matchup.get("participants"))}
     if not {"home", "away"} <= set(sides) or matchup.get("parentId") or not matchup.get("startTime"):
         return None
     return str(sides["home"]), str(sides["away"]), str(matchup["startTime"])
@@ -64,7 +64,7 @@ def _market(payload: Payload, games: Mapping[str, list[str]], market: Document) 
         kind = f"team_total_{market['side']}"
     ours = f"alternate_{kind}" if market.get("isAlternate") else kind
     status = "open" if market.get("status", "open") == "open" else "suspended"
-    for price in market["prices"]:
+    for price in items(market, "prices", str(market.get("key"))):
         side = price.get("designation")
         if side not in _SIDES:
             yield Rejected("a price without a side", str(market.get("key")))

@@ -46,15 +46,16 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         yield _page(base, about, offset + _PAGE)
 
 
-def _event(payload: Payload, event: Document) -> Iterator[QuoteRow | Rejected]:
-    for market in items(event, "markets", str(event.get("slug"))):
-        kind = _KINDS.get(str(market.get("sportsMarketType")))
-        if kind is not None and market.get("gameStartTime"):
-            yield from _market(payload, event, market, kind)
+def _event(payload: Payload, event: Document) -> Iterator[Row | Rejected | Request]:
+    found = items(event, "markets", str(event.get("slug")))
+    ours = [one for one in found if str(one.get("sportsMarketType")) in _KINDS and one.get("gameStartTime")]
+    if ours:
+        teams = _teams(event)
+        yield from each(ours, lambda one: _market(payload, teams, one), "a market")
 
 
-def _market(payload: Payload, event: Document, market: Document, kind: str) -> Iterator[QuoteRow | Rejected]:
-    away, home = _teams(event)
+def _market(payload: Payload, teams: tuple[str, str], market: Document) -> Iterator[QuoteRow | Rejected]:
+    kind, (away, home) = _KINDS[market["sportsMarketType"]], teams
     game = Matchup(home, away, moment(market["gameStartTime"]))
     outcomes, prices = _listed(market["outcomes"]), _listed(market["outcomePrices"])
     line = number_of(market.get("line"))

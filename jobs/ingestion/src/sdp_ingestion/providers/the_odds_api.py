@@ -59,15 +59,15 @@ class Outcome(Struct, gc=False):
 class Market(Struct):
     """A market of a book."""
 
-    key: str | None
-    outcomes: list[Outcome | None]
+    key: str | None = None
+    outcomes: list[Outcome | None] | None = None
 
 
 class Book(Struct):
     """A book in an event."""
 
-    key: str
-    markets: list[Market | None]
+    key: str | None = None
+    markets: list[Market | None] | None = None
 
 
 class Event(Struct):
@@ -152,14 +152,14 @@ def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
     game = Matchup(home, away, moment(event.commence_time))
     sides = {home: "home", away: "away", "Draw": "draw", "Over": "over", "Under": "under", "Yes": "yes", "No": "no"}
     for book in filter(None, event.bookmakers):
-        for market in filter(None, book.markets):
-            if market.key == "h2h_lay":
+        for market in filter(None, book.markets or ()):
+            if market.key == "h2h_lay" or book.key is None:
                 continue
             ours = _market(market.key, told.markets)
             if ours is None:
                 yield unknown_market(market.key)
                 continue
-            outcomes = list(filter(None, market.outcomes))
+            outcomes = list(filter(None, market.outcomes or ()))
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
                 yield from _rows(kept, sides, game, book.key, name, told)
 
