@@ -287,7 +287,7 @@ def main() -> int:
     browser = Browser(port)
     try:
         compose("up", "--detach", "--no-build", check_exit=False)  # what is amiss is said below, with its logs
-        states = wait_well(180)
+        states = wait_well(420)
         check(f"{len(states)} containers are healthy", True)
         check_walls(states)
         sign_in(browser)
