@@ -50,5 +50,5 @@ USER 10001:10001
 ENV SDP_ARTIFACTS_DIR=/artifacts SDP_DRAWS_DIR=/draws SDP_METRICS_PORT=9100
 EXPOSE 9100
 # Answers when the process has reached its queue lately. The API, which has a port of its own, overrides it.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=240s --retries=3 \
   CMD ["python", "-IS", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9100/health', timeout=4)"]
