@@ -63,6 +63,7 @@ def test_the_pit_s_noise_is_the_error_of_a_perfect_forecast() -> None:
         d = Distribution.of("poisson", mean=np.full(500, mean))
         trials = [calibration.Pit.of(d, rng.poisson(mean, 500).astype(float)) for _ in range(200)]
         assert np.mean([t.noise() for t in trials]) == pytest.approx(np.mean([t.error() for t in trials]), rel=0.15)
+        assert 0.88 < np.mean([t.error() < t.bound() for t in trials]) < 0.995
 
 
 def test_the_pit_is_what_drawing_within_the_jump_gives_on_average() -> None:

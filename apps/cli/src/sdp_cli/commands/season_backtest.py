@@ -16,7 +16,7 @@ from sdp_cli.work import perform
 from sdp_cli.workplace import workplace
 
 ALL = "ALL"
-SHOWN = ("n", "mae", "rmse", "bias", "crps", "pit_ece", "cov80", "logloss")
+SHOWN = ("n", "mae", "rmse", "bias", "crps", "pit_ece", "cov80", "logloss", "brier")
 
 
 def seasons_of(

@@ -7,7 +7,21 @@ from typing import Any
 from sdp_engine.backtest.table import ALL, OURS
 
 Row = Mapping[str, Any]
-COLUMNS = ("n", "mae", "rmse", "bias", "crps", "pit_ece", "pit_noise", "cov80", "logloss", "gain", "gain_se", "gain_p")
+COLUMNS = (
+    "n",
+    "mae",
+    "rmse",
+    "bias",
+    "crps",
+    "pit_ece",
+    "pit_bound",
+    "cov80",
+    "logloss",
+    "brier",
+    "gain",
+    "gain_se",
+    "gain_p",
+)
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2430;background:#fff}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}
@@ -41,9 +55,7 @@ def _market(market: str, rows: Sequence[Row]) -> str:
     name = escape(market.replace("_", " "))
     head = "".join(f"<th>{escape(column)}</th>" for column in ("population", "mode", "model", *COLUMNS))
     lines = "".join(_line(row) for row in rows)
-    plots = "".join(
-        _histogram(row) + _reliability(row) for row in rows if row["model"] == OURS and row.get("pit_histogram")
-    )
+    plots = "".join(_histogram(row) + _reliability(row) for row in rows if row["model"] == OURS)
     return f'<h2 id="{escape(market)}">{name}</h2><table><tr>{head}</tr>{lines}</table>{plots}'
 
 
@@ -62,7 +74,9 @@ def _number(value: Any) -> str:
 
 def _histogram(row: Row) -> str:
     """Draw how often the outcome fell into each tenth of the predicted distribution; a flat line is calibrated."""
-    shares = row["pit_histogram"]
+    shares = row.get("pit_histogram")
+    if not shares:
+        return ""
     width, unit = SIZE / len(shares), SIZE / 2 * len(shares)
     bars = "".join(
         f'<rect x="{i * width:.1f}" y="{SIZE - min(share * unit, SIZE):.1f}" width="{width - 1:.1f}" '
@@ -84,7 +98,7 @@ def _reliability(row: Row) -> str:
         for b in bins
     )
     diagonal = f'<line x1="0" y1="{SIZE}" x2="{SIZE}" y2="0" stroke="#333" stroke-dasharray="4 3"/>'
-    return _figure(diagonal + dots, f"P(over) said and happened, {row['mode']}")
+    return _figure(diagonal + dots, f"the chance said and how often it happened, {row['population']}, {row['mode']}")
 
 
 def _figure(drawing: str, caption: str) -> str:

@@ -50,6 +50,7 @@ def ours(rows: pl.DataFrame, prefix: str) -> dict[str, Any]:
         "logscore": float(rows[f"{prefix}log"].to_numpy().mean()),
         "pit_ece": pit.error(),
         "pit_noise": pit.noise(),
+        "pit_bound": pit.bound(),
         **{f"cov{level}": pit.coverage(level / 100) for level in (50, 80, 90)},
         "logloss": log_loss(rows[f"{prefix}any"].to_numpy(), (observed > 0).astype(np.float64)),
         "pit_histogram": pit.histogram(BINS),

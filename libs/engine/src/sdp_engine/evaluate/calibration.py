@@ -7,6 +7,10 @@ import numpy as np
 
 from sdp_engine.distributions import Array, Distribution
 
+BOUND = 1.86
+"""The 95 % quantile of the mean absolute distance of a uniform sample's distribution from the diagonal, at 19 edges,
+over its mean; the same for 500 as for 10,000 outcomes."""
+
 
 @dataclass(frozen=True)
 class Pit:
@@ -43,6 +47,10 @@ class Pit:
         """Return what `error` would be on average of a perfect forecast of so many independent outcomes."""
         sd = np.mean([self.below(edge).std() for edge in np.arange(1, bins) / bins])
         return float(np.sqrt(2 / np.pi) * sd / np.sqrt(max(self.low.size, 1)))
+
+    def bound(self, bins: int = 20) -> float:
+        """Return what `error` would exceed once in twenty times of a perfect forecast of so many outcomes."""
+        return BOUND * self.noise(bins)
 
     def coverage(self, level: float) -> float:
         """Return how often the central interval of this level held what happened."""

@@ -79,6 +79,17 @@ def tables(lines: Sequence[Line], games: Past) -> Scores:
     return table._replace(mean=_means(table))
 
 
+def wins(table: Scores) -> Floats:
+    """Return the chance that home wins each game, a tie half a win, (games,)."""
+    told = np.zeros(len(table.first) - 1)
+    for g in range(told.size):
+        part = slice(table.first[g], table.first[g + 1])
+        chance = np.diff(np.minimum(table.chance[part], 1.0), prepend=0.0)
+        home, away = table.result[part, 0], table.result[part, 3]
+        told[g] = chance @ ((home > away) + 0.5 * (home == away))
+    return told
+
+
 def _held(line: Line) -> tuple[float, float]:
     """Return margin and total with both sides' points within the league's range, the margin kept where possible."""
     low, high = league.POINTS_RANGE
