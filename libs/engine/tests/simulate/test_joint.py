@@ -115,6 +115,22 @@ def test_coherent_predictions_are_left_almost_as_they_are(two_games, draws):
         assert got == pytest.approx(asked[player, market], rel=0.08)
 
 
+@pytest.mark.parametrize("asked", [1.4, 3.6])
+def test_a_defence_sacks_as_often_as_it_is_predicted_to(make, asked):
+    made = make().game()
+    game, home, away = made.games[0][0], "nfl:H0", "nfl:A0"
+    row = next(row for row in made.population if row[4] == "DST" and row[2] == home)
+    made.predictions.append((row[0], game, home, "DST", "sacks", asked, 1.5, 0.1, [asked] * 15))
+    draws = simulate(made.slate, made.predicted, 3, 4000)
+    told = {
+        team: draws.stat(place, "def_sacks").mean()
+        for place, (team, position) in enumerate(draws.players.select("team_id", "position").iter_rows())
+        if position == "DST"
+    }
+    assert told[home] == pytest.approx(asked, rel=0.05)
+    assert 1.8 < told[away] < 3.0
+
+
 @pytest.mark.parametrize(("game", "spread", "total"), [(0, 3.0, 47.5), (1, -6.5, 41.0)])
 def test_scores_have_the_lines_means_and_plausible_key_numbers(draws, game, spread, total):
     home, away = draws.scores[game].astype(int)

@@ -117,10 +117,10 @@ def _level(plan: Plan, sides: Sequence[Expectation]) -> None:
     targets = [_targets(e) for e in sides]
     attempts = np.array([t.sum() for t in targets]) / (1 - league.THROWN_AWAY)
     carries = np.array([e.carries.sum() for e in sides])
-    dropbacks = attempts / (1 - league.LEVELS["sack"])
+    dropbacks = attempts + _sacks(sides, attempts)
     wanted = np.stack([attempts * (1 - league.THROWN_AWAY), carries], axis=1)
     volume = np.stack([dropbacks, carries], axis=1)
-    plan.team[:, p.SACK] = league.LEVELS["sack"]
+    plan.team[:, p.SACK] = 1 - attempts / dropbacks
     plan.team[:, p.FUMBLE] = league.LEVELS["fumble"]
     for s, e in enumerate(sides):
         caught = max(float(e.receptions.sum()), 1e-6)
@@ -145,6 +145,13 @@ def _level(plan: Plan, sides: Sequence[Expectation]) -> None:
         own = float(plan.team[s, p.QB_SHARE]) * league.QB_CARRY_CONCENTRATION
         other = league.QB_CARRY_CONCENTRATION - own
         divide(plan.player[part], plan.air_cells[cells], plan.ground_cells[cells], own, other)
+
+
+def _sacks(sides: Sequence[Expectation], attempts: Floats) -> Floats:
+    """Return how often each side's quarterback is sacked: as the other defence is predicted to, within limits."""
+    usual = attempts * league.LEVELS["sack"] / (1 - league.LEVELS["sack"])
+    asked = np.array([sides[s ^ 1].sacks for s in range(len(sides))])
+    return np.asarray(np.clip(np.where(np.isnan(asked), usual, asked), 0.5 * usual, 2.0 * usual))
 
 
 def _targets(expected: Expectation) -> Floats:

@@ -22,6 +22,7 @@ MARKETS = (
     "receptions",
     "receiving_yards",
     "anytime_touchdown",
+    "sacks",
 )
 """Markets the simulation listens to; any may be missing for a player."""
 LEAST = 0.02
@@ -43,6 +44,7 @@ class Expectation:
             the quarterback catches nothing.
         catch_rate: Catches a target, (K,).
         interceptions: The quarterback's, NaN where not predicted.
+        sacks: Those of its defence, NaN where not predicted.
         points: The side's expected points.
         pass_share: Expected share of offensive touchdowns that are passes.
         kicker, defence: Their player ids, None where the population has none.
@@ -60,6 +62,7 @@ class Expectation:
     rushing_tds: Floats
     catch_rate: Floats
     interceptions: float
+    sacks: float
     points: float
     pass_share: float
     kicker: int | None
@@ -114,6 +117,7 @@ def expect(rows: Sequence[Row], points: float, spread: float) -> Expectation:
     listed = {row.player for row, kept in zip(made.rows, keep, strict=True) if kept}
     listed |= {row.player for row in (kicker, defence) if row}
     picks = quarterback.get("interceptions")
+    sacks = None if defence is None else defence.get("sacks")
     return Expectation(
         players=[row.player for row, kept in zip(made.rows, keep, strict=True) if kept],
         positions=[row.position for row, kept in zip(made.rows, keep, strict=True) if kept],
@@ -125,6 +129,7 @@ def expect(rows: Sequence[Row], points: float, spread: float) -> Expectation:
         rushing_tds=made.rushing_tds[keep],
         catch_rate=made.catch_rate[keep],
         interceptions=np.nan if picks is None else picks,
+        sacks=np.nan if sacks is None else sacks,
         points=points,
         pass_share=_pass_share(made, quarterback, points),
         kicker=kicker.player if kicker else None,
