@@ -4,7 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 from sdp_engine import frames
-from sdp_engine.evaluate.simulated import DEFENCE, PAIRS, Real, Tally, figures
+from sdp_engine.evaluate.figures import figures
+from sdp_engine.evaluate.roles import DEFENCE, PAIRS, Real
+from sdp_engine.evaluate.simulated import Tally
 from sdp_engine.simulate import Slate, readoff, simulate
 from sdp_sports.spec import QUANTILES, load
 
@@ -49,7 +51,8 @@ def truth(draws, shift=0):
         g: tuple(int(s) + shift * (1 - k) for k, s in enumerate(draws.scores[i, :, 0]))
         for i, g in enumerate(draws.games["game_id"])
     }
-    return Real(finals, dict(zip(keys, scored.tolist(), strict=True)), defences(draws))
+    lines = {key: {stat: float(v[0]) for stat, v in draws.line(row).items()} for row, key in enumerate(keys)}
+    return Real(finals, dict(zip(keys, scored.tolist(), strict=True)), defences(draws), lines)
 
 
 def defences(draws):
@@ -201,3 +204,28 @@ def test_what_a_season_does_not_tell_of_defences_counts_on_neither_side(made):
     assert "def_sacks" in told["dst_components"]
     known = sum(part["simulated"] for part in told["dst_components"].values())
     assert told["dst_mean_simulated"] == pytest.approx(known, abs=0.01)
+
+
+def test_what_happened_is_summed_up_beside_what_was_drawn(made):
+    tally = tallied(made)
+    sides = tally.roles["QB"][0]
+    assert set(tally.seen_pairs) == {pair for pair in PAIRS if "DSTfull" not in "".join(pair)}
+    assert tally.seen_pairs["QB", "WR1"][0] == sides
+    assert tally.seen_overs["QB passing_yards", "WR1 receiving_yards"][0] == sides
+    n, product, square, other, first, second = tally.seen_pairs["QB", "oppDST"]
+    real = (product - first * second / n) / np.sqrt((square - first**2 / n) * (other - second**2 / n))
+    assert real < 0.1
+
+
+def test_correlations_are_told_beyond_the_noise_of_so_few_rows():
+    drawn = {("QB", "WR1"): np.array([400.0, 0.4 * 400, 400.0, 400.0])}
+    drawn["QB", "WR1"][1:] /= 400
+
+    def seen(value, n=400.0):
+        return Tally(pairs=drawn, seen_pairs={("QB", "WR1"): np.array([n, value * n, n, n, 0.0, 0.0])})
+
+    assert figures(seen(0.4), {})["seen_correlation_excess"] == 0
+    far = figures(seen(0.1), {})
+    assert far["seen_correlation_excess"] == pytest.approx(np.sqrt(0.3**2 - (0.99 / 20) ** 2), abs=1e-3)
+    assert far["seen_correlation_noise"] == pytest.approx(0.99 / 20, abs=1e-3)
+    assert "seen_correlation_excess" not in figures(seen(0.1, n=50.0), {})

@@ -11,7 +11,7 @@ from sdp_common.db.session import session_scope
 from sdp_common.errors import Conflict
 from sdp_common.store import features, reference, roles, stats
 from sdp_engine import frames
-from sdp_engine.evaluate.simulated import DEFENCE, Real
+from sdp_engine.evaluate.roles import DEFENCE, Real
 from sdp_engine.features import build
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
@@ -144,7 +144,7 @@ def _week(past: Past, models: Mapping[str, Model], games: pl.DataFrame, season: 
         raise TypeError("a game without kick-off")
     slate = Slate(unknown, population, past=past_games(past.games, past.touchdowns, lock))
     scores = {g: (h, a) for g, h, a in games.select("game_id", "home_score", "away_score").iter_rows()}
-    real = Real(scores, _happened(past, games, population), _defences(past, games))
+    real = Real(scores, _happened(past, games, population), _defences(past, games), _lines(past, games))
     return Week(season, number, slate, _predict(past, models, rows), real)
 
 
@@ -190,3 +190,11 @@ def _defences(past: Past, games: pl.DataFrame) -> dict[tuple[str, str], tuple[fl
     mine = past.lines.filter((pl.col("position") == "DST") & pl.col("game_id").is_in(games["game_id"].to_list()))
     counted = mine.select("team_id", "game_id", pl.col(DEFENCE).fill_null(0).cast(pl.Float64))
     return {(team, game): tuple(values) for team, game, *values in counted.iter_rows()}
+
+
+def _lines(past: Past, games: pl.DataFrame) -> dict[tuple[int, str], dict[str, float | None]]:
+    """Return every stat of who has a line, by player and game."""
+    mine = past.lines.filter(pl.col("game_id").is_in(games["game_id"].to_list()) & (pl.col("position") != "DST"))
+    stats = [name for name in past.sport.stats if name in mine.columns]
+    rows = mine.select("player_id", "game_id", *stats).iter_rows(named=True)
+    return {(row.pop("player_id"), row.pop("game_id")): row for row in rows}

@@ -10,7 +10,9 @@ import polars as pl
 import typer
 from rich.table import Table
 from sdp_common.errors import BadInput, Misconfigured
-from sdp_engine.evaluate.simulated import DEFENCE, Tally, figures
+from sdp_engine.evaluate.figures import figures
+from sdp_engine.evaluate.roles import DEFENCE
+from sdp_engine.evaluate.simulated import Tally
 from sdp_engine.models.families import FAMILIES
 from sdp_engine.simulate import simulate
 from sdp_engine.simulate.cluster import simulate_on
@@ -36,6 +38,8 @@ TARGETS: tuple[tuple[str, str, float], ...] = (
     ("total_bias", "expected total less line", 0.05),
     ("overs_phi_excess", "joint overs: phi error beyond noise", 0.05),
     ("overs_phi_excess_of_others", "the same without the pair that is most off", 0.05),
+    ("seen_overs_excess", "joint overs of the same rows: phi error beyond noise", 0.05),
+    ("seen_correlation_excess", "role pairs of the same rows: error beyond noise", 0.06),
     ("dst_mean_bias", "mean of DST less the measured one", 0.3),
 )
 """Figure, what it is, and the most its size may be."""
@@ -160,8 +164,8 @@ def _show(told: dict[str, dict[str, Any]]) -> None:
         if any(key in part for part in told.values()):
             table.add_row(title, *(str(part.get(key, "")) for part in told.values()), "")
     for margin in (3, 7):
-        pairs = (part.get(f"margin_{margin}") for part in told.values())
-        table.add_row(f"share of margins of {margin}: simulated, measured", *map(_beside, pairs), "")
+        shares = [part.get(f"margin_{margin}") for part in told.values()]
+        table.add_row(f"share of margins of {margin}: simulated, measured", *map(_beside, shares), "")
     for stat in DEFENCE:
         pairs = [part.get("dst_components", {}).get(stat) for part in told.values()]
         if any(pairs):
