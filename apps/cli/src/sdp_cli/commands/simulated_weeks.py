@@ -17,6 +17,7 @@ from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
 from sdp_engine.models.model import KNOWN, MOMENT, Model
 from sdp_engine.simulate import Slate
+from sdp_engine.simulate.expectation import MARKETS
 from sdp_engine.simulate.past import past as past_games
 from sdp_sports.score import points as score_points
 from sdp_sports.spec import QUANTILES, Contest, Sport, load
@@ -119,11 +120,14 @@ def weeks(past: Past, seasons: Sequence[int], every: int, family: str) -> Iterat
 
 
 def _models(past: Past, lock: Any, family: str) -> dict[str, Model]:
-    """Fit every market on what was known before a season began."""
+    """Fit the markets that a simulation listens to, or is compared with, on what was known before a season began."""
     rows = past.rows.filter(pl.col(MOMENT) < lock)
     outcomes = past.outcomes.filter(pl.col(KNOWN) < lock)
     fitted: dict[str, Model] = {}
+    wanted = {*MARKETS, past.market, training.INVOLVED}
     for name, market in past.sport.markets.items():
+        if name not in wanted:
+            continue
         frame = training.frame_of(past.sport, name, rows, outcomes)
         try:
             fitted[name] = FAMILIES[family].fit(frame, name, market, lock)

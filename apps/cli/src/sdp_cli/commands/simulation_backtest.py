@@ -63,7 +63,7 @@ def simulation(
     seasons: Annotated[str, typer.Option(help="Seasons to simulate: 2021-2024 or 2023.")] = "2021-2024",
     worlds: Annotated[int, typer.Option(min=200, help="Worlds of each week.")] = 1500,
     every: Annotated[int, typer.Option(min=1, help="Every how many weeks; 1 is all.")] = 1,
-    family: Annotated[str, typer.Option(help=f"Models to predict with: {', '.join(FAMILIES)}.")] = "baseline",
+    family: Annotated[str, typer.Option(help=f"Models to predict with: {', '.join(FAMILIES)}.")] = "boosted",
     seed: Annotated[int, typer.Option(min=0)] = 5,
     reference: Annotated[
         Path | None, typer.Option(help="Folder with corr_dk.csv, corr_role_sd.csv and sgp_joint_overs.csv.")
@@ -84,6 +84,9 @@ def simulation(
         until = f"{wanted[-1] + 1}-03-01T00:00:00+00:00"
         place.pipeline(keep=True).stage("features of past games", "features", "build", sport="nfl", until=until)
         past = Past.read(place.engine, "nfl")
+    err.print(
+        f"{family} models are fitted anew for each season: a minute or two before its first week", highlight=False
+    )
     for week in weeks(past, wanted, every, family):
         err.print(f"{week.season} week {week.week}: {week.slate.games.height} games", highlight=False)
         draws = draw(week.slate, week.predictions, seed, worlds)
