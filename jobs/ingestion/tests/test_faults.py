@@ -191,7 +191,8 @@ FAULTS = [
     ),
     Fault("empty", one_of(DRIFT, GOOD), change=reshaped(emptied, lambda f: f.clear())),
     Fault("every row twice", one_of(GOOD), change=reshaped(doubled, lambda f: pl.concat([f, f])), keeps=False),
-    Fault("a clock that is wrong", one_of(GOOD), headers=(("Date", "Mon, 01 Jan 1990 00:00:00 GMT"),), keeps=False),
+    Fault("a clock ten minutes slow", one_of(GOOD), headers=(("Date", "-10"),), keeps=False),
+    Fault("a clock ten minutes fast", one_of(GOOD), headers=(("Date", "10"),), keeps=False),
     Fault("33 MB", one_of(GOOD), change=padded, headers=(("Content-Encoding", "gzip"),), keeps=False),
 ]
 
@@ -214,8 +215,8 @@ class Source:
                 outer.answer(self)
 
             def date_time_string(self, timestamp: float | None = None) -> str:
-                dated = dict(outer.fault.headers).get("Date") if outer.fault else None
-                return dated or super().date_time_string(timestamp)
+                wrong = dict(outer.fault.headers).get("Date", "0") if outer.fault else "0"
+                return super().date_time_string((timestamp or time.time()) + 60 * int(wrong))  # type: ignore[arg-type]
 
             def log_message(self, *args: object) -> None:
                 return
@@ -411,6 +412,23 @@ def test_survives_every_fault(name: str, source: Source, engine: Engine, case: A
         before = after
     source.fault = None
     assert crawl(engine, name, usual) == GOOD, "it does not recover"
+
+
+@pytest.mark.parametrize("name", ["espn_injuries", "espn_news"])
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_nothing_is_known_before_it_is_read(name: str, minutes: int, source: Source, engine: Engine, case: Any) -> None:
+    dated = datetime.now(UTC) + timedelta(minutes=minutes)
+    ((pattern, fixture, _),) = ROUTES[name]
+    told = re.sub(
+        rb'"(date|published|lastModified)": "[^"]+"',
+        rb'"\1": "%s"' % dated.isoformat().encode(),
+        case(name, fixture).payload.content,
+    )
+    source.fault, source.routes = None, [(pattern, told)]
+    assert crawl(engine, name, settings_of(source)) == GOOD
+    with engine.connect() as connection:
+        last = connection.scalar(text("SELECT max(known_at) FROM injury_reports WHERE source = :name"), {"name": name})
+    assert min(dated, datetime.now(UTC) - timedelta(minutes=1)) <= last <= min(dated, datetime.now(UTC))
 
 
 def test_other_feeds_run_while_one_stalls(source: Source, engine: Engine, case: Any) -> None:

@@ -86,16 +86,20 @@ def forecasts(context: Context, rows: list[ForecastRow]) -> None:
 
 
 def injuries(context: Context, rows: list[InjuryRow]) -> None:
-    """Save reports on players, found by id or else by name, team and position."""
+    """Save reports on players, found by id or else by name, team and position.
+
+    What is dated after we read it was known when we read it: the source's clock is wrong.
+    """
     saved = []
     for row in rows:
         who = context.person(row.player, row.name, row.team, row.position)
         if who is None:
             context.reject("a report on an unmatched player", f"{row.name} ({row.team} {row.position})")
             continue
-        columns = ("known_at", "season", "week", "status", "practice_status", "body_part", "confidence")
+        columns = ("season", "week", "status", "practice_status", "body_part", "confidence")
         values = {name: getattr(row, name) for name in columns}
-        saved.append({"player_id": who, "source": context.source, "team_id": context.team(row.team), **values})
+        known = {"known_at": min(row.known_at, context.now), "team_id": context.team(row.team)}
+        saved.append({"player_id": who, "source": context.source, **known, **values})
     context.tally.counts += injury_store.save(context.session, saved)
     fresh = [row for row in saved if context.now - row["known_at"] <= injury_store.LATE]
     context.tally.late += injury_store.raise_late(context.session, fresh)

@@ -24,15 +24,15 @@ __all__ = ["KEY", "LINES", "QUOTES", "UTC_TIME", "closings", "forget", "lines", 
 LINES = QUOTES
 _OPENED = sql.SQL("s.opened_at <= {until}")
 _SPAN = sql.SQL(
-    "SELECT min(s.opened_at), max({until}) FROM odds_series s JOIN games g ON g.id = s.game_id "
-    "WHERE s.game_id = ANY({games}) AND {opened}"
+    "SELECT min(s.opened_at), max({until}) FROM games g JOIN odds_series s ON s.game_id = g.id "
+    "WHERE g.id = ANY({games}) AND {opened}"
 )
 _STOOD = sql.SQL(
     "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at "
-    "FROM odds_series s JOIN games g ON g.id = s.game_id "
+    "FROM games g JOIN odds_series s ON s.game_id = g.id "
     "CROSS JOIN LATERAL (SELECT q.line, q.price_decimal, q.status, q.known_at FROM odds_quotes q "
     "WHERE q.series_id = s.id AND q.known_at <= {until} AND q.known_at BETWEEN {first} AND {last} "
-    "ORDER BY q.known_at DESC LIMIT 1) q WHERE s.game_id = ANY({games}) AND {opened}"
+    "ORDER BY q.known_at DESC LIMIT 1) q WHERE g.id = ANY({games}) AND {opened}"
 )
 _KICK_OFF, _OPENING = sql.Identifier("g", "starts_at"), sql.Identifier("s", "opened_at")
 
