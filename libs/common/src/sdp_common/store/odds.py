@@ -27,12 +27,20 @@ _SPAN = sql.SQL(
     "SELECT min(s.opened_at), max({until}) FROM games g JOIN odds_series s ON s.game_id = g.id "
     "WHERE g.id = ANY({games}) AND {opened}"
 )
+_PROBE = sql.SQL(
+    "(SELECT q.line, q.price_decimal, q.status, q.known_at FROM odds_quotes q WHERE q.series_id = s.id "
+    "AND q.known_at BETWEEN {first} AND {last} AND q.known_at <= {until} AND {lately} "
+    "ORDER BY q.known_at DESC LIMIT 1)"
+)
+_LATELY = sql.SQL("q.known_at > {until} - interval '6 hours'")
+_BEFORE = sql.SQL("q.known_at <= {until} - interval '6 hours'")
+# Of a series that moves often the index has a page of quotes, and all of them are read where all may be meant: what it
+# said in the last hours is looked for first. The parts are read in their order, the second where the first has nothing.
 _STOOD = sql.SQL(
     "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at "
     "FROM games g JOIN odds_series s ON s.game_id = g.id "
-    "CROSS JOIN LATERAL (SELECT q.line, q.price_decimal, q.status, q.known_at FROM odds_quotes q "
-    "WHERE q.series_id = s.id AND q.known_at <= {until} AND q.known_at BETWEEN {first} AND {last} "
-    "ORDER BY q.known_at DESC LIMIT 1) q WHERE g.id = ANY({games}) AND {opened}"
+    "CROSS JOIN LATERAL (SELECT * FROM ({recent} UNION ALL {earlier}) AS told LIMIT 1) q "
+    "WHERE g.id = ANY({games}) AND {opened}"
 )
 _KICK_OFF, _OPENING = sql.Identifier("g", "starts_at"), sql.Identifier("s", "opened_at")
 
@@ -53,7 +61,7 @@ def closings(session: Session, games: Sequence[str]) -> pl.DataFrame:
 
 
 def _stood(session: Session, games: Sequence[str], *, until: sql.Composable, opened: sql.Composable) -> pl.DataFrame:
-    """Return the last quote, as of `until`, of every series that had opened by `opened`: one index probe a series.
+    """Return the last quote as of `until` of every series that had opened by `opened`: a probe or two of the index.
 
     The span from the first opening to the last moment is asked for beforehand and written into the query, so that the
     months outside are not even planned for: with all of them, and with what lies outside any month, no index gives the
@@ -65,8 +73,13 @@ def _stood(session: Session, games: Sequence[str], *, until: sql.Composable, ope
         first, last = cursor.execute(_SPAN.format(**told)).fetchone() or (None, None)
     if first is None:
         return pl.DataFrame(schema=LINES)
-    key = sql.SQL(", ").join(sql.Identifier("s", name) for name in KEY)
-    query = _STOOD.format(key=key, first=sql.Literal(first), last=sql.Literal(last), **told)
+    span = {"first": sql.Literal(first), "last": sql.Literal(last), "until": until}
+    query = _STOOD.format(
+        key=sql.SQL(", ").join(sql.Identifier("s", name) for name in KEY),
+        recent=_PROBE.format(lately=_LATELY.format(until=until), **span),
+        earlier=_PROBE.format(lately=_BEFORE.format(until=until), **span),
+        **told,
+    )
     return read_frame(session, query, LINES).sort(KEY)
 
 
