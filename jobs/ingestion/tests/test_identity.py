@@ -34,6 +34,8 @@ INDEX = Identities(PEOPLE, {("espn", "77"): 5})
         ("David Johnson", "HOU", "RB", 7),
         ("D. Johnson", "HOU", "RB", None),
         ("Chris Moore", "HOU", "WR", None),
+        ("Joshua Palmer", "TEN", "TE", 3),
+        ("Joshua Palmer", "TEN", "QB", None),
         ("Nobody Atall", "HOU", "WR", None),
         ("", "HOU", "WR", None),
     ],

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 NOW = datetime(2025, 1, 2, 12, tzinfo=UTC)
 KICK_OFF = NOW + timedelta(hours=30)
 GAME, LATER = "nfl:2024_18_NYJ_BUF", "nfl:2024_18_KC_DEN"
+DEFENCE = {("anytime_touchdown", "yes")}
 ALWAYS = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +54,7 @@ COUPON = [
                 KICK_OFF,
                 market("Anytime Crossing - Robert Runner (KC)", ("Y", "+120", None)),
                 market("Rushing Yards - Bo Runner (KC)", ("O", "-110", "55.5"), ("U", "-110", "55.5")),
+                market("Anytime Touchdown Scorer - Kansas City Chiefs D/ST (KC)", ("Y", "+500", None)),
                 market("Who wins it all", ("H", "-150", None), ("A", "+130", None)),
             ),
         ],
@@ -120,7 +122,7 @@ def told(engine: Engine, *games: str) -> set[tuple[str, str]]:
 def test_one_decision_of_each_kind_heals_the_past(job: Job) -> None:
     bovada = provider("bovada")
     ingest(job, bovada, "nfl")
-    assert told(job.engine, GAME, LATER) == set()
+    assert told(job.engine, GAME, LATER) == DEFENCE  # whose name is its team's
     queue = waiting(job.engine)
     assert set(queue) == {
         ("team", "Orchard Park Bisons"),
@@ -134,7 +136,7 @@ def test_one_decision_of_each_kind_heals_the_past(job: Job) -> None:
     decide(job, queue["team", "Orchard Park Bisons"], "nfl:BUF")
     reparse(job, bovada, NOW - timedelta(days=1), "nfl")
     assert told(job.engine, GAME) == {("moneyline", "home"), ("moneyline", "away")}
-    assert told(job.engine, LATER) == set()
+    assert told(job.engine, LATER) == DEFENCE
     decide(job, queue["game", "KC @ DEN 2025-01-08"], LATER)
     decide(job, queue["market", "Anytime Crossing"], "anytime_touchdown")
     decide(job, queue["player", "Bo Runner"], _player(job.engine))
@@ -142,7 +144,7 @@ def test_one_decision_of_each_kind_heals_the_past(job: Job) -> None:
     props = {("anytime_touchdown", "yes"), ("rushing_yards", "over"), ("rushing_yards", "under")}
     assert told(job.engine, LATER) == {("moneyline", "home"), ("moneyline", "away")} | props
     again = ingest(job, bovada, "nfl")
-    assert (again["rows_new"], again["rows_unchanged"], again["rows_rejected"]) == (0, 7, 1)
+    assert (again["rows_new"], again["rows_unchanged"], again["rows_rejected"]) == (0, 8, 1)
     assert set(waiting(job.engine)) == {("market", "Who wins it all")}
 
 

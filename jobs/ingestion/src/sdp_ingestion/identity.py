@@ -14,7 +14,14 @@ THRESHOLD = 0.6
 _NAME_SCORES = (0.7, 0.62, 0.4)
 """The same normalised name, the same with nicknames written out, the same initial and last name."""
 _INITIALS, _BEGINNING = 2, 3
-_TEAM, _POSITION, _OTHER_POSITION, _ABOUT = 0.2, 0.08, -0.2, 0.02
+_TEAM, _POSITION, _KINDRED_POSITION, _OTHER_POSITION, _ABOUT = 0.2, 0.08, -0.1, -0.2, 0.02
+_KINDRED = (
+    frozenset({"RB", "FB", "WR", "TE"}),
+    frozenset({"PG", "SG", "SF", "PF", "G", "F", "C"}),
+    frozenset({"1B", "2B", "3B", "SS", "IF", "OF", "LF", "CF", "RF", "DH", "C"}),
+    frozenset({"LW", "RW", "W", "F", "C"}),
+)
+"""Positions that sources give the same man, one this and another that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class Identities:
 
         An id is certain. A name alone is not: the score is that of the form in which the names agree (exact, with
         nicknames written out, initial and last name), raised where the team and the position agree and lowered where
-        the position contradicts. An initial and a last name count only with both team and position.
+        the position contradicts, less where it is one that sources mix up. An initial and a last name count only with
+        both team and position.
         """
         known = self.by_id(player)
         if known is not None:
@@ -114,5 +122,11 @@ def _support(candidate: Candidate, team_id: str | None, position: str | None) ->
     if team_id is not None and candidate.team_id == team_id:
         score += _TEAM
     if position is not None and candidate.position is not None:
-        score += _POSITION if candidate.position == position else _OTHER_POSITION
+        score += _of_position(candidate.position, position)
     return score
+
+
+def _of_position(one: str, other: str) -> float:
+    if one == other:
+        return _POSITION
+    return _KINDRED_POSITION if any({one, other} <= kin for kin in _KINDRED) else _OTHER_POSITION

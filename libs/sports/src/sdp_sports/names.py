@@ -9,6 +9,16 @@ _SILENT = re.compile(r"[.'`´‘’ʻʼ\\]")  # some exports escape an apostroph
 _GAP = re.compile(r"[^a-z0-9]+")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 
+_RENAMED = {
+    "robby anderson": "robbie chosen",
+    "robbie anderson": "robbie chosen",
+    "chosen anderson": "robbie chosen",
+    "deonte harris": "deonte harty",
+    "enes kanter": "enes freedom",
+    "ron artest": "metta world peace",
+    "mike stanton": "giancarlo stanton",
+}
+"""Who changed his name, and what he is called today, both normalised."""
 _NICKNAMES = {
     "alex": "alexander",
     "andy": "andrew",
@@ -127,8 +137,14 @@ def normalise(name: str) -> str:
 
 @lru_cache(maxsize=65536)
 def formal(normalised: str) -> str:
-    """Return a normalised name with a known short first name written out (`mike evans` -> `michael evans`)."""
-    first, _, rest = normalised.partition(" ")
+    """Return a normalised name with a known short first name written out (`mike evans` -> `michael evans`).
+
+    Of who changed his name it is the name of today.
+
+    >>> formal("mike evans"), formal("robby anderson"), formal("robbie chosen")
+    ('michael evans', 'robert chosen', 'robert chosen')
+    """
+    first, _, rest = _RENAMED.get(normalised, normalised).partition(" ")
     return f"{_NICKNAMES.get(first, first)} {rest}" if rest else normalised
 
 

@@ -1,5 +1,6 @@
 """What saving needs: a session, the sport, the indexes of what is saved so far, and the tally."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from sdp_ingestion.save.doubts import Doubts
 from sdp_ingestion.schedule import Game, Schedule, labels_of, team_id
 from sdp_ingestion.tally import Tally
 
+_DEFENCE = re.compile(r"(.+?)\s+(?:D/?ST|Def(?:ense|ence)?)", re.IGNORECASE)
+"""How sources name a team's defence among players (`Chicago Bears D/ST`)."""
 PUBLISHED_AFTER = timedelta(hours=12)
 """A final score and a stat line are known this long after kick-off."""
 
@@ -102,6 +105,8 @@ class Context:
             position: Likewise.
         """
         known = self.who(player) if player else None
+        if known is None and name and (defence := _DEFENCE.fullmatch(name)) is not None:
+            known = self.who(SourceId("dst", self.team(defence[1]) or ""))
         if known is not None or not name:
             return known
         asked = player or SourceId(self.source, f"name:{normalise(name)} {self.team(team) or ''}".strip())
@@ -157,7 +162,7 @@ class Context:
 
     def who(self, player: SourceId) -> int | None:
         """Return the player behind a source's id; a defence is named by its team."""
-        if player.source == "dst":
+        if player.source == "dst" and ":" not in player.external_id:
             player = SourceId("dst", self.sport.team_id(player.external_id))
         return self.ids.get(player)
 

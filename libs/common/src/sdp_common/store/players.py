@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 from sdp_sports.names import normalise
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -233,7 +233,8 @@ def identities(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame
 
     A player's team and position are those of his latest roster entry known by `as_of`, else of his latest stat line
     known by then, else those we have for him now. `seen` says whether a roster or a line of the two years before
-    `as_of` has him: of two namesakes the one who is about is meant.
+    `as_of` has him: of two namesakes the one who is about is meant. Who came in a later season is nobody yet: a son who
+    plays for his father's team today is not the father.
     """
     roster = (
         select(RosterEntry.player_id, RosterEntry.team_id, RosterEntry.position, RosterEntry.known_at)
@@ -263,7 +264,7 @@ def identities(session: Session, sport: str, *, as_of: datetime) -> pl.DataFrame
         )
         .outerjoin(roster, roster.c.player_id == Player.id)
         .outerjoin(line, line.c.player_id == Player.id)
-        .where(Player.sport == sport)
+        .where(Player.sport == sport, or_(Player.first_season.is_(None), Player.first_season <= as_of.year))
         .order_by(Player.id)
     )
     return pl.DataFrame([tuple(row) for row in session.execute(statement)], schema=IDENTITIES, orient="row")
