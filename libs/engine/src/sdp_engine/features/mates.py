@@ -26,7 +26,7 @@ def build(panel: Panel) -> pl.DataFrame:
     rows = rows.join(recent(panel), on=["player_id", "team_id", "game_id"], how="left").with_columns(
         pl.col(f"{share}_recent").fill_null(0.0) for share in KINDS
     )
-    squad = rows.filter(pl.col("here").is_not_null())
+    squad = rows.filter(pl.col("here").is_not_null()).join(_asked(panel), on=["team_id", "game_id"], how="semi")
     group, team = ["team_id", "game_id", "position"], ["team_id", "game_id"]
     held = positions(panel).rename({share: f"{share}_held" for share in KINDS})
     squad = squad.join(held, on=group, how="left")
@@ -46,12 +46,21 @@ def build(panel: Panel) -> pl.DataFrame:
     return squad.select("player_id", "game_id", *made)
 
 
+def _asked(panel: Panel) -> pl.DataFrame:
+    """Return the teams and games of which features are asked for."""
+    return panel.rows.filter("is_target").select("team_id", "game_id").unique()
+
+
 def _spread(facts: pl.DataFrame, panel: Panel, by: list[str]) -> pl.DataFrame:
-    """Return decayed sums of shares over the team's games before each game, by team, game and `by`."""
+    """Return decayed sums of shares over the team's games before each asked game, by team, game and `by`."""
     order = panel.teams.select("team_id", "game_id", number=pl.int_range(pl.len()).over("team_id"))
     played = panel.teams.filter(pl.col("targets").is_not_null()).select("team_id", "game_id")
-    numbered = facts.join(order, on=["team_id", "game_id"], maintain_order="left")
     weights = pl.DataFrame({"back": list(range(1, MEMORY + 1))}).with_columns(weight=pl.lit(DECAY).pow("back"))
+    asked = order.join(_asked(panel), on=["team_id", "game_id"], how="semi", maintain_order="left")
+    before = asked.join(weights, how="cross").select("team_id", number=pl.col("number") - pl.col("back")).unique()
+    numbered = facts.join(order, on=["team_id", "game_id"], maintain_order="left").join(
+        before, on=["team_id", "number"], how="semi", maintain_order="left"
+    )
     ahead = (
         numbered.join(weights, how="cross", maintain_order="left_right")
         .with_columns(number=pl.col("number") + pl.col("back"))
@@ -67,7 +76,7 @@ def _spread(facts: pl.DataFrame, panel: Panel, by: list[str]) -> pl.DataFrame:
     )
     return (
         ahead.join(whole, on=["team_id", "number"])
-        .join(order, on=["team_id", "number"])
+        .join(asked, on=["team_id", "number"])
         .select("team_id", "game_id", *by, *(pl.col(share) / pl.col("whole") for share in KINDS))
     )
 
