@@ -35,12 +35,13 @@ def judge(job: Job, plan: backtest.Plan, workers: int) -> dict[str, Any]:
     with _machine(job.settings.dask_scheduler, workers) as machine, threadpool_limits(1):
         rows = _moneyline(job, plan) + backtest.run(staged, machine, job.progress)
     title = f"{load(plan.sport).name} back-test, {plan.seasons[0]}-{plan.seasons[-1]}, refitted {plan.every}"
-    report = {"title": title, "made_at": job.now.isoformat(), "rows": rows}
+    silent = [name for name in plan.markets if all(row["market"] != name for row in rows)]
+    report = {"title": title, "made_at": job.now.isoformat(), "silent": silent, "rows": rows}
     root = job.settings.artifacts_dir / FOLDER
     root.mkdir(parents=True, exist_ok=True)
     names = {kind: root / f"{job.now:%Y%m%dT%H%M%S}-{job.run_id}.{kind}" for kind in ("json", "html")}
     _write(names["json"], json.dumps(report))
-    _write(names["html"], page(rows, title, _notes(plan)))
+    _write(names["html"], page(rows, title, _notes(plan, silent)))
     return {"rows": len(rows), **{kind: str(Path(FOLDER) / file.name) for kind, file in names.items()}}
 
 
@@ -120,8 +121,10 @@ def _machine(address: str, workers: int) -> Iterator[backtest.Machine]:
         yield backtest.Machine(pool, max(sum(client.nthreads().values()), 1), is_here=False)
 
 
-def _notes(plan: backtest.Plan) -> list[str]:
+def _notes(plan: backtest.Plan, silent: list[str]) -> list[str]:
+    untold = [f"No figures, for want of earlier games that tell of it: {', '.join(silent)}."] if silent else []
     return [
+        *untold,
         "Every fit saw only what was known before the games it predicts. The centre is the mean; coverage is by the "
         "probability integral transform, pit_bound what the error of a perfect forecast of so many outcomes stays "
         "under 19 times in 20 (pit_noise in the JSON: its mean); "

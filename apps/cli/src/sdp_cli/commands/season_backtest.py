@@ -64,6 +64,10 @@ def seasons_of(
     if html_file is not None:
         shutil.copyfile(root / result["html"], html_file)
     show(report)
+    if report["silent"]:
+        out.print(
+            f"no figures, for want of earlier games that tell of it: {', '.join(report['silent'])}", highlight=False
+        )
     out.print(f"report: {html_file or root / result['html']}", highlight=False, soft_wrap=True)
 
 

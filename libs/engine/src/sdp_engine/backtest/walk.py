@@ -110,7 +110,8 @@ def walk(
                 served[other] = learnt.of(field.asked[place], field.groups[other])
             seen = past & np.isfinite(mean)
             if refit.is_judged and seen.sum() >= FEWEST_ROWS:
-                views = _views(field, market, (mean, served), seen, ahead)
+                late = spread.remembered(rows[MOMENT], refit.as_of, seen)
+                views = _views(field, market, (mean, served), late, ahead)
                 chosen = rows.filter(pl.Series(ahead))
                 found = _judged(chosen, views, _chance(chosen, chances))
                 if "market" in rows.columns:

@@ -18,6 +18,7 @@ _LAYER = {
     "knots": spread.KNOTS,
     "neighbours": [spread.FEWEST_NEIGHBOURS, spread.NEIGHBOURS],
     "fewest": spread.FEWEST,
+    "memory_days": spread.MEMORY.days,
     "beyond": spread.BEYOND,
 }
 

@@ -88,11 +88,13 @@ def fit_and_judge(
         train, ahead = block.train, block.ahead
         mean[ahead] = learn(matrix[train], observed[train], codes[train]).of(asked[ahead], groups[ahead])
         if seen.any():
-            layer = spread.learn(market.family, mean[seen], observed[seen], groups[seen])
+            late = spread.remembered(rows[MOMENT], block.since, seen)
+            layer = spread.learn(market.family, mean[late], observed[late], groups[late])
             predicted = layer.around(mean[ahead], groups[ahead])
             metrics = report(predicted, observed[ahead])
             calibration = calibrated(predicted, observed[ahead])
         seen |= ahead
-    layer = spread.learn(market.family, mean[seen], observed[seen], groups[seen])
+    late = spread.remembered(rows[MOMENT], rows[MOMENT].to_list()[-1], seen)
+    layer = spread.learn(market.family, mean[late], observed[late], groups[late])
     model = Model(design, learn(matrix, observed, codes), layer)
     return Judged(model, metrics, calibration, blocks[-1].since)

@@ -1,8 +1,10 @@
 """The distribution around a predicted mean, learnt from out-of-sample predictions and what happened."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
@@ -19,6 +21,9 @@ FEWEST = 60
 BEYOND = 2.0
 """Steps by which a whole number may exceed the largest seen."""
 LEAST_MEAN = 0.005
+MEMORY = timedelta(days=1_100)
+"""Three seasons: older predictions were made from less, and missed by more, than those that are made now."""
+FEWEST_REMEMBERED = 300
 LARGEST_SIZE = 1_000.0
 """A negative binomial of this size is a Poisson for all purposes."""
 
@@ -75,6 +80,12 @@ class Spread:
             found = self.shapes.get(int(code), self.shapes[-1]).at(mean[rows], self.step)
             zero[rows], values[rows] = found.zero, found.params["values"]
         return Distribution.of("empirical", levels=LEVELS, values=values, step=self.step, zero=zero)
+
+
+def remembered(moments: pl.Series, until: datetime, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which of the known rows lie within `MEMORY` before a moment; all of them where those are few."""
+    late = known & (moments >= until - MEMORY).to_numpy()
+    return late if late.sum() >= FEWEST_REMEMBERED else known
 
 
 def learn(family: str, mean: Array, observed: Array, codes: NDArray[np.int64]) -> Spread:
