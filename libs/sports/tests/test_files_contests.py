@@ -3,6 +3,8 @@
 import csv
 import io
 from contextlib import suppress
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -163,6 +165,34 @@ def test_what_many_entries_have_in_a_slot_is_kept_once() -> None:
     assert second is not None
     assert first[0] is second[0]
     assert second[1] == ("G", None)
+
+
+def packed(**members: bytes) -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        for name, body in members.items():
+            archive.writestr(name.replace("_csv", ".csv"), body)
+    return made.getvalue()
+
+
+def test_standings_are_read_out_of_the_archive_that_the_site_sends() -> None:
+    body = STANDINGS.encode()
+    _, found = read(packed(standings_csv=body))
+    assert found == read(body)[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (packed(a_csv=b"a,b", b_csv=b"a,b"), "ZIP archive"),
+        (packed(readme=b"a,b"), "ZIP archive"),
+        (packed(a_csv=STANDINGS.encode())[:-40], "ZIP archive"),
+        (packed(a_csv=bytes(64 * 2**20 + 1)), "in the archive is larger than 64 MB"),
+    ],
+)
+def test_an_archive_of_anything_else_is_refused(body: bytes, message: str) -> None:
+    with pytest.raises(Refused, match=message):
+        read(body)
 
 
 def test_standings_that_cannot_be_read_are_named() -> None:

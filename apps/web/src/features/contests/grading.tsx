@@ -57,7 +57,7 @@ export function Grading({ slateId }: { slateId: number }) {
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
       <Card title="Grade" note="By a finished contest’s standings" className="lg:sticky lg:top-20">
         <form onSubmit={submit} className="space-y-4">
-          <FileButton label="Standings" accept=".csv,text/csv" className="w-full" busy={upload.isPending} onPick={(picked) => { upload.mutate(picked); }}>Standings from the site</FileButton>
+          <FileButton label="Standings" accept=".csv,.zip,text/csv,application/zip" className="w-full" busy={upload.isPending} onPick={(picked) => { upload.mutate(picked); }}>Standings from the site</FileButton>
           {upload.isError && <Problems error={upload.error} />}
           {file && <Notice tone="good">{file.filename}: {count(file.entries)} entries of {count(file.users)} users{file.is_final ? "" : ", not final"}</Notice>}
           <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sdp_sports.files.archive import MOST_UNPACKED, unpacked
 from sdp_sports.files.refusal import Fault, Refused
 
 MOST_BYTES = 100 * 2**20
@@ -32,11 +33,16 @@ class Line(NamedTuple):
 
 
 def read_text(body: bytes) -> str:
-    """Return a text file's text, without a byte order mark.
+    """Return a text file's text, without a byte order mark; one that is packed alone in a ZIP archive is unpacked.
 
     Raises:
         Refused: It is empty, too large, not text, or not UTF-8; says in which row.
     """
+    packed, body = body, unpacked(body)
+    if packed is not body and len(body) > MOST_UNPACKED:
+        raise Refused(
+            f"the file in the archive is larger than {MOST_UNPACKED / 2**20:g} MB", [Fault("unpack it first")]
+        )
     if len(body) > MOST_BYTES:
         raise Refused(f"the file is larger than {MOST_BYTES / 2**20:g} MB: no site writes such a file")
     if not body.strip():
