@@ -78,7 +78,8 @@ def _game_of(about: Any) -> Matchup | None:
 def _offer(payload: Payload, game: GameRef | None, offer: Document) -> Iterator[QuoteRow | Rejected]:
     criterion = offer["criterion"]
     label = str(criterion.get("englishLabel") or criterion["label"])
-    if game is None or "OFFERED_LIVE" in (offer.get("tags") or ()):
+    tags = offer.get("tags") or ()
+    if game is None or ("OFFERED_LIVE" in tags and "OFFERED_PREMATCH" not in tags):
         yield Rejected("an offer in play or of no match", label)
         return
     words = label.split(" - ")[0].strip().lower().replace("by the player", "")
@@ -89,7 +90,7 @@ def _offer(payload: Payload, game: GameRef | None, offer: Document) -> Iterator[
         yield Rejected("a market of a part of the game", label) if is_of_a_period(label) else unknown_market(words)
         return
     market = str(player or kind)
-    if {"MAIN", "MAIN_LINE"}.isdisjoint(offer.get("tags") or ("MAIN",)) and kind != "moneyline":
+    if {"MAIN", "MAIN_LINE"}.isdisjoint(tags or ("MAIN",)) and kind != "moneyline":
         market = f"alternate_{market}"
     for outcome in items(offer, "outcomes", label):
         yield _quote(payload, game, market, outcome, is_player=player is not None)
