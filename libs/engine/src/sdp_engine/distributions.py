@@ -139,9 +139,9 @@ class Distribution:
         return self.prob_push(0.0)
 
     def quantile(self, levels: ArrayLike) -> Array:
-        """Return the smallest x with P(X <= x) >= level, shape (n, k) for k levels."""
-        p = np.broadcast_to(np.atleast_1d(np.asarray(levels, dtype=np.float64)), (len(self), np.size(levels)))
-        return self._quantile(p)
+        """Return the smallest x with P(X <= x) >= level, shape (n, k); levels are (k,), or (n, k): each row its own."""
+        p = np.asarray(levels, dtype=np.float64)
+        return self._quantile(np.broadcast_to(np.atleast_1d(p), (len(self), p.shape[-1] if p.ndim else 1)))
 
     def sample(self, rng: np.random.Generator, size: int) -> Array:
         """Return independent draws, shape (n, size)."""

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from sdp_engine.backtest import populations, table, walk
 from sdp_engine.backtest.page import page
+from sdp_engine.distributions import Distribution
 from sdp_engine.models import informed, training
 from sdp_engine.models.families import FAMILIES
 from sdp_sports.spec import load
@@ -159,3 +160,16 @@ def test_a_boastful_model_is_tempered_and_a_modest_one_is_not() -> None:
     assert informed.learn_slope(truth, happened) == pytest.approx(1, abs=0.15)
     assert informed.learn_slope(np.array([]), np.array([])) == informed.SLOPE
     assert np.allclose(informed.tempered(truth, 1.0), truth)
+
+
+def test_a_line_far_from_the_prediction_is_reached_all_the_same() -> None:
+    levels = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0])
+    values = np.array(
+        [[1.0, 2.0, 4.0, 8.0, 15.0, 60.0, 220.0, 300.0], [150.0, 180.0, 210.0, 235.0, 260.0, 290.0, 320.0, 400.0]]
+    )
+    told = Distribution.of("empirical", levels=levels, values=values, zero=[0.3, 0.0], step=1.0)
+    line, chance = np.array([200.5, 240.5]), np.array([0.5, 0.4])
+    moved = informed.anchor(told, line, chance)
+    assert np.allclose(moved.prob_over(line), chance, atol=0.05)
+    assert moved.quantile([0.5])[0, 0] == pytest.approx(200.5, abs=12)
+    assert np.allclose(moved[[1]].params["values"], values[1] * (moved.params["values"][1, 0] / values[1, 0]))

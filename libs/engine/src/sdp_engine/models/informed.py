@@ -1,6 +1,7 @@
 """Market-informed: an independent prediction moved to where the de-vigged market, heeded most, puts it."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sdp_engine.distributions import Array, Distribution
 
@@ -8,13 +9,18 @@ TRUST = 0.85
 """How much of the log-odds of going over is the market's before anything was learnt; the rest is the model's."""
 SLOPE = 0.5
 """How much of a model's log-odds of going over a posted line to believe before anything was learnt: half."""
+FAR = 1.5
+"""In log-odds: a model so far from the market does not know who plays, and is not heeded."""
 STEPS = 40
 WIDEST = 3.0
+NEAR = 0.03
+"""A chance that is off by more was not reached."""
 
 
 def blend(market: Array, model: Array, trust: float = TRUST) -> Array:
-    """Return chances whose log-odds are `trust` of the market's and the rest of the model's."""
-    odds = trust * _log_odds(market) + (1 - trust) * _log_odds(model)
+    """Return chances whose log-odds are `trust` of the market's and the rest of the model's, who is near enough."""
+    told, own = _log_odds(market), _log_odds(model)
+    odds = trust * told + (1 - trust) * np.where(np.abs(own - told) > FAR, told, own)
     return np.asarray(1 / (1 + np.exp(-odds)))
 
 
@@ -55,7 +61,9 @@ def anchor(predicted: Distribution, line: Array, chance: Array) -> Distribution:
     """Return the distributions stretched so that going over the line has this chance, given that it is no push.
 
     Values of an empirical family, and means of the others, are multiplied by one factor a row, found by bisection
-    between `1 / WIDEST` and `WIDEST`; the zero atom stays.
+    between `1 / WIDEST` and `WIDEST`; the zero atom stays. Where none of these factors comes near (a player who was
+    taken for a reserve, and whom books take for the starter), an empirical one is weighed anew on either side of the
+    line instead.
     """
     low, high = np.full(len(predicted), -np.log(WIDEST)), np.full(len(predicted), np.log(WIDEST))
     for _ in range(STEPS):
@@ -64,7 +72,27 @@ def anchor(predicted: Distribution, line: Array, chance: Array) -> Distribution:
         over = made.prob_over(line)
         reached = over / np.maximum(1 - made.prob_push(line), 1e-9)
         low, high = np.where(reached < chance, middle, low), np.where(reached < chance, high, middle)
-    return stretched(predicted, np.exp((low + high) / 2))
+    made = stretched(predicted, np.exp((low + high) / 2))
+    reached = made.prob_over(line) / np.maximum(1 - made.prob_push(line), 1e-9)
+    short = (np.abs(reached - chance) > NEAR) & (predicted.prob_over(line) > 0)
+    return _weighed(predicted, made, line, chance, short) if predicted.family == "empirical" else made
+
+
+def _weighed(
+    predicted: Distribution, made: Distribution, line: Array, chance: Array, rows: NDArray[np.bool_]
+) -> Distribution:
+    """Return `made`, some rows replaced by the predicted ones with both sides of the line weighed for the chance."""
+    if not rows.any():
+        return made
+    own, at = predicted[rows], line[rows]
+    over = (chance[rows] * (1 - own.prob_push(at)))[:, None]
+    below, levels = own.cdf(at)[:, None], predicted.params["levels"][None, :]
+    lower = levels * below / (1 - over)
+    upper = below + (levels - (1 - over)) * (1 - below) / over
+    values, zero = made.params["values"].copy(), made.zero.copy()
+    values[rows] = own.quantile(np.clip(np.where(levels < 1 - over, lower, upper), 0.0, 1.0))
+    zero[rows] = 0.0
+    return Distribution(made.family, {**made.params, "values": values}, zero)
 
 
 def stretched(predicted: Distribution, factor: Array) -> Distribution:
