@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from sdp_common.db.bulk import Counts, driver_connection, read_frame, upsert
+from sdp_common.db.bulk import Counts, driver_connection, read_columns, upsert
 from sdp_common.db.models.odds import BettingSplit
 from sdp_common.store import standings
 from sdp_common.store.quotes import save
@@ -80,7 +80,7 @@ def _stood(session: Session, games: Sequence[str], *, until: sql.Composable, ope
         earlier=_PROBE.format(lately=_BEFORE.format(until=until), **span),
         **told,
     )
-    return read_frame(session, query, LINES).sort(KEY)
+    return read_columns(session, query, LINES).sort(KEY)
 
 
 def save_splits(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
