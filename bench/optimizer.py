@@ -7,7 +7,7 @@ the kernels are compiled before the clock starts, the model's build is inside it
 were the optimum that CP-SAT finds after the lineups before them. The peer is taken from this environment where it
 holds the dependency group `bench`, else installed into a throw-away one (`auto`), or found in another interpreter's; it
 builds `peer_lineups`, as many as end in reasonable time. Where it cannot be had the table says so and goes on. The last
-cases show how time grows with lineups and players.
+cases show how time grows with lineups (to 10,000) and with players (a quarter of the slate to twice as many): `growth`.
 """
 
 import argparse
@@ -61,6 +61,8 @@ CASES: dict[str, dict[str, Any]] = {
     "worlds_nfl": {"file": NFL, "contest": "dk_nfl_classic", "worlds": 1000},
     "worlds_nba": {"file": NBA, "contest": "dk_nba_classic", "worlds": 500},
 }  # fmt: skip
+SHARES = (25, 50, 200)
+"""Percent of a slate's players: the best of them, or all and as many again who are a little worse."""
 GROWTH = {
     f"nfl_a_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "lineups": n, "checks": 0, "runs": 1}
     for n in (1, 20, 150, 1000, 10_000)
@@ -68,10 +70,15 @@ GROWTH = {
     f"nfl_b_{n}": {"file": NFL, "contest": "dk_nfl_classic", "rules": B, "lineups": n, "checks": 0, "runs": 1}
     for n in (1, 20, 150, 500)
 } | {
-    f"nfl_b_150_of_{share}": {
-        "file": NFL, "contest": "dk_nfl_classic", "rules": B, "share": share / 100, "checks": 0, "runs": 1,
+    f"{name}_of_{share}": {
+        "file": file, "contest": contest, "rules": rules, "share": share / 100, "checks": 0, "runs": 1,
     }
-    for share in (25, 50)
+    for name, file, contest, rules in (
+        ("nfl_a_150", NFL, "dk_nfl_classic", {}),
+        ("nfl_b_150", NFL, "dk_nfl_classic", B),
+        ("nba_bn_150", NBA, "dk_nba_classic", {"max_exposure": 0.5, "min_unique": 3}),
+    )
+    for share in SHARES
 }  # fmt: skip
 MORE = {
     "minimum_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "poor": 1, "checks": 4},
@@ -144,9 +151,26 @@ def slate(case: dict[str, Any], inputs: Path) -> tuple[Any, Any, Any]:
         pool = pool.filter(pl.col("game_id") == case["game"]).with_columns(
             roster_slots=pl.lit([slot.name for slot in contest.slots], pl.List(pl.String))
         )
-    if "share" in case:
-        pool = pool.sort("points", descending=True).head(round(len(pool) * case["share"]))
-    return sport, contest, pool
+    return sport, contest, resized(pool, case.get("share", 1.0))
+
+
+def resized(pool: Any, share: float) -> Any:
+    """Return the best of a pool, or all of it and others at other prices, so that it is so many times as large."""
+    import numpy as np
+    import polars as pl
+
+    count = round(len(pool) * share)
+    if count <= len(pool):
+        return pool.sort("points", descending=True).head(count) if share < 1 else pool
+    more, rng = pool.sort("points", descending=True).head(count - len(pool)), np.random.default_rng(7)
+    dearer = (rng.integers(-5, 6, len(more)) * 100).tolist()
+    others = more.with_columns(
+        *(pl.col(name) + 10**15 for name in ("draftable_id", "player_id")),
+        name=pl.col("name") + " II",
+        points=(pl.col("points") * pl.Series(rng.uniform(0.8, 1.0, len(more)))).round(2),
+        salary_usd=(pl.col("salary_usd") + pl.Series(dearer)).clip(lower_bound=2000),
+    )
+    return pl.concat([pool, others])
 
 
 def ours(case: dict[str, Any], inputs: Path) -> dict[str, Any]:
@@ -341,8 +365,23 @@ def main() -> None:
                 told |= peer_case(python, case, arguments.inputs / case["file"]) if python else {"peer_skipped": reason}
             cases.append(told)
             print(line(told), flush=True)
+    for title, curve in curves(cases).items():
+        print(f"{title}: {', '.join(f'{size:,} {seconds:.3f} s' for size, seconds in curve)}", flush=True)
     if arguments.json:
-        print(json.dumps({"bench": "optimizer", "cases": cases}))
+        print(json.dumps({"bench": "optimizer", "cases": cases, "growth": curves(cases)}))
+
+
+def curves(cases: list[dict[str, Any]]) -> dict[str, list[tuple[int, float]]]:
+    """Return how seconds grow with lineups and with players, by what is asked; each curve of two sizes or more."""
+    found: dict[str, dict[int, float]] = {}
+    for told in cases:
+        base, _, share = told["case"].partition("_of_")
+        head, _, count = base.rpartition("_")
+        if share or f"{base}_of_{SHARES[0]}" in GROWTH:
+            found.setdefault(f"{base}, by players", {})[told["players"]] = told["seconds"]
+        if not share and count.isdigit() and "lineups" in told:
+            found.setdefault(f"{head}, by lineups", {})[told["lineups"]] = told["seconds"]
+    return {title: sorted(curve.items()) for title, curve in found.items() if len(curve) > 1}
 
 
 def line(told: dict[str, Any]) -> str:

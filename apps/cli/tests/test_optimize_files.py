@@ -121,6 +121,16 @@ def test_rules_that_clash_are_named(salaries: Path, tmp_path: Path) -> None:
     assert sorted(refused.value.rules) == ["at least 3 of players of nfl:BUF", "at most 2 players a team"]
 
 
+def test_lineups_made_before_a_dead_end_are_written(salaries: Path, tmp_path: Path) -> None:
+    rules, upload = tmp_path / "rules.json", tmp_path / "upload.csv"
+    rules.write_text('{"min_unique": 9}', encoding="utf-8")
+    with pytest.raises(Infeasible, match=r"After (\d+) of 150 lineups.*The \1 lineups before it are whole") as refused:
+        optimize(salaries, "dk_nfl_classic", None, rules, 150, file=upload)
+    made = upload.read_text(encoding="utf-8").splitlines()[1:]
+    assert f"After {len(made)} of 150" in str(refused.value)
+    assert "lineups that differ in 9 players or more" in refused.value.rules
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("file", "contest"),

@@ -11,7 +11,7 @@ from sdp_common.db.session import make_engine
 from sdp_common.errors import BadInput, Conflict, NotFound
 from sdp_common.service import Job
 from sdp_common.settings import Settings
-from sdp_common.store import players, reference, runs, slates, uploads
+from sdp_common.store import players, projections, reference, runs, slates, uploads
 from sdp_common.store.players import Person
 from sdp_ingestion.slate_import import import_upload
 from sdp_sports.files.draftkings import HEADER
@@ -117,6 +117,24 @@ def test_fanduels_list_becomes_a_slate_of_the_day_in_its_name(bring: Any, engine
         frame = slates.draftables(session, slate.id)
     assert dict(frame.select("position", "roster_slots").iter_rows())["DST"] == ["DEF"]
     assert set(frame["salary_usd"]) >= {9000, 4000}
+
+
+def test_the_batting_order_of_a_list_is_kept_for_stacks(bring: Any, engine: Engine) -> None:
+    lines = fanduel().decode().splitlines()
+    orders = ["", "0", "1", "9", "", "3"]
+    body = "\n".join([f"{lines[0]},Batting Order", *(f"{a},{b}" for a, b in zip(lines[1:], orders, strict=True))])
+    report = bring(body.encode(), on=date(2023, 11, 26))
+    with Session(engine) as session, session.begin():
+        ids = dict(slates.draftables(session, report["slate_id"]).select("name", "id").iter_rows())
+        assert slates.knows_order(session, report["slate_id"])
+        made = {"slate_id": report["slate_id"], "user_id": None, "kind": "simulated", "name": "s", "as_of": NOW}
+        set_id = projections.save_set(session, made | {"inputs": {}}, [])
+        listed = {ids["A.J. Brown"]: 1.0, ids["Dalton Kincaid"]: 9.0, ids["Unheard Of"]: 3.0}
+        assert projections.told_besides(session, set_id) == {projections.BATTING_ORDER: listed}
+        own = {"draftable_id": ids["Josh Allen"], "stat": projections.BATTING_ORDER, "mean": 2.0}
+        told = projections.save_set(session, made | {"inputs": {}}, [own])
+        assert projections.told_besides(session, told) == {projections.BATTING_ORDER: {ids["Josh Allen"]: 2.0}}
+        assert not slates.knows_order(session, bring(written())["slate_id"])
 
 
 def test_a_file_without_days_asks_for_one(bring: Any) -> None:

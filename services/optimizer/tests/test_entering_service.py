@@ -150,3 +150,9 @@ def test_the_set_must_be_of_the_user(world: World) -> None:
     with session_scope(world.engine) as session:
         session.get_one(ProjectionSet, world.set_id).user_id = world.other_id
     assert ask(world, entries_file(), {}).error["code"] == "not_found"
+
+
+def test_a_slate_of_the_past_is_filled_as_of_its_lock(world: World) -> None:
+    run = ask(world, entries_file(), {"contests": []})
+    assert (run.status, run.error) == ("succeeded", None)
+    assert (run.result["is_over"], run.result["rows"]) == (True, 7)

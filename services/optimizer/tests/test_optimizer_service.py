@@ -192,6 +192,26 @@ def test_a_request_is_stopped_between_lineups_and_leaves_nothing(world: World, m
         assert session.scalar(select(func.count()).select_from(LineupSet)) == 0
 
 
+def test_where_the_rules_allow_no_more_lineups_those_that_stand_are_kept(world: World) -> None:
+    rules = {"lineups": 20, "min_unique": 9}
+    run = world.optimize(rules)
+    assert run.status == "succeeded"
+    assert run.result is not None
+    assert run.result["wanted"] == 20
+    assert 0 < run.result["rows"] < 20
+    stopped = run.result["stopped"]
+    assert stopped["message"].startswith(f"After {run.result['rows']} of 20 lineups no other satisfies")
+    assert stopped["rules"]
+    with session_scope(world.engine) as session:
+        set_id = run.result["lineup_set_id"]
+        frame, kept = lineups.lineups(session, set_id), lineups.lineup_set(session, set_id)
+    assert (len(frame), kept.note) == (run.result["rows"], stopped["message"])
+    assert frame["draftable_ids"].explode().is_unique().all()
+    again = world.optimize(rules).result
+    assert again is not None
+    assert (again["lineup_set_id"], again["stopped"]["message"]) == (set_id, stopped["message"])
+
+
 def built(world: World, **rules: Any) -> int:
     result = world.optimize({"lineups": 3} | rules).result
     assert result is not None

@@ -163,6 +163,11 @@ def test_a_quantile_is_maximised_where_the_set_knows_it(world: World) -> None:
     with session_scope(world.engine) as session:
         frame = lineups.lineups(session, run.result["lineup_set_id"])
     assert row["draftable_id"] in frame["draftable_ids"][0]
+    mean_of = dict(world.pool().select("draftable_id", "points").iter_rows())
+    told = frame.row(0, named=True)
+    # What is told is the lineup's mean, and the quantile of its own points: not the sum of nine good days.
+    assert told["projected_points"] == pytest.approx(sum(mean_of[i] for i in told["draftable_ids"]), abs=1e-3)
+    assert told["projected_points"] < told["quantile_points"] < sum(mean_of[i] for i in told["draftable_ids"]) + 90
     assert run.result["lineup_set_id"] != world.optimize({"lineups": 1}).result["lineup_set_id"]
 
 

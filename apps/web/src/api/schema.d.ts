@@ -1762,6 +1762,9 @@ export interface components {
         /**
          * LineupRead
          * @description One lineup, slot by slot in the contest's order.
+         *
+         *     `projected_points` are means, whatever the lineup was built for; `quantile_points`, where it was built for a
+         *     quantile, is that quantile of its own points over the worlds.
          */
         LineupRead: {
             /** Id */
@@ -1770,6 +1773,8 @@ export interface components {
             players: components["schemas"]["LineupPlayerRead"][];
             /** Projected Points */
             projected_points: number;
+            /** Quantile Points */
+            quantile_points: number | null;
             /** Rank */
             rank: number;
             /** Realised Points */
@@ -1797,6 +1802,8 @@ export interface components {
             lineups: number;
             /** Name */
             name: string;
+            /** Note */
+            note: string | null;
             /** Player Exposures */
             player_exposures: components["schemas"]["PlayerExposureRead"][];
             /** Projected Best */
@@ -1830,6 +1837,8 @@ export interface components {
         /**
          * LineupSetRead
          * @description One answer of the optimizer; realised points are null until settled, all points are means over lineups.
+         *
+         *     `note` says why a set holds fewer lineups than were asked for.
          */
         LineupSetRead: {
             /**
@@ -1843,6 +1852,8 @@ export interface components {
             lineups: number;
             /** Name */
             name: string;
+            /** Note */
+            note: string | null;
             /** Projected Best */
             projected_best: number | null;
             /** Projected Mean */

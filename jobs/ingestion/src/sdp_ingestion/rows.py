@@ -283,6 +283,7 @@ class DraftableRow:
     average_points: float | None = None
     status: str | None = None
     is_disabled: bool = False
+    batting_order: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,7 @@ def _slate(context: Context, contest: str, rows: list[Salary], games: dict[str, 
                 game=games.get(row.team),
                 average_points=row.average_points,
                 is_disabled=row.is_off,
+                batting_order=row.batting_order,
             )
             for row in rows
         ),

@@ -2,9 +2,10 @@
 
 import random
 
+import numpy as np
 import polars as pl
 import pytest
-from sdp_engine.optimize.season import CONTESTS, PAST, PROJECTIONS, play_week
+from sdp_engine.optimize.season import CONTESTS, PAST, PROJECTIONS, Outlook, Project, play_week
 from sdp_sports.rules import Rules
 from sdp_sports.spec import find_contest
 
@@ -33,8 +34,8 @@ PLAYED = pl.DataFrame(
 )
 
 
-@pytest.mark.parametrize("projected_by", PROJECTIONS)
-def test_a_week_is_built_from_the_weeks_before_and_scored_by_what_happened(projected_by: str) -> None:
+@pytest.mark.parametrize("projected_by", PROJECTIONS.values())
+def test_a_week_is_built_from_the_weeks_before_and_scored_by_what_happened(projected_by: Project) -> None:
     past, rules = a_season(), Rules(lineups=3)
     found = play_week(CONTEST, rules, SPORT.stacks, past, PLAYED, 3, projected_by)
     assert found.above_cash == pytest.approx(0.25)  # all are paid by the line of 0, which has a quarter of the entries
@@ -44,3 +45,21 @@ def test_a_week_is_built_from_the_weeks_before_and_scored_by_what_happened(proje
     assert again.mean == pytest.approx(2 * found.mean)  # the same lineups: the week's own points are not read before
     with pytest.raises(ValueError, match="week 4 has 0 players"):
         play_week(CONTEST, rules, SPORT.stacks, past, PLAYED, 4, projected_by)
+
+
+def test_lineups_may_be_built_on_the_worlds_that_an_outlook_tells() -> None:
+    past = a_season()
+    draws = np.random.default_rng(3).gamma(2.0, 5.0, (40, len(past.filter(pl.col("week") == 3))))
+
+    def told(before: pl.DataFrame, slate: pl.DataFrame) -> Outlook:
+        assert before["week"].max() == 2
+        assert "points" not in slate.columns
+        return Outlook(draws.mean(0), draws)
+
+    upside = Rules(lineups=6, worlds_per_lineup=1)
+    mean, best = (
+        play_week(CONTEST, rules, SPORT.stacks, past, PLAYED, 3, told) for rules in (Rules(lineups=6), upside)
+    )
+    assert mean != best
+    with pytest.raises(ValueError, match="no simulated worlds"):
+        play_week(CONTEST, upside, SPORT.stacks, past, PLAYED, 3, PROJECTIONS["season_average"])

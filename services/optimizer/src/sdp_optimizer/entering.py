@@ -34,6 +34,9 @@ def fill_file(
 ) -> dict[str, Any]:
     """Fill the entries of a file and keep the new file; returns every group and lineup.
 
+    Nobody who has started is drafted; where every game has begun, which no site takes any more, the file is filled as
+    of the lock (`is_over`), so that a past slate can be tried.
+
     Raises:
         NotFound: There is no such file, slate or projection set.
         BadInput: What is asked cannot be.
@@ -51,6 +54,8 @@ def fill_file(
         listed = slates.draftables(session, slate_id)
         starts = slates.starts(session, slate_id)
         begun = {game for game, at in starts.items() if at <= job.now}
+        is_over = bool(starts) and begun == starts.keys()
+        begun = set() if is_over else begun  # a slate of the past is filled as of its lock
         started = set(listed.filter(pl.col("game_id").is_in(list(begun)))["external_id"].to_list())
         groups = _groups(content, asked, started)
         request = read_request(
@@ -79,7 +84,7 @@ def fill_file(
         for one in filled
         for entry, ids, worth, usd in zip(one.group.entry_ids, one.lineups, one.points, one.earned_usd, strict=True)
     ]
-    told = {"groups": [one.summary() for one in filled], "entries": entries}
+    told = {"is_over": is_over, "groups": [one.summary() for one in filled], "entries": entries}
     untouched = len(content.entries) - len(entries)
     return {"upload_id": new_id, "slate_id": slate_id, "rows": len(entries), "untouched": untouched, **told}
 

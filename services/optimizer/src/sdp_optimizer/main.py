@@ -1,6 +1,8 @@
 """The optimizer process."""
 
 import threading
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,9 @@ from sdp_engine.optimize.warm import warm
 from sdp_optimizer.entering import fill_file
 from sdp_optimizer.late_swap import swap_file
 from sdp_optimizer.portfolio import build, keep, read_offer
-from sdp_optimizer.request import Request, at_quantile, owner, read, read_rules
+from sdp_optimizer.request import Request, at_quantile, owner, read, read_quantiles, read_rules
 from sdp_optimizer.result import score
-from sdp_optimizer.worlds import points
+from sdp_optimizer.worlds import points, quantile_of
 
 service = Service("optimizer")
 
@@ -61,38 +63,48 @@ def optimize(
         user_id = owner(session, job.run_id)
         found = lineups.find_set(session, slate_id, projection_set_id, user_id, asked)
         if found is not None:
-            return {"lineup_set_id": found, "rows": 0, "is_new": False}
+            made, note = lineups.lineups(session, found).height, lineups.lineup_set(session, found).note
+            return {"lineup_set_id": found, "rows": 0, "is_new": False} | _stopped(made, checked.lineups, note)
         request = read(session, job.run_id, slate_id, projection_set_id, checked, column=column)
-        if quantile is not None:
-            request = at_quantile(session, request, quantile)
+        told_quantiles = {} if quantile is None else read_quantiles(session, request, quantile)
     draws = points(job, request)[0].T if checked.worlds_per_lineup is not None else None
-    built = _solve(job, request, draws)
+    built, stopped = _solve(job, request if quantile is None else at_quantile(request, told_quantiles), draws)
     set_row = {
         "slate_id": slate_id,
         "projection_set_id": projection_set_id,
         "user_id": user_id,
         "name": name or _name(request, len(built)),
         "rules": asked,
+        "note": None if stopped is None else str(stopped),
     }
-    times = [slot.points_multiplier for slot in request.contest.expanded_slots]
-    worth = [
-        x.points
-        if column is None
-        else sum(request.projected[i] * t for i, t in zip(x.draftable_ids, times, strict=True))
-        for x in built
-    ]
+    means = [_mean(request, x) if column is not None or quantile is not None else x.points for x in built]
+    own = [None] * len(built) if quantile is None else quantile_of(job, request, built, quantile)
     rows = [
-        {"draftable_ids": list(x.draftable_ids), "salary_usd": x.salary_usd, "projected_points": told}
-        for x, told in zip(built, worth, strict=True)
-    ]
+        {"draftable_ids": list(x.draftable_ids), "salary_usd": x.salary_usd, "projected_points": mean,
+         "quantile_points": reached}
+        for x, mean, reached in zip(built, means, own, strict=True)
+    ]  # fmt: skip
     with job.session() as session:
         set_id = lineups.save_set(session, set_row, rows)
     return {
         "lineup_set_id": set_id,
         "rows": len(rows),
         "is_new": True,
-        "projected_points": round(sum(worth), 4),
-    }
+        "projected_points": round(sum(means), 4),
+    } | _stopped(len(rows), checked.lineups, str(stopped), stopped.rules if stopped else ())
+
+
+def _mean(request: Request, lineup: Lineup) -> float:
+    """Return what a lineup is projected to score, whatever was maximised."""
+    times = [slot.points_multiplier for slot in request.contest.expanded_slots]
+    return sum(request.projected[i] * t for i, t in zip(lineup.draftable_ids, times, strict=True))
+
+
+def _stopped(made: int, wanted: int, why: str | None, rules: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what is told of a set that could not be completed: how many were wanted, and the rules in the way."""
+    if made >= wanted:
+        return {}
+    return {"wanted": wanted, "stopped": {"message": why, "rules": list(rules)}}
 
 
 def _name(request: Request, count: int) -> str:
@@ -101,26 +113,33 @@ def _name(request: Request, count: int) -> str:
     return f"{count} lineups" if stack is None else f"{count} lineups, {request.stacks[stack].title}"
 
 
-def _solve(job: Job, request: Request, draws: NDArray[np.floating] | None) -> list[Lineup]:
-    """Return the lineups, judged once more by the checker that shares nothing with the solver."""
-    wanted = request.rules.lineups
+def _solve(job: Job, request: Request, draws: NDArray[np.floating] | None) -> tuple[Sequence[Lineup], NoLineup | None]:
+    """Return the lineups, judged once more by the checker that shares nothing with the solver.
+
+    Where the rules allow some and not all of them, those, and why there are no more.
+    """
+    wanted, stopped = request.rules.lineups, None
 
     def told(done: int) -> None:
         job.progress(0.02 + 0.96 * done / wanted, f"{done} of {wanted} lineups")
 
     try:
-        built = solve(
+        built: Sequence[Lineup] = solve(
             request.contest, request.pool, request.rules, request.stacks,
             draws=draws, starts=request.starts, on_lineup=told,
         )  # fmt: skip
     except NoLineup as error:
-        raise Infeasible(str(error), error.rules) from error
+        if not error.lineups:
+            raise Infeasible(str(error), error.rules) from error
+        built, stopped = error.lineups, error
     except ValueError as error:
         raise BadInput(f"the slate cannot be optimised: {error}") from error
     ids = [x.draftable_ids for x in built]
-    if faults := check_lineups(request.contest, request.pool, ids, request.rules, request.stacks):
+    if faults := check_lineups(
+        request.contest, request.pool, ids, request.rules, request.stacks, is_whole=stopped is None
+    ):
         raise PlatformError(f"the solver broke the rules, nothing was kept: {'; '.join(faults[:5])}")
-    return built
+    return built, stopped
 
 
 @service.job(attempts=3)
@@ -233,7 +252,13 @@ def settle(job: Job, lineup_set_id: int) -> dict[str, Any]:
     }
 
 
+def _prepare() -> None:
+    """Compile or load the solver, and what says why rules clash: the first refusal is not to wait for it either."""
+    warm()
+    import_module("sdp_engine.optimize.cpsat")
+
+
 def main() -> None:
-    """Run the service's command line; the solver is compiled, or loaded, while the queue is reached."""
-    threading.Thread(target=warm, daemon=True).start()
+    """Run the service's command line; the solver is made ready while the queue is reached."""
+    threading.Thread(target=_prepare, daemon=True).start()
     service.main()

@@ -147,8 +147,8 @@ def _with_columns(pool: pl.DataFrame, told: Mapping[str, Mapping[int, float]], c
     return pool
 
 
-def at_quantile(session: Session, request: Request, quantile: float) -> Request:
-    """Return the request with every player's quantile as his points.
+def read_quantiles(session: Session, request: Request, quantile: float) -> dict[int, float]:
+    """Return the quantile of every draftable's points, by draftable.
 
     Raises:
         BadInput: It is no quantile, or the set knows means alone.
@@ -161,11 +161,15 @@ def at_quantile(session: Session, request: Request, quantile: float) -> Request:
         raise BadInput(
             "these projections are means alone and have no quantiles: build for points, or simulate the slate"
         )
-    points = {
+    return {
         draftable: float(np.interp(quantile, QUANTILES, quantiles))
         for draftable, quantiles in known.select("draftable_id", "quantiles").iter_rows()
     }
-    column = pl.col("draftable_id").replace_strict(points, default=0.0, return_dtype=pl.Float64)
+
+
+def at_quantile(request: Request, told: Mapping[int, float]) -> Request:
+    """Return the request with what `read_quantiles` tells of every player as his points."""
+    column = pl.col("draftable_id").replace_strict(dict(told), default=0.0, return_dtype=pl.Float64)
     return replace(request, pool=request.pool.with_columns(points=column))
 
 

@@ -1,6 +1,6 @@
 """The worlds that lineups are built on: the simulation's own where they are kept, else drawn around the projections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from sdp_common.drawn import read_draws
 from sdp_common.errors import Misconfigured, NotFound
 from sdp_common.service import Job
 from sdp_common.store import projections
+from sdp_engine.optimize.solve import Lineup
 from sdp_engine.simulate.draws import Draws
 from sdp_engine.simulate.packing import unpack
 from sdp_engine.simulate.pool import around, drawn
@@ -47,6 +48,20 @@ def points(job: Job, request: Request) -> tuple[NDArray[np.float32], str]:
     known &= (mean > _LEAST_MEAN) & (wanted > 0)
     scaled = found * np.where(known, wanted / np.maximum(mean, _LEAST_MEAN), 0.0)[:, None].astype(np.float32)
     return np.where(known[:, None], scaled, drawn_around), "scaled"
+
+
+def quantile_of(job: Job, request: Request, built: Sequence[Lineup], quantile: float) -> list[float]:
+    """Return the quantile of each lineup's own points over the worlds of its projections, slot multipliers counted.
+
+    It is not the sum of its players' quantiles: not everybody has his good day at once.
+    """
+    drawn_points, _ = points(job, request)
+    row_of = {draftable: row for row, draftable in enumerate(request.pool["draftable_id"].to_list())}
+    times = np.array([slot.points_multiplier for slot in request.contest.expanded_slots], np.float32)
+    return [
+        float(np.quantile(times @ drawn_points[[row_of[i] for i in lineup.draftable_ids]], quantile))
+        for lineup in built
+    ]
 
 
 def _kept(job: Job, made: ProjectionSet) -> Draws | None:

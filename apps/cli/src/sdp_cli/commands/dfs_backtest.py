@@ -18,32 +18,43 @@ from sdp_cli.commands.lineups import check_writable
 from sdp_cli.console import Reporter, out
 
 _SALARIES, _CONTESTS = "nfl_dk_salary_points", "nfl_dk_contests_summary"
+PLACES = (Path(), Path("data"), Path("../shared/data"))
+"""Where the files of a season are looked for."""
 _COLUMNS = {"player": "name", "pos": "position", "team": "team", "opp": "opponent", "week_num": "week",
             "salary": "salary_usd", "score": "points"}  # fmt: skip
 
 
+def _places() -> str:
+    return ", ".join(str(place) for place in PLACES)
+
+
 def dfs(
-    folder: Annotated[Path, typer.Option("--data", help=f"Folder that holds {_SALARIES} and {_CONTESTS}.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option("--data", help=f"Folder that holds {_SALARIES} and {_CONTESTS}; else one of {_places()}."),
+    ] = None,
     season: Annotated[int, typer.Option(help="The season.")] = 2018,
     weeks: Annotated[str, typer.Option(help="Weeks, such as 1-12.")] = "1-12",
     count: Annotated[int, typer.Option("--lineups", min=1, max=500, help="Lineups a week.")] = 150,
     stack: Annotated[str, typer.Option(help="Key of a declared stack.")] = "qb_two",
     file: Annotated[Path | None, typer.Option("--json", help="Write the figures here, as JSON.")] = None,
 ) -> None:
-    """Build each week's lineups from the weeks before it, and hold them against the real cash lines and winners."""
+    """Build each week's lineups from what was known before it and hold them against real cash lines and winners."""
     check_writable(file)
+    folder = _data() if folder is None else folder
     past, contests = _past(folder, season), _contests(folder, season)
     sport, key = find_contest("dk_nfl_classic")
     if stack not in sport.stacks:
         raise BadInput(f"no stack {stack!r}; there are {', '.join(sorted(sport.stacks))}")
-    rules = Rules(lineups=count, max_exposure=0.5, min_unique=2, stack=stack)
-    played: dict[str, list[Week]] = {name: [] for name in PROJECTIONS}
-    reporter, wanted = Reporter(), _weeks(weeks)
+    rules, wanted = Rules(lineups=count, max_exposure=0.5, min_unique=2, stack=stack), _weeks(weeks)
+    reporter = Reporter()
+    played: dict[str, list[Week]] = {}
     try:
         for done, week in enumerate(wanted):
-            for name in PROJECTIONS:
+            for name, project in PROJECTIONS.items():
                 reporter.progress("weeks", done / len(wanted), f"week {week} by {name}")
-                played[name].append(play_week(sport.contests[key], rules, sport.stacks, past, contests, week, name))
+                one = play_week(sport.contests[key], rules, sport.stacks, past, contests, week, project)
+                played.setdefault(name, []).append(one)
     except NoLineup as error:
         raise Infeasible(str(error), error.rules) from error
     except ValueError as error:
@@ -52,9 +63,21 @@ def dfs(
         reporter.clear()
     _show(played)
     if file is not None:
-        told = {name: {"weeks": [asdict(w) for w in found], "total": total(found)} for name, found in played.items()}
-        document = {"backtest": "dfs", "season": season, "lineups": count, "projections": told}
-        file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        told = {name: {"weeks": [asdict(w) for w in weeks], "total": total(weeks)} for name, weeks in played.items()}
+        document = {"backtest": "dfs", "season": season, "lineups": count}
+        file.write_text(json.dumps(document | {"projections": told}, indent=1) + "\n", encoding="utf-8")
+
+
+def _data() -> Path:
+    """Return the folder of salaries and contests where none is named.
+
+    Raises:
+        BadInput: It is in none of the usual places.
+    """
+    for place in PLACES:
+        if (place / _SALARIES).is_dir() and (place / _CONTESTS).is_dir():
+            return place
+    raise BadInput(f"no {_SALARIES} and {_CONTESTS} in {_places()}: say where they are with --data")
 
 
 def _weeks(text: str) -> list[int]:

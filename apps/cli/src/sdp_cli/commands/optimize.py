@@ -72,18 +72,25 @@ def optimize(
     offered = read_offer(sport, key, salaries, read_projections(projections, mapped or ()), objective)
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
+    stopped: NoLineup | None = None
     if money is None:
-        document = _document(offered, built := _solve(sport, offered, asked), contest)
+        built, stopped = _solve(sport, offered, asked)
+        document = _document(offered, built, contest)
     else:
         composed = build_for(sport, offered, asked, money, candidates)
         built = [_as_lineup(offered, ids) for ids in composed.lineups]
         document = _document(offered, built, contest) | {"outcome": told(composed, money)}
+    if stopped is not None:
+        document |= {"wanted": count, "stopped": {"message": str(stopped), "rules": list(stopped.rules)}}
     if file is not None:
         _write(file, document, offered, built)
     if as_json:
         print_json(document)
     else:
         _show(offered, document)
+    if stopped is not None:
+        kept = f" and stand in {file}" if file is not None else ""
+        raise Infeasible(f"{stopped}. The {len(built)} lineups before it are whole{kept}", stopped.rules)
 
 
 def read_rules(file: Path | None, count: int) -> Rules:
@@ -169,7 +176,9 @@ def _as_lineup(offered: Offer, ids: tuple[int, ...]) -> Lineup:
     return Lineup(ids, salary, sum(known[i]["points"] * s.points_multiplier for i, s in places))
 
 
-def _solve(sport: Sport, offered: Offer, rules: Rules) -> list[Lineup]:
+def _solve(sport: Sport, offered: Offer, rules: Rules) -> tuple[Sequence[Lineup], NoLineup | None]:
+    """Return the lineups; where the rules allow some and not all of them, those, and why there are no more."""
+    stopped: NoLineup | None = None
     contest, pool, wanted = offered.contest, offered.pool, rules.lineups
     reporter = Reporter()
     draws = None if rules.worlds_per_lineup is None else draw(sport, offered, rules.seed).T
@@ -179,18 +188,22 @@ def _solve(sport: Sport, offered: Offer, rules: Rules) -> list[Lineup]:
 
     reporter.progress(f"lineups of {len(pool)} players", 0.0, "loading the solver (compiled once on this machine)")
     try:
-        built = solve(contest, pool, rules, sport.stacks, draws=draws, starts=offered.starts, on_lineup=step)
+        built: Sequence[Lineup] = solve(
+            contest, pool, rules, sport.stacks, draws=draws, starts=offered.starts, on_lineup=step
+        )
     except NoLineup as error:
-        raise Infeasible(str(error), error.rules) from error
+        if not error.lineups:
+            raise Infeasible(str(error), error.rules) from error
+        built, stopped = error.lineups, error
     finally:
         reporter.clear()
-    faults = check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks)
-    if faults:
+    ids = [x.draftable_ids for x in built]
+    if faults := check_lineups(contest, pool, ids, rules, sport.stacks, is_whole=stopped is None):
         raise RuntimeError(f"the solver broke the rules: {'; '.join(faults[:5])}")
-    return built
+    return built, stopped
 
 
-def _document(offered: Offer, built: list[Lineup], contest: str) -> dict[str, Any]:
+def _document(offered: Offer, built: Sequence[Lineup], contest: str) -> dict[str, Any]:
     """Return the answer as plain values."""
     known = {row["draftable_id"]: row for row in offered.pool.to_dicts()}
     slots = [slot.name for slot in offered.contest.expanded_slots]
@@ -215,7 +228,7 @@ def _document(offered: Offer, built: list[Lineup], contest: str) -> dict[str, An
     }
 
 
-def _write(file: Path, document: dict[str, Any], offered: Offer, built: list[Lineup]) -> None:
+def _write(file: Path, document: dict[str, Any], offered: Offer, built: Sequence[Lineup]) -> None:
     """Write the site's upload file, or all of it where the name ends in .json.
 
     Raises:

@@ -82,6 +82,7 @@ export function Entries({ slateId }: { slateId: number }) {
             <Notice tone="good">
               {count(done.rows)} entries filled{done.untouched > 0 && `, ${count(done.untouched)} left as they were`}.{" "}
               <a href={`/api/entries/${done.upload_id}/entries.csv`} download className="font-semibold underline">Download the file</a>
+              {done.is_over === true && <span className="mt-1 block">Every game has begun: filled as of the lock, the site will not take it any more.</span>}
             </Notice>
           )}
         </div>

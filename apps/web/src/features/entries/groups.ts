@@ -89,6 +89,8 @@ export interface Entered {
   upload_id: number;
   rows: number;
   untouched: number;
+  /** Every game had begun: filled as of the lock. */
+  is_over?: boolean;
   groups: { contest: string; name: string; entries: number; objective: string; points_mean: number; earned_usd: number; completed: number; top_player: { name: string; share: number }; roi: number | null }[];
   entries: { entry_id: string; contest: string; draftable_ids: number[]; points: number }[];
 }

@@ -9,7 +9,7 @@ import { Modelled, Position } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Problems } from "@/components/ui/problems";
-import { Failure, Loading } from "@/components/ui/state";
+import { Failure, Loading, Notice } from "@/components/ui/state";
 import { number, percent, salary } from "@/lib/format";
 import { isOver } from "@/lib/work";
 
@@ -42,9 +42,10 @@ export function LineupSet({ setId }: { setId: number }) {
           </a>
         </div>
       </header>
+      {s.note != null && <Notice>{s.note}</Notice>}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid gap-4 sm:grid-cols-2">
-          {s.lineup_list.map((lineup) => <LineupCard key={lineup.id} lineup={lineup} cap={s.salary_cap_usd} />)}
+          {s.lineup_list.map((lineup) => <LineupCard key={lineup.id} lineup={lineup} cap={s.salary_cap_usd} quantile={quantileOf(s.rules)} />)}
         </div>
         <Exposures set={s} />
       </div>
@@ -71,7 +72,13 @@ function Settle({ set }: { set: Detail }) {
   );
 }
 
-function LineupCard({ lineup, cap }: { lineup: Schemas["LineupRead"]; cap: number }) {
+/** The quantile that lineups were built for, in percent. */
+function quantileOf(rules: Detail["rules"]): number | null {
+  const asked = rules["quantile"];
+  return typeof asked === "number" ? Math.round(asked * 100) : null;
+}
+
+function LineupCard({ lineup, cap, quantile }: { lineup: Schemas["LineupRead"]; cap: number; quantile: number | null }) {
   return (
     <Card
       flush
@@ -79,7 +86,8 @@ function LineupCard({ lineup, cap }: { lineup: Schemas["LineupRead"]; cap: numbe
       note={<span className="tabular">{salary(lineup.salary_usd)} of {salary(cap)}</span>}
       actions={
         <p className="tabular text-right text-sm">
-          <b className="text-lg">{number(lineup.projected_points)}</b>
+          <b className="text-lg">{number(lineup.projected_points)}</b> <span className="text-xs text-faint">mean</span>
+          {lineup.quantile_points != null && <span className="block text-xs text-muted">{quantile != null && `${String(quantile)} % of worlds stay below `}{number(lineup.quantile_points)}</span>}
           {lineup.realised_points != null && <span className="block text-xs text-warn">actual {number(lineup.realised_points)}</span>}
         </p>
       }

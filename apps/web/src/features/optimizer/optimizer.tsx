@@ -110,12 +110,20 @@ export function Optimizer({ slateId }: { slateId: number }) {
   );
 }
 
+/** Why a set holds fewer lineups than were asked for; null where it holds them all. */
+function stoppedBy(run: Run): string | null {
+  const stopped = run.result?.["stopped"];
+  if (typeof stopped !== "object" || stopped === null || !("message" in stopped)) return null;
+  return typeof stopped.message === "string" ? `${stopped.message}.` : null;
+}
+
 function Ending({ run }: { run: Run }) {
   if (run.status !== "succeeded" || !isOver(run)) return <WorkState work={run} waiting="waiting for the optimizer" onCancel={cancelRun} />;
   const setId = run.result?.["lineup_set_id"];
+  const stopped = stoppedBy(run);
   return (
-    <Notice tone="good">
-      Done.{" "}
+    <Notice tone={stopped == null ? "good" : "warn"}>
+      {stopped ?? "Done."}{" "}
       {typeof setId === "number" && <Link to="/lineups/$setId" params={{ setId: String(setId) }} className="font-semibold underline">See the lineups</Link>}
     </Notice>
   );

@@ -80,6 +80,7 @@ def _draftable(context: Context, named: Identities, item: DraftableRow) -> dict[
         "roster_slots": list(item.roster_slots),
         "salary_usd": item.salary_usd,
         "average_points": item.average_points,
+        "batting_order": item.batting_order,
         "status": item.status,
         "is_disabled": item.is_disabled,
     }

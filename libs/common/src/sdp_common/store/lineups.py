@@ -19,6 +19,7 @@ LINEUPS: dict[str, pl.DataType | type[pl.DataType]] = {
     "draftable_ids": pl.List(pl.Int64),
     "salary_usd": pl.Int64,
     "projected_points": pl.Float64,
+    "quantile_points": pl.Float64,
     "realised_points": pl.Float64,
 }
 
@@ -50,7 +51,8 @@ def save_set(session: Session, set_row: Mapping[str, Any], lineup_rows: Iterable
     Args:
         session: An open session.
         set_row: The columns of `lineup_sets` but `id` and `created_at`.
-        lineup_rows: `draftable_ids`, `salary_usd` and `projected_points` of each lineup, the best first.
+        lineup_rows: `draftable_ids`, `salary_usd`, `projected_points` and perhaps `quantile_points` of each lineup, the
+            best first.
 
     Raises:
         NotFound: There is no such slate.

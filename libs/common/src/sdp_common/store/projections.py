@@ -176,13 +176,28 @@ def game_projections(session: Session, set_id: int) -> pl.DataFrame:
 
 
 def told_besides(session: Session, set_id: int) -> dict[str, dict[int, float]]:
-    """Return what a set tells of draftables beside their points: `OWNERSHIP`, `BATTING_ORDER`, `LINE`, own columns."""
+    """Return what a set tells of draftables beside their points: `OWNERSHIP`, `BATTING_ORDER`, `LINE`, own columns.
+
+    A batting order of which the set says nothing is that of the site's list, where that has one.
+    """
     stats = or_(Projection.stat.in_((OWNERSHIP, BATTING_ORDER, LINE)), Projection.stat.startswith(COLUMN))
     query = select(Projection.stat, Projection.draftable_id, Projection.mean).where(Projection.set_id == set_id, stats)
     found: dict[str, dict[int, float]] = {}
     for stat, draftable_id, mean in session.execute(query.order_by(Projection.stat, Projection.draftable_id)):
         found.setdefault(stat, {})[draftable_id] = mean
+    if BATTING_ORDER not in found and (listed := _listed_order(session, set_id)):
+        found[BATTING_ORDER] = listed
     return found
+
+
+def _listed_order(session: Session, set_id: int) -> dict[int, float]:
+    query = (
+        select(Draftable.id, Draftable.batting_order)
+        .join(ProjectionSet, ProjectionSet.slate_id == Draftable.slate_id)
+        .where(ProjectionSet.id == set_id, Draftable.batting_order.is_not(None))
+        .order_by(Draftable.id)
+    )
+    return {draftable: float(place) for draftable, place in session.execute(query) if place is not None}
 
 
 def pool(session: Session, slate_id: int, set_id: int, stat: str) -> pl.DataFrame:

@@ -80,6 +80,12 @@ def starts(session: Session, slate_id: int) -> dict[str, datetime]:
     return {row.id: row.starts_at for row in session.execute(statement)}
 
 
+def knows_order(session: Session, slate_id: int) -> bool:
+    """Return whether the site's list told batting orders."""
+    query = select(Draftable.id).where(Draftable.slate_id == slate_id, Draftable.batting_order.is_not(None)).limit(1)
+    return session.scalar(query) is not None
+
+
 def save_slate(session: Session, slate_row: Mapping[str, Any], draftable_rows: Iterable[Mapping[str, Any]]) -> int:
     """Save a slate with all its draftables and return its id.
 

@@ -206,9 +206,9 @@ def _best_by_mean(program: Program, slate: Slate, rules: Rules, count: int) -> l
     try:
         return search.run()
     except NoLineup:
-        if not search.ledger.chosen:
+        if not search.reached:
             raise
-        return search.ledger.chosen
+        return search.reached
 
 
 def completed(program: Program, slate: Slate, rules: Rules, ledger: Ledger) -> None:

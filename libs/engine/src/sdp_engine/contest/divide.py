@@ -8,7 +8,6 @@ end lineups change places between contests wherever both together earn more.
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -207,9 +206,10 @@ def _best(program: Program, slate: Slate, rules: Rules, wanted: int) -> list[Ite
     if wanted > len(found):
         more = alone.model_copy(update={"lineups": wanted})
         search = Search(build(slate.contest, slate.pool, more, slate.stacks), more, None)
-        with suppress(NoLineup):
-            search.run()
-        found += search.ledger.chosen
+        try:
+            found += search.run()
+        except NoLineup:
+            found += search.reached
     return found
 
 

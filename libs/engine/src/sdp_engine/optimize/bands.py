@@ -16,12 +16,14 @@ from sdp_engine.optimize.automaton import Int32s
 from sdp_engine.optimize.bound import relax
 from sdp_engine.optimize.kernels import NEVER, WEARY, lineups_between, pick
 from sdp_engine.optimize.net import CELLS, Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
-from sdp_engine.optimize.program import Case, Ints, Program, Terms
+from sdp_engine.optimize.program import Case, Ints, Program, Row, Terms
 
 _ROOM = 1 << 19
 """Most lineups of one band."""
-STEPS = 400_000_000
-"""Moves after which a band is given up."""
+STEPS = 80_000_000
+"""Moves after which a band is given up; beside many earlier lineups, each of which costs a little, fewer."""
+_BESIDE = 12
+"""Earlier lineups that cost as much as the move itself."""
 _FEW, _PLENTY = 400, 40_000
 """Lineups of a band below which the next is wider, and above which it is narrower."""
 _FIRST_WIDTH = 0.004
@@ -75,22 +77,33 @@ class Bands:
         ceiling: int,
         earlier: Sequence[Ints] = (),
         steps: int = STEPS,
+        ties: Sequence[Row] = (),
     ) -> None:
         """Compile a program for lineups that cost from `floor` to `ceiling`.
 
         The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
         `earlier` are the items of lineups from which these must differ, too; a band is given up after `steps` moves.
+        `ties` are rows that every later lineup keeps because of the limits and the earlier lineups: with their prices
+        bounds are tighter. They need not be told; limits hold without.
 
         Raises:
             Weary: The program has too many states.
         """
         self._program, self._limits, self._earlier, self._steps = program, limits, earlier, steps
+        self._chosen = np.zeros((0, program.contest.roster_size), np.int64)
+        self._watched: list[tuple[int, tuple[Ints, int]]] = []
         self._grid: Grid = grid(program, floor, ceiling)
         value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
-        relaxed = relax(value, np.ones(len(value), np.int64), program.every_row)
+        upper = np.ones(len(value), np.int64)
+        if ties:
+            upper[: program.items][self._barred()] = 0
+        relaxed = relax(value, upper, [*program.every_row, *ties])
         self._items_bound = relaxed.bounds[: program.items]
         skip = [bool(program.split) and row.rule == program.split for row in program.rows]
-        self._bound, self._price = priced(program, skip, relaxed.prices[len(program.frame) :])
+        rules = [*program.rows, *ties]
+        self._bound, self._price = priced(
+            program, rules, [*skip, *([False] * len(ties))], relaxed.prices[len(program.frame) :]
+        )
         # Of what counts by a single term a full limit is seen while a lineup is built, of the rest once it stands.
         watched = [(x, o[0]) for x, options in enumerate(limits.counted) for o in options if len(o) == 1]
         self._watched = watched if all(len(o) == 1 for options in limits.counted for o in options) else []
@@ -104,7 +117,6 @@ class Bands:
                 if net is None:
                     raise Weary
                 self._sides.append(_Side(net))
-        self._chosen = np.zeros((0, program.contest.roster_size), np.int64)
         self._kept: Bools = np.zeros(program.items, np.bool_)
         size = program.contest.roster_size
         ordered = np.sort(program.value)
@@ -149,6 +161,9 @@ class Bands:
 
     def _barred(self) -> Bools:
         barred: Bools = self._limits.room[self._limits.owner] <= 0
+        if self._limits.most_shared <= 0:
+            for lineup in (*self._earlier, *self._chosen):
+                barred[lineup] = True
         for x, (items, least) in self._watched:
             if least == 1 and self._limits.counted_room[x] <= 0:
                 barred[items] = True
@@ -191,13 +206,14 @@ class Bands:
         for a, lineup in enumerate(others):
             earlier[lineup, a] = 1
         barred, t, row_high, found = self._barred(), self._tallies, self._row_high(), 0
+        steps = self._steps // (1 + len(others) // _BESIDE)
         for side in self._sides:
             if side.net is None or side.top < low:
                 continue
             net, layers = side.net, side.net.layers
             best = net.completions(self._bound, self._grid) if side.best is None else side.best
             found = lineups_between(
-                low, self._high, self._price, self._steps,
+                low, self._high, self._price, steps,
                 net.layer, net.first, net.way, self._grid.cost[net.item], self._bound[net.item], net.forced,
                 layers.take, layers.down, layers.start, self._grid.budget, net.base, best,
                 net.item, self._program.value[net.item], barred, self._program.contest.roster_size,

@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_matrix, hstack
 
 from sdp_engine.optimize.program import Ints, Row
 
 Floats = NDArray[np.float64]
 _MARGIN = 0.5
 """Units by which a bound is loosened against rounding; whole-number values below it cannot be told apart anyway."""
+
+_NODES = 20
+_BROKEN, _PRICED = 1e-6, 1e-9
+"""From where on an amount is not rounding: of rules broken, each in units of its largest weight, and of prices."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,48 @@ def relax(value: Ints, upper: Ints, rows: Sequence[Row]) -> Relaxation:
 def item_bounds(value: Ints, upper: Ints, rows: Sequence[Row]) -> Floats:
     """Return the bound of each column (see `relax`), all minus infinity where the relaxation has no answer."""
     return relax(value, upper, rows).bounds
+
+
+def refute(upper: Ints, rows: Sequence[Row]) -> list[int] | None:
+    """Return rules that have no answer together, by the linear relaxation; None where the relaxation has one.
+
+    The least amount by which all rules must be broken together is above zero; by duality the rules with a price in
+    that amount cannot all hold (Farkas), the others play no part.
+
+    Args:
+        upper: Largest value of each column, shape (n,); the least is zero.
+        rows: The rules; the indices of some are returned, in order.
+    """
+    if not len(upper):  # nothing to choose from: the sums are zero
+        return [i for i, r in enumerate(rows) if (r.low or 0) > 0 or (r.high is not None and r.high < 0)] or None
+    matrix, limits, origin, _ = one_sided(rows, len(upper))
+    if not len(origin):
+        return None
+    scale = 1.0 / np.maximum(np.maximum(abs(matrix).max(axis=1).toarray()[:, 0], np.abs(limits)), 1.0)
+    even = csr_matrix(matrix.multiply(scale[:, None]))
+    answer: Any = linprog(  # type: ignore[call-overload]  # as above
+        np.concatenate([np.zeros(len(upper)), [1.0]]),
+        A_ub=hstack([even, csr_matrix(-np.ones((len(limits), 1)))]).tocsr(),
+        b_ub=limits * scale,
+        bounds=np.column_stack([np.zeros(len(upper) + 1), np.append(upper, np.inf)]),
+        method="highs",
+    )
+    if answer.status != 0 or answer.fun <= _BROKEN:
+        return None
+    return sorted(set(origin[-answer.ineqlin.marginals > _PRICED].tolist()))
+
+
+def found_soon(upper: Ints, rows: Sequence[Row]) -> Ints | None:
+    """Return whole numbers that keep all rules as far as floating point tells, None where few nodes show none."""
+    matrix, limits, _, _ = one_sided(rows, len(upper))
+    answer: Any = milp(
+        np.zeros(len(upper)),
+        constraints=LinearConstraint(matrix, ub=limits),
+        integrality=np.ones(len(upper)),
+        bounds=Bounds(np.zeros(len(upper)), upper),
+        options={"node_limit": _NODES},
+    )
+    return None if answer.x is None else np.rint(answer.x).astype(np.int64)
 
 
 def one_sided(rows: Sequence[Row], width: int) -> tuple[csr_matrix, Floats, Ints, Floats]:

@@ -30,6 +30,8 @@ def check_lineups(
     lineups: Sequence[Sequence[int]],
     rules: Rules,
     stacks: Mapping[str, Stack],
+    *,
+    is_whole: bool = True,
 ) -> list[str]:
     """Return everything by which lineups break the contest's rules or the user's; empty where all is kept.
 
@@ -39,6 +41,7 @@ def check_lineups(
         lineups: The draftable ids of each, in the order of the contest's slots.
         rules: The request.
         stacks: The stacks declared for the sport.
+        is_whole: Whether these are all; of the first few of a set neither their number nor a minimum is asked.
     """
     known = {r["draftable_id"]: r for r in pool.to_dicts()}
     faults = []
@@ -46,9 +49,9 @@ def check_lineups(
         rows = [known[i] for i in ids]
         found = [*_contest_faults(contest, rows), *_rule_faults(contest, rows, rules, stacks)]
         faults += [f"lineup {number}: {fault}" for fault in found]
-    if len(lineups) != rules.lineups:
+    if is_whole and len(lineups) != rules.lineups:
         faults.append(f"{len(lineups)} lineups instead of {rules.lineups}")
-    return [*faults, *_set_faults(contest, known, lineups, rules)]
+    return [*faults, *_set_faults(contest, known, lineups, rules, is_whole=is_whole)]
 
 
 def kept_alone(
@@ -154,7 +157,12 @@ def _stack_faults(rows: Sequence[Mapping[str, Any]], stack: Stack) -> list[str]:
 
 
 def _set_faults(
-    contest: Contest, known: Mapping[int, Mapping[str, Any]], lineups: Sequence[Sequence[int]], rules: Rules
+    contest: Contest,
+    known: Mapping[int, Mapping[str, Any]],
+    lineups: Sequence[Sequence[int]],
+    rules: Rules,
+    *,
+    is_whole: bool,
 ) -> list[str]:
     faults = []
     multiples = [(s.points_multiplier, s.salary_multiplier) for s in contest.expanded_slots]
@@ -169,13 +177,18 @@ def _set_faults(
     faults += [
         f"draftable {e.draftable_id} stands in {used[e.draftable_id]} lineups of at least {rules.least(e.at_least)}"
         for e in rules.exposures
-        if used[e.draftable_id] < rules.least(e.at_least)
+        if is_whole and used[e.draftable_id] < rules.least(e.at_least)
     ]
-    return faults + _share_faults(contest, known, lineups, rules)
+    return faults + _share_faults(contest, known, lineups, rules, is_whole=is_whole)
 
 
 def _share_faults(
-    contest: Contest, known: Mapping[int, Mapping[str, Any]], lineups: Sequence[Sequence[int]], rules: Rules
+    contest: Contest,
+    known: Mapping[int, Mapping[str, Any]],
+    lineups: Sequence[Sequence[int]],
+    rules: Rules,
+    *,
+    is_whole: bool,
 ) -> list[str]:
     slots = contest.expanded_slots
     places = [[Place(known[i], s.points_multiplier > 1) for i, s in zip(ids, slots, strict=False)] for ids in lineups]
@@ -190,5 +203,5 @@ def _share_faults(
     return [
         f"{name} stands in {n} lineups, not {rules.least(share.at_least)} to {rules.most(share.at_most)}"
         for name, share, n in counted
-        if not rules.least(share.at_least) <= n <= rules.most(share.at_most)
+        if not (rules.least(share.at_least) if is_whole else 0) <= n <= rules.most(share.at_most)
     ]

@@ -1,6 +1,7 @@
 """One exact optimum of a program through OR-Tools' CP-SAT, with a tie-break that depends on nothing but the ids."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,30 @@ _FIRST_GAP = 0.015
 """How far below its relaxation a first optimum is expected, as a share; a wrong guess costs one more solve."""
 
 
+EACH, TOTAL = 1.5, 5.0
+"""Work that one proof, and all of a solver's together, may take, in CP-SAT's own units of a few seconds each: counted,
+not timed, so that every machine ends at the same place."""
+
+
+class Undecided(Exception):
+    """Within the limit of work neither an answer was proven nor that there is none."""
+
+
 class Solver:
     """Solves tasks one after another; remembers how far optima lie below their relaxations to guess the next."""
 
     def __init__(self) -> None:
         self._gap: float | None = None
+        self._spent = _Work(TOTAL)
 
     def best(self, task: Task) -> tuple[int, ...] | None:
         """Return the items of the best answer, the first in order of item numbers among equals; None without one.
 
         The optimum is proven: first among the items that may reach a guessed value, and again among those that
         may reach the value found, unless the guess was low enough.
+
+        Raises:
+            Undecided: The work that may be spent is spent.
         """
         bounds = item_bounds(task.value, task.upper, task.rows)
         ceiling = float(bounds.max(initial=-np.inf))
@@ -32,33 +46,44 @@ class Solver:
             return None
         gap = self._gap if self._gap is not None else _FIRST_GAP * max(abs(ceiling), 1.0)
         target = ceiling - gap if np.isfinite(ceiling) else -np.inf
-        found = _Model(task, bounds, target).best()
+        found = _Model(task, bounds, target, self._spent).best()
         if found is None and target > -np.inf:
             target = -np.inf
-            found = _Model(task, bounds, target).best()
+            found = _Model(task, bounds, target, self._spent).best()
         if found is None:
             return None
         value = _worth(task, found)
         if value < target:
-            found = _Model(task, bounds, value).best()
+            found = _Model(task, bounds, value, self._spent).best()
             assert found is not None  # noqa: S101 -- the answer just found is one
             value = _worth(task, found)
         self._gap = max(1.0, 1.25 * (ceiling - value)) if np.isfinite(ceiling) else None
-        return _first(task, bounds, found, value)
+        return _first(task, bounds, found, value, self._spent)
 
 
 def feasible(task: Task) -> bool:
-    """Return whether a task has any answer."""
-    return _Model(task, np.full(len(task.value), np.inf), -np.inf).any()
+    """Return whether a task has any answer.
+
+    Raises:
+        Undecided: That takes too long to tell.
+    """
+    return _Model(task, np.full(len(task.value), np.inf), -np.inf, _Work(EACH)).any()
+
+
+@dataclass
+class _Work:
+    """What may still be spent."""
+
+    left: float
 
 
 def _worth(task: Task, found: Sequence[int]) -> int:
     return int(task.value[list(found)].sum())
 
 
-def _first(task: Task, bounds: Floats, found: tuple[int, ...], value: int) -> tuple[int, ...]:
+def _first(task: Task, bounds: Floats, found: tuple[int, ...], value: int, work: _Work) -> tuple[int, ...]:
     """Return the first answer of this value: this one where no earlier one exists, else item by item the least."""
-    model = _Model(task, bounds, value)
+    model = _Model(task, bounds, value, work)
     model.demand(value)
     model.demand_before(found)
     earlier = model.solve()
@@ -66,7 +91,7 @@ def _first(task: Task, bounds: Floats, found: tuple[int, ...], value: int) -> tu
         return found
     for place in range(len(found)):
         ordered = sorted(earlier)
-        model = _Model(task, bounds, value)
+        model = _Model(task, bounds, value, work)
         model.demand(value)
         model.prefer_next(ordered[:place])
         earlier = model.solve()
@@ -77,8 +102,8 @@ def _first(task: Task, bounds: Floats, found: tuple[int, ...], value: int) -> tu
 class _Model:
     """A CP-SAT model of the columns that may reach a target."""
 
-    def __init__(self, task: Task, bounds: Floats, target: float) -> None:
-        self._task = task
+    def __init__(self, task: Task, bounds: Floats, target: float, work: _Work) -> None:
+        self._task, self._work = task, work
         self._model = cp_model.CpModel()
         kept = (bounds >= target) & (task.upper > 0)
         kept[task.items :] = task.upper[task.items :] > 0
@@ -157,9 +182,14 @@ class _Model:
         solver.parameters.linearization_level = 2
         solver.parameters.cp_model_presolve = False
         solver.parameters.cut_level = 0
+        solver.parameters.max_deterministic_time = max(min(EACH, self._work.left), 1e-3)
+        solver.parameters.catch_sigint_signal = False  # an interrupt is the caller's to see
         status = solver.solve(self._model)
+        self._work.left -= solver.response_proto.deterministic_time
         if status == cp_model.INFEASIBLE:
             return None
+        if status == cp_model.UNKNOWN or (status == cp_model.FEASIBLE and self._model.has_objective()):
+            raise Undecided
         if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             raise RuntimeError(f"CP-SAT ended without a proof: {solver.status_name(status)}")
         return tuple(j for j, v in self._variables.items() if j < self._task.items and solver.value(v))

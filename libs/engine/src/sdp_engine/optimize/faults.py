@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 from sdp_sports.rules import BATTERS, Rules, StackRule, Who
@@ -17,12 +17,15 @@ _COLUMNS = {"order": "batting_order", "line": "line"}
 class NoLineup(Exception):
     """No set of lineups satisfies the request; `rules` names, in words, rules that cannot all hold.
 
-    Removing any one of them would let the search go on. The shell turns this into its own `Infeasible`.
+    Removing any one of them would let the search go on; none are named where neither a further lineup nor its absence
+    was proven within the limit of work. `lineups` are those that `solve` had made by then, each exact. The shell
+    turns this into its own `Infeasible`.
     """
 
-    def __init__(self, message: str, rules: Sequence[str]) -> None:
+    def __init__(self, message: str, rules: Sequence[str], lineups: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.rules = tuple(rules)
+        self.lineups = tuple(lineups)
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,9 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
                 t = layer[i]
                 last = i + 1 == people or layer[i + 1] != t
                 while m < first[i + 1]:
+                    walked += 1
+                    if walked > steps:
+                        return WEARY
                     z = take[t, way[m], k]
                     if z >= 0 and last:
                         z = down[t, z]
@@ -130,9 +133,6 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
                     if promise[depth] + bound[m] + rest + price < low:
                         m += 1
                         continue
-                    walked += 1
-                    if walked > steps:
-                        return WEARY
                     good = True
                     j = item[m]
                     for e in range(row_first[j], row_first[j + 1]):

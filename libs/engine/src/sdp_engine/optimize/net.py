@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sdp_engine.optimize.automaton import Int32s, Layers, Symbol, Type, build_layers
 from sdp_engine.optimize.kernels import NEVER, completions
-from sdp_engine.optimize.program import Case, Ints, Program, Terms, person, slot_groups
+from sdp_engine.optimize.program import Case, Ints, Program, Row, Terms, person, slot_groups
 
 Bools = NDArray[np.bool_]
 GRID = 1500
@@ -235,7 +235,9 @@ def tallies(
     )  # fmt: skip
 
 
-def priced(program: Program, skip: Sequence[bool], prices: NDArray[np.float64]) -> tuple[Ints, int]:
+def priced(
+    program: Program, rules: Sequence[Row], skip: Sequence[bool], prices: NDArray[np.float64]
+) -> tuple[Ints, int]:
     """Return every item's value less the price of its rules, and what a lineup gains by them at most.
 
     For any prices no lineup that keeps the rules is worth more than the priced values of its items and the gain
@@ -243,12 +245,13 @@ def priced(program: Program, skip: Sequence[bool], prices: NDArray[np.float64]) 
 
     Args:
         program: The program.
-        skip: Which rows are kept some other way and have no price.
-        prices: The multiplier of each row of `program.rows`.
+        rules: Its rows beside the frame, and what else every lineup keeps.
+        skip: Which of them are kept some other way and have no price.
+        prices: The multiplier of each of them.
     """
     value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)]).astype(np.float64)
     gain = 0.0
-    for row, left_out, price in zip(program.rows, skip, prices.tolist(), strict=True):
+    for row, left_out, price in zip(rules, skip, prices.tolist(), strict=True):
         limit = row.high if price > 0 else row.low
         if left_out or abs(price) < 1e-9 or limit is None:
             continue

@@ -8,6 +8,7 @@ import numpy as np
 from sdp_sports.rules import Rules
 
 from sdp_engine.optimize.bands import STEPS, Bands, Weary
+from sdp_engine.optimize.bound import refute
 from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.ledger import Items, Ledger
 from sdp_engine.optimize.program import Exposed, Ints, Program, Row, Task, row
@@ -17,6 +18,8 @@ _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
 _PATIENCE = 10_000_000
 """Moves of a band while minima can still be spread: what takes longer is nearly a dead end."""
+_EAGER = 12_000_000
+"""Moves of a band after which it is tried again with the prices of the lineups taken since."""
 _SMALL = 2000
 """Lineups times items up to which a dead end is left by stepping back; above, minima are spread instead."""
 
@@ -38,10 +41,16 @@ class Search:
         self._program, self._rules, self._values = program, rules, values
         self._report = on_lineup or (lambda _: None)
         self.ledger = Ledger(program, rules)
+        self.reached: list[Items] = []
+        self._why: NoLineup | None = None
+        self._stood = 0
         self._dead: dict[int, list[Items]] = {}
         self._retreats = 0
+        self._tight_at: int | None = None
+        self._steps = STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
+        self._own = {e.draftable_id for e in rules.exposures}
         self._looks_ahead = any(e.at_least for e in program.exposed)
         # Without rules that tie lineups together a dead end means that every legal lineup is already taken.
         self._ties = bool(
@@ -56,36 +65,59 @@ class Search:
             self.ledger.add(items)
 
     def run(self) -> list[Items]:
-        """Return the items of every lineup."""
-        ledger, stood = self.ledger, len(self.ledger.chosen)
+        """Return the items of every lineup.
+
+        Raises:
+            NoLineup: There is no further lineup, or none was proven within the limit of work; `reached` holds those
+                that were made.
+        """
+        ledger = self.ledger
+        self._stood = len(ledger.chosen)
         self._take()
-        while ledger.left and not self._is_small and self._slow_down(stood):
+        while ledger.left and not self._is_small and self._slow_down():
             self._take()
-        if not ledger.left:
-            return ledger.chosen
-        from sdp_engine.optimize.cpsat import Solver  # takes longer to load than most requests take
+        if ledger.left:
+            self._prove()
+        return ledger.chosen
+
+    def _prove(self) -> None:
+        """Take the lineups that are left one by one, each proven by CP-SAT; step back where there is none."""
+        while refute((task := self.task()).upper, task.rows) is not None:
+            self._retreat(task)
+        from sdp_engine.optimize.cpsat import Solver, Undecided  # takes longer to load than most requests take
 
         solver = Solver()
-        while ledger.left:
+        while self.ledger.left:
             task = self.task()
-            best = solver.best(task)
+            try:
+                best = solver.best(task)
+            except Undecided:
+                raise self._refusal() from None
             if best is None:
                 self._retreat(task)
             else:
-                ledger.add(best)
-            self._report(len(ledger.chosen))
-        return ledger.chosen
+                self.ledger.add(best)
+            self._report(len(self.ledger.chosen))
 
     def _take(self) -> None:
-        """Take lineups as far as the compiled search goes."""
-        try:
-            if self._values is None:
-                while self.ledger.left and self._take_band():
-                    pass
+        """Take lineups as far as the compiled search goes; where it is slow, with the prices of what ties them."""
+        self._tight_at, self._steps = None, STEPS
+        while True:
+            try:
+                if self._values is None:
+                    while self.ledger.left and self._take_band():
+                        pass
+                else:
+                    self._take_each(self._values)
+            except Weary:  # what stands so far is exact
+                is_stuck = self._tight_at == len(self.ledger.chosen)
+                if is_stuck and self._steps == STEPS:
+                    return
+                # Prices go stale as lineups are taken, and new ones are cheap: move on to them early.
+                self._steps = STEPS if is_stuck else _EAGER
+                self._tight_at = len(self.ledger.chosen)
             else:
-                self._take_each(self._values)
-        except Weary:
-            return  # what stands so far is exact
+                return
 
     def _bands(self, value: Ints) -> Bands:
         """Return the bands of the next lineups, by what must stand in them now."""
@@ -97,9 +129,10 @@ class Search:
         cap = program.contest.salary_cap_usd
         ceiling = cap if rules.max_salary_usd is None else min(cap, rules.max_salary_usd)
         earlier = [np.array(items, np.int64) for items in self.ledger.chosen]
-        steps = STEPS if self._is_small or not self.ledger.reserve.owed else _PATIENCE
+        steps = self._steps if self._is_small or not self.ledger.reserve.owed else _PATIENCE
         floor = rules.min_salary_usd or 0
-        return Bands(replace(program, value=value), self.ledger.limits(), locked, floor, ceiling, earlier, steps)
+        ties = () if self._tight_at is None else [*self._full(), *self._distinct()]
+        return Bands(replace(program, value=value), self.ledger.limits(), locked, floor, ceiling, earlier, steps, ties)
 
     def _take_band(self) -> bool:
         """Take lineups until what minima ask of them changes; return whether that led any further."""
@@ -150,8 +183,12 @@ class Search:
     def _retreat(self, stuck: Task) -> None:
         """Forbid the last lineup in its place, or start again looking ahead; raise where there is nothing to undo."""
         depth = len(self.ledger.chosen)
-        if depth == 0 or not self._ties or self._retreats >= _RETREATS:
-            raise _no_lineup(stuck, depth, self._rules.lineups)
+        if self._why is None or depth > len(self.reached):
+            self.reached = list(self.ledger.chosen)
+            self._why = _no_lineup(stuck, depth, self._rules.lineups)
+        worth_it = self._ties and (self._is_small or self.ledger.reserve.owed)
+        if depth <= self._stood or not worth_it or self._retreats >= _RETREATS:
+            raise self._why
         self._dead.pop(depth, None)
         self._retreats += 1
         if not self._looks_ahead:
@@ -160,31 +197,40 @@ class Search:
             return
         self._dead.setdefault(depth - 1, []).append(self.ledger.pop())
 
-    def _clear(self, stood: int = 0) -> None:
-        while len(self.ledger.chosen) > stood:
+    def _refusal(self) -> NoLineup:
+        """Return why the search stops without a proof: where it was stuck before, else that it takes too long."""
+        if self._why is not None:
+            return self._why
+        self.reached, wanted = list(self.ledger.chosen), self._rules.lineups
+        message = (
+            f"After {len(self.reached)} of {wanted} lineups the next best could not be proven within the limit of work:"
+            " ask for fewer lineups, or loosen what ties them together (exposures, unique players, groups)"
+        )
+        return NoLineup(message, ())
+
+    def _clear(self) -> None:
+        while len(self.ledger.chosen) > self._stood:
             self.ledger.pop()
 
-    def _slow_down(self, stood: int) -> bool:
+    def _slow_down(self) -> bool:
         """Start again with minima spread over more lineups; return whether that can be."""
         if not self.ledger.reserve.owed:
             return False
-        reached = list(self.ledger.chosen)
-        self._clear(stood)
+        reached = self.ledger.chosen[self._stood :]
+        self._clear()
         if self.ledger.reserve.slow_down(self.ledger.missing, self.ledger.left):
             return True
-        self.stand(reached[stood:])
+        self.stand(reached)
         return False
 
     def task(self) -> Task:
         """Return the program of the next lineup."""
         program, after = self._program, self._rules.lineups - len(self.ledger.chosen) - 1
         size = program.contest.roster_size
-        apart = f"lineups that differ in {self._rules.min_unique} players or more"
-        distinct = [row(apart, items, high=size - self._rules.min_unique) for items in self.ledger.chosen]
         dead = [
             row("a set that can be completed", i, high=size - 1) for i in self._dead.get(len(self.ledger.chosen), [])
         ]
-        shared = [*program.every_row, *self._full(), *distinct]
+        shared = [*program.every_row, *self._full(), *self._distinct()]
         exposures = self._exposures(after if self._looks_ahead else 0)
         worth = program.value if self._values is None else self._values[len(self.ledger.chosen)]
         value = np.concatenate([worth, np.zeros(program.auxiliary, np.int64)])
@@ -205,16 +251,24 @@ class Search:
             items.setdefault(draftable, []).append(i)
         rows = []
         for draftable, columns in items.items():
-            name, left = self._program.of(columns[0])["name"], self._caps[draftable] - used[draftable]
+            cap, left = self._caps[draftable], self._caps[draftable] - used[draftable]
             both = [*columns, *(c + later for c in columns)] if after else columns
             if left <= after:
-                rows.append(row(f"{name} in at most {self._caps[draftable]} lineups", both, high=left))
+                name = self._program.of(columns[0])["name"] if draftable in self._own else "no player"
+                verb = "at most" if draftable in self._own else "more than"
+                rows.append(row(f"{name} in {verb} {cap} lineups", both, high=left))
         for exposed, held in zip(self._program.exposed, self.ledger.held.tolist(), strict=True):
             missing = exposed.at_least - held
             if exposed.column is not None and missing > 0:
                 both = [exposed.column, exposed.column + later] if after else [exposed.column]
                 rows.append(row(f"{exposed.name} in at least {exposed.at_least} lineups", both, low=missing))
         return rows
+
+    def _distinct(self) -> list[Row]:
+        """Return the rows that keep lineups apart from those that stand."""
+        apart = f"lineups that differ in {self._rules.min_unique} players or more"
+        most = self._program.contest.roster_size - self._rules.min_unique
+        return [row(apart, items, high=most) for items in self.ledger.chosen]
 
     def _full(self) -> list[Row]:
         """Return the rows that keep out what stands in as many lineups as it may."""

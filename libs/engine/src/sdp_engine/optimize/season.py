@@ -1,6 +1,6 @@
 """A season of money contests played again: lineups from what was known each week, scored by what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,21 @@ class Week:
     best_of_winner: float
 
 
-def by_price_and_form(past: pl.DataFrame, slate: pl.DataFrame) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What is expected of a slate's players: their points, (rows,), and where known those of joint worlds, (worlds,
+    rows).
+    """
+
+    points: Floats
+    draws: Floats | None = None
+
+
+Project = Callable[[pl.DataFrame, pl.DataFrame], Outlook]
+"""Given the PAST rows of earlier weeks and those of the week to come (without `points`): what is expected."""
+
+
+def by_price_and_form(past: pl.DataFrame, slate: pl.DataFrame) -> Outlook:
     """Return projections from the weeks before: what his price has bought at his position, and how he has beaten it.
 
     Both are means shrunk towards what is believed without them: points a dollar towards `_POINTS_A_DOLLAR`, a
@@ -48,7 +62,7 @@ def by_price_and_form(past: pl.DataFrame, slate: pl.DataFrame) -> Floats:
 
     Args:
         past: PAST rows of earlier weeks.
-        slate: PAST rows of the week to come; its `points` are not read.
+        slate: PAST rows of the week to come.
     """
     worth = past.group_by("position").agg(
         rate=(pl.col("points").sum() + _POINTS_A_DOLLAR * _PRIOR_ROWS * pl.col("salary_usd").mean())
@@ -63,23 +77,29 @@ def by_price_and_form(past: pl.DataFrame, slate: pl.DataFrame) -> Floats:
     found = slate.join(worth, on="position", how="left", maintain_order="left").join(
         form, on=["name", "position"], how="left", maintain_order="left"
     )
-    return found.select(p=rate * pl.col("salary_usd") + pl.col("off").fill_null(0.0))["p"].to_numpy()
+    return Outlook(found.select(p=rate * pl.col("salary_usd") + pl.col("off").fill_null(0.0))["p"].to_numpy())
 
 
-def by_average(past: pl.DataFrame, slate: pl.DataFrame) -> Floats:
+def by_average(past: pl.DataFrame, slate: pl.DataFrame) -> Outlook:
     """Return each player's mean points of the weeks before, by his price where he has not played yet."""
     mean = past.group_by("name", "position").agg(mean=pl.col("points").mean())
     found = slate.join(mean, on=["name", "position"], how="left", maintain_order="left")
     price = _POINTS_A_DOLLAR * pl.col("salary_usd") if past.is_empty() else pl.lit(0.0)
-    return found.select(p=pl.col("mean").fill_null(price))["p"].to_numpy()
+    return Outlook(found.select(p=pl.col("mean").fill_null(price))["p"].to_numpy())
 
 
-PROJECTIONS = {"price_and_form": by_price_and_form, "season_average": by_average}
+PROJECTIONS: dict[str, Project] = {"season_average": by_average, "price_and_form": by_price_and_form}
+"""What needs nothing but the season's own prices and points."""
+
+
+def slate_of(past: pl.DataFrame, week: int) -> pl.DataFrame:
+    """Return a week's players in the order of which outlooks are, without their points."""
+    return past.filter(pl.col("week") == week).sort("team", "position", "name").drop("points")
 
 
 def play_week(
     contest: Contest, rules: Rules, stacks: Mapping[str, Stack], past: pl.DataFrame, contests: pl.DataFrame,
-    week: int, projected_by: str,
+    week: int, project: Project,
 ) -> Week:  # fmt: skip
     """Build a week's lineups from the weeks before and hold them against its contests.
 
@@ -91,19 +111,19 @@ def play_week(
             stand.
         contests: CONTESTS rows.
         week: The week.
-        projected_by: A key of `PROJECTIONS`.
+        project: What is expected; where the rules ask for worlds it must tell them.
 
     Raises:
         ValueError: The week has no players or no contests.
         NoLineup: The rules cannot all hold.
     """
-    slate = past.filter(pl.col("week") == week).sort("team", "position", "name")
+    slate = slate_of(past, week)
     played = contests.filter(pl.col("week") == week)
     if slate.is_empty() or played.is_empty():
         raise ValueError(f"week {week} has {len(slate)} players and {len(played)} contests")
-    points = PROJECTIONS[projected_by](past.filter(pl.col("week") < week), slate)
-    built = solve(contest, _pool(contest, slate, points), rules, stacks)
-    scored = slate["points"].to_numpy()
+    expected = project(past.filter(pl.col("week") < week), slate)
+    built = solve(contest, _pool(contest, slate, expected.points), rules, stacks, draws=expected.draws)
+    scored = past.filter(pl.col("week") == week).sort("team", "position", "name")["points"].to_numpy()
     sums = np.array([scored[[i - 1 for i in x.draftable_ids]].sum() for x in built])
     return _placed(week, sums, played)
 

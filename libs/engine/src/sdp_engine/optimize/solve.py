@@ -65,12 +65,17 @@ def solve(
 
     Raises:
         ValueError: The pool or the request is wrong (`check_rules` lists all of a request's faults).
-        NoLineup: The rules cannot all hold.
+        NoLineup: The rules cannot all hold; it holds the lineups that were made until they no longer could.
     """
     if faults := check_rules(rules, contest, pool, stacks):
         raise ValueError("; ".join(f"{f.field}: {f.message}" for f in faults))
     program = build(contest, pool, rules, stacks)
-    chosen = Search(program, rules, on_lineup, lineup_values(program, pool, rules, draws)).run()
+    search = Search(program, rules, on_lineup, lineup_values(program, pool, rules, draws))
+    try:
+        chosen = search.run()
+    except NoLineup as error:
+        made = [_lineup(program, items, starts or {}) for items in search.reached]
+        raise NoLineup(str(error), error.rules, made) from error
     return [_lineup(program, items, starts or {}) for items in chosen]
 
 

@@ -7,7 +7,10 @@ from sdp_api.schema import Answer
 
 
 class LineupSetRead(Answer):
-    """One answer of the optimizer; realised points are null until settled, all points are means over lineups."""
+    """One answer of the optimizer; realised points are null until settled, all points are means over lineups.
+
+    `note` says why a set holds fewer lineups than were asked for.
+    """
 
     id: int
     slate_id: int
@@ -22,6 +25,7 @@ class LineupSetRead(Answer):
     realised_best: float | None
     realised_mean: float | None
     salary_source: Literal["site", "modelled"]
+    note: str | None
 
 
 class LineupPlayerRead(Answer):
@@ -41,12 +45,17 @@ class LineupPlayerRead(Answer):
 
 
 class LineupRead(Answer):
-    """One lineup, slot by slot in the contest's order."""
+    """One lineup, slot by slot in the contest's order.
+
+    `projected_points` are means, whatever the lineup was built for; `quantile_points`, where it was built for a
+    quantile, is that quantile of its own points over the worlds.
+    """
 
     id: int
     rank: int
     salary_usd: int
     projected_points: float
+    quantile_points: float | None
     realised_points: float | None
     players: list[LineupPlayerRead]
 

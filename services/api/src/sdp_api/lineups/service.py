@@ -135,6 +135,7 @@ def _set(row: Any) -> dict[str, Any]:
         "realised_best": row.realised_best,
         "realised_mean": row.realised_mean,
         "salary_source": slate.salary_source,
+        "note": built.note,
     }
 
 
@@ -163,6 +164,7 @@ def _lineup(lineup: Lineup, contest: Contest, pool: Mapping[int, PoolPlayer]) ->
         rank=lineup.rank,
         salary_usd=lineup.salary_usd,
         projected_points=lineup.projected_points,
+        quantile_points=lineup.quantile_points,
         realised_points=lineup.realised_points,
         players=filled,
     )

@@ -9,9 +9,10 @@ from fastapi import UploadFile
 from sdp_common.errors import BadInput, NotFound, Problem
 from sdp_common.settings import Settings
 from sdp_common.store import uploads
-from sdp_common.store.projections import COLUMN
+from sdp_common.store.projections import BATTING_ORDER, COLUMN
 from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
+from sdp_common.store.slates import knows_order
 from sdp_common.store.slates import slate as read_slate
 from sdp_sports.files.upload import MODELLED_NOTE
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from sdp_api.uploads import plain_name, read_file
 def sets(database: Session, user_id: int, slate_id: int, *, set_id: int | None = None) -> list[ProjectionSetRead]:
     """Return the sets of a slate that the user may see, the newest first."""
     read_slate(database, slate_id)
+    listed = {BATTING_ORDER} if knows_order(database, slate_id) else set()
     return [
         ProjectionSetRead(
             id=row.id,
@@ -35,7 +37,7 @@ def sets(database: Session, user_id: int, slate_id: int, *, set_id: int | None =
             worlds=row.worlds,
             seed=row.seed,
             players=players,
-            stats=[stat for stat in stats or [] if not stat.startswith(COLUMN)],
+            stats=sorted({stat for stat in stats or [] if not stat.startswith(COLUMN)} | listed),
             columns=[stat.removeprefix(COLUMN) for stat in stats or [] if stat.startswith(COLUMN)],
             is_mine=row.user_id == user_id,
         )

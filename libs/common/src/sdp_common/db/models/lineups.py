@@ -10,7 +10,7 @@ from sdp_common.db.models.base import Base, CreatedAt, Id
 
 
 class LineupSet(Base):
-    """One answer of the optimizer; `rules` is the request as it was checked."""
+    """One answer of the optimizer; `rules` is the request as it was checked, `note` why it holds fewer than asked."""
 
     __tablename__ = "lineup_sets"
     __table_args__ = (Index(None, "slate_id"), Index(None, "user_id"))
@@ -20,11 +20,16 @@ class LineupSet(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     name: Mapped[str]
     rules: Mapped[dict[str, Any]]
+    note: Mapped[str | None]
     created_at: Mapped[CreatedAt]
 
 
 class Lineup(Base):
-    """One lineup: draftables in the order of the contest's slots. `realised_points` is null until settled."""
+    """One lineup: draftables in the order of the contest's slots.
+
+    `projected_points` is the sum of means, whatever was maximised; `quantile_points`, where a quantile was, is that of
+    the lineup's own points over the worlds. `realised_points` is null until settled.
+    """
 
     __tablename__ = "lineups"
     __table_args__ = (Index(None, "set_id", "rank", unique=True),)
@@ -34,4 +39,5 @@ class Lineup(Base):
     draftable_ids: Mapped[list[int]] = mapped_column(ARRAY(BIGINT))
     salary_usd: Mapped[int]
     projected_points: Mapped[float]
+    quantile_points: Mapped[float | None]
     realised_points: Mapped[float | None]

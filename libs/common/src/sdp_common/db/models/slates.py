@@ -31,7 +31,9 @@ class Slate(Base):
 
 
 class Draftable(Base):
-    """One draftable row of a slate; `player_id` is null where the name could not be matched."""
+    """One draftable row of a slate; `player_id` is null where the name could not be matched, `batting_order` (1 to 9)
+    where the site's list does not tell it.
+    """
 
     __tablename__ = "draftables"
     __table_args__ = (UniqueConstraint("slate_id", "external_id"), Index(None, "player_id"))
@@ -47,5 +49,6 @@ class Draftable(Base):
     roster_slots: Mapped[list[str]]
     salary_usd: Mapped[int]
     average_points: Mapped[float | None]
+    batting_order: Mapped[int | None]
     status: Mapped[str | None]
     is_disabled: Mapped[bool] = mapped_column(default=False)
