@@ -105,7 +105,7 @@ def found_soon(upper: Ints, rows: Sequence[Row]) -> Ints | None:
     answer: Any = milp(
         np.zeros(len(upper)),
         constraints=LinearConstraint(matrix, ub=limits),
-        integrality=np.ones(len(upper)),
+        integrality=np.ones(len(upper), np.int64),
         bounds=Bounds(np.zeros(len(upper)), upper),
         options={"node_limit": _NODES},
     )
