@@ -1,15 +1,16 @@
 """`sdp backtest dfs`: a season of real money contests played again, from files."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
 from rich.table import Table
-from sdp_common.errors import BadInput, Infeasible
-from sdp_engine.optimize.season import CONTESTS, PAST, PROJECTIONS, Week, play_week, total
+from sdp_common.errors import BadInput, Infeasible, PlatformError
+from sdp_engine.optimize.season import CONTESTS, PAST, PROJECTIONS, Project, Week, play_week, slate_of, total
 from sdp_engine.optimize.solve import NoLineup
 from sdp_sports.rules import Rules
 from sdp_sports.spec import find_contest, load
@@ -17,9 +18,15 @@ from sdp_sports.spec import find_contest, load
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.console import Reporter, out
 
+if TYPE_CHECKING:
+    from sdp_cli.commands.modelled_weeks import Modelled
+
 _SALARIES, _CONTESTS = "nfl_dk_salary_points", "nfl_dk_contests_summary"
 PLACES = (Path(), Path("data"), Path("../shared/data"))
 """Where the files of a season are looked for."""
+OWN = "models"
+UPSIDE = 20
+"""Worlds of a lineup: few enough to see who rises together, enough to know who is good."""
 _COLUMNS = {"player": "name", "pos": "position", "team": "team", "opp": "opponent", "week_num": "week",
             "salary": "salary_usd", "score": "points"}  # fmt: skip
 
@@ -37,6 +44,13 @@ def dfs(
     weeks: Annotated[str, typer.Option(help="Weeks, such as 1-12.")] = "1-12",
     count: Annotated[int, typer.Option("--lineups", min=1, max=500, help="Lineups a week.")] = 150,
     stack: Annotated[str, typer.Option(help="Key of a declared stack.")] = "qb_two",
+    models: Annotated[
+        bool, typer.Option(help="With the platform's own models, from what the store holds or its source brings.")
+    ] = True,
+    refit: Annotated[int, typer.Option(min=1, help="Weeks after which the models are fitted anew.")] = 4,
+    worlds: Annotated[
+        int, typer.Option("--worlds-per-lineup", min=1, help="Of the models' worlds, for lineups built on upside.")
+    ] = UPSIDE,
     file: Annotated[Path | None, typer.Option("--json", help="Write the figures here, as JSON.")] = None,
 ) -> None:
     """Build each week's lineups from what was known before it and hold them against real cash lines and winners."""
@@ -48,13 +62,21 @@ def dfs(
         raise BadInput(f"no stack {stack!r}; there are {', '.join(sorted(sport.stacks))}")
     rules, wanted = Rules(lineups=count, max_exposure=0.5, min_unique=2, stack=stack), _weeks(weeks)
     reporter = Reporter()
+    found: dict[int, Modelled] = {}
+    if models:
+        found = _modelled(reporter, season, wanted, past, refit)
+    plays: list[tuple[str, int, Rules, Project]] = [
+        (name, week, rules, project) for name, project in PROJECTIONS.items() for week in wanted
+    ]
+    upside = rules.model_copy(update={"worlds_per_lineup": worlds})
+    for name, asked in ((OWN, rules), (f"{OWN}_upside", upside)):
+        plays += [(name, week, asked, _told(one)) for week, one in found.items()]
     played: dict[str, list[Week]] = {}
     try:
-        for done, week in enumerate(wanted):
-            for name, project in PROJECTIONS.items():
-                reporter.progress("weeks", done / len(wanted), f"week {week} by {name}")
-                one = play_week(sport.contests[key], rules, sport.stacks, past, contests, week, project)
-                played.setdefault(name, []).append(one)
+        for done, (name, week, asked, project) in enumerate(plays):
+            reporter.progress("lineups", done / len(plays), f"week {week} by {name}")
+            one = play_week(sport.contests[key], asked, sport.stacks, past, contests, week, project)
+            played.setdefault(name, []).append(one)
     except NoLineup as error:
         raise Infeasible(str(error), error.rules) from error
     except ValueError as error:
@@ -64,8 +86,39 @@ def dfs(
     _show(played)
     if file is not None:
         told = {name: {"weeks": [asdict(w) for w in weeks], "total": total(weeks)} for name, weeks in played.items()}
-        document = {"backtest": "dfs", "season": season, "lineups": count}
+        document = {"backtest": "dfs", "season": season, "lineups": count, "worlds_per_lineup": worlds, "refit": refit}
+        document["expected"] = {week: one.expected for week, one in found.items()}
         file.write_text(json.dumps(document | {"projections": told}, indent=1) + "\n", encoding="utf-8")
+
+
+def _told(one: "Modelled") -> Project:
+    return lambda _past, _slate: one.outlook
+
+
+def _modelled(
+    reporter: Reporter, season: int, wanted: Sequence[int], past: pl.DataFrame, refit: int
+) -> "dict[int, Modelled]":
+    """Return what the platform's own models said of every week; nothing, and why, where the store cannot tell."""
+    from sdp_cli.commands.modelled_weeks import check_found, modelled, read_past  # loads every model family
+    from sdp_cli.workplace import workplace
+
+    done: dict[int, Modelled] = {}
+
+    def tell(what: str) -> None:
+        reporter.progress("models", len(done) / len(wanted), what)
+
+    try:
+        with workplace(["ingest-stats", "features"]) as place:
+            store = read_past(place, season)
+        for one in modelled(store, season, wanted, lambda week: slate_of(past, week), refit, tell):
+            done[one.week] = one
+        check_found(list(done.values()))
+    except PlatformError as error:
+        reporter.say(f"the platform's own models are left out: {error}")
+        return {}
+    finally:
+        reporter.clear()
+    return done
 
 
 def _data() -> Path:

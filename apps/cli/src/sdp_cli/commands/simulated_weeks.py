@@ -1,6 +1,6 @@
 """Past weeks as the simulation's back-test sees them: each as of its lock, from models of earlier seasons."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from sdp_common.db.session import session_scope
 from sdp_common.errors import Conflict
-from sdp_common.store import features, reference, roles, stats
+from sdp_common.store import features, players, reference, roles, stats
 from sdp_engine import frames
 from sdp_engine.evaluate.roles import DEFENCE, Real
 from sdp_engine.features import build
@@ -24,6 +24,9 @@ from sdp_sports.spec import QUANTILES, Contest, Sport, load
 from sqlalchemy import Engine
 
 CONTEST = "draftkings_classic"
+END = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
+SEASON = 99
+"""More weeks than a season has."""
 REGULAR = 5.0
 """Points a game over the last four that make a regular."""
 _TOUCHES = ("passing_attempts", "rushing_attempts", "targets", "sacks_taken")
@@ -51,6 +54,7 @@ class Past:
     outcomes: pl.DataFrame
     lines: pl.DataFrame
     regulars: frozenset[tuple[int, str]]
+    names: pl.DataFrame
 
     @property
     def contest(self) -> Contest:
@@ -69,21 +73,21 @@ class Past:
         Raises:
             Conflict: Nothing was ingested, or no features were built.
         """
-        end = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
         sport = load(code)
         with session_scope(engine) as session:
-            games = reference.games(session, code, as_of=end)
-            touchdowns = stats.team_touchdowns(session, code, as_of=end)
-            rows = features.history(session, code, build.NAME, until=end)
-            lines = stats.player_games(session, code, as_of=end)
-            snaps = stats.snaps(session, code, as_of=end)
-            told = roles.roles(session, code, as_of=end)
+            games = reference.games(session, code, as_of=END)
+            touchdowns = stats.team_touchdowns(session, code, as_of=END)
+            rows = features.history(session, code, build.NAME, until=END)
+            lines = stats.player_games(session, code, as_of=END)
+            snaps = stats.snaps(session, code, as_of=END)
+            told = roles.roles(session, code, as_of=END)
+            names = players.identities(session, code, as_of=END).select("player_id", "normalised_name")
         if rows.is_empty():
             raise Conflict(
                 "no features of past games are stored: run `sdp ingest stats`, then the features job `build`"
             )
         outcomes = training.outcomes_of(sport, rows, lines, snaps, told)
-        return cls(sport, games, touchdowns, rows, outcomes, lines, regulars(sport, lines, games))
+        return cls(sport, games, touchdowns, rows, outcomes, lines, regulars(sport, lines, games), names)
 
 
 def regulars(sport: Sport, lines: pl.DataFrame, games: pl.DataFrame) -> frozenset[tuple[int, str]]:
@@ -102,10 +106,26 @@ def regulars(sport: Sport, lines: pl.DataFrame, games: pl.DataFrame) -> frozense
     return frozenset(ranked.filter(pl.col("before") >= REGULAR).select("player_id", "game_id").iter_rows())
 
 
-def weeks(past: Past, seasons: Sequence[int], every: int, family: str) -> Iterator[Week]:
+def weeks(
+    past: Past,
+    seasons: Sequence[int],
+    every: int,
+    family: str,
+    *,
+    refit: int = SEASON,
+    wanted: Sequence[int] | None = None,
+    tell: Callable[[str], object] = lambda _what: None,
+) -> Iterator[Week]:
     """Yield the regular weeks of the seasons whose games have lines and scores, in order of time.
 
-    Models of the family are fitted anew for each season on those before it.
+    Args:
+        past: What the store knows.
+        seasons: Which seasons.
+        every: Every how many weeks; 1 is all.
+        family: Models of this family are fitted at the first kick-off of a season, on what was known before it.
+        refit: And again after so many weeks.
+        wanted: Which weeks; all where None.
+        tell: Told what is being done; may raise to stop.
     """
     finished = past.games.filter(
         (pl.col("season_type") == "REG") & pl.all_horizontal(pl.col("spread", "total", "home_score").is_not_null())
@@ -114,13 +134,18 @@ def weeks(past: Past, seasons: Sequence[int], every: int, family: str) -> Iterat
         mine = finished.filter(pl.col("season") == season)
         if mine.is_empty():
             continue
-        models = _models(past, mine["starts_at"].min(), family)
-        for number in mine["week"].unique().sort().to_list()[::every]:
-            yield _week(past, models, mine.filter(pl.col("week") == number), season, number)
+        models: dict[str, Model] = {}
+        fitted_for: int | None = None
+        numbers = [n for n in mine["week"].unique().sort().to_list()[::every] if wanted is None or n in wanted]
+        for number in numbers:
+            games = mine.filter(pl.col("week") == number)
+            if fitted_for is None or number - fitted_for >= refit:
+                models, fitted_for = _models(past, games["starts_at"].min(), family, tell), number
+            yield _week(past, models, games, season, number)
 
 
-def _models(past: Past, lock: Any, family: str) -> dict[str, Model]:
-    """Fit the markets that a simulation listens to, or is compared with, on what was known before a season began."""
+def _models(past: Past, lock: Any, family: str, tell: Callable[[str], object]) -> dict[str, Model]:
+    """Fit the markets that a simulation listens to, or is compared with, on what was known before a moment."""
     rows = past.rows.filter(pl.col(MOMENT) < lock)
     outcomes = past.outcomes.filter(pl.col(KNOWN) < lock)
     fitted: dict[str, Model] = {}
@@ -128,6 +153,7 @@ def _models(past: Past, lock: Any, family: str) -> dict[str, Model]:
     for name, market in past.sport.markets.items():
         if name not in wanted:
             continue
+        tell(f"fitting {name} as of {lock:%Y-%m-%d}")
         frame = training.frame_of(past.sport, name, rows, outcomes)
         try:
             fitted[name] = FAMILIES[family].fit(frame, name, market, lock)
