@@ -101,6 +101,8 @@ def refute(upper: Ints, rows: Sequence[Row]) -> list[int] | None:
 
 def found_soon(upper: Ints, rows: Sequence[Row]) -> Ints | None:
     """Return whole numbers that keep all rules as far as floating point tells, None where few nodes show none."""
+    if not len(upper):
+        return np.zeros(0, np.int64)
     matrix, limits, _, _ = one_sided(rows, len(upper))
     answer: Any = milp(
         np.zeros(len(upper)),
