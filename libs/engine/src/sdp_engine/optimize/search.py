@@ -16,7 +16,7 @@ from sdp_engine.optimize.worlds import best_of_worlds
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
-_PATIENCE = 10_000_000
+_PATIENCE = 150_000_000
 """Moves of a band while minima can still be spread: what takes longer is nearly a dead end."""
 _EAGER = 12_000_000
 """Moves of a band after which it is tried again with the prices of the lineups taken since."""
