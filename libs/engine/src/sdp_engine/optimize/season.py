@@ -10,7 +10,7 @@ from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.frames import POOL
-from sdp_engine.optimize.solve import solve
+from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 
 PAST = {
     "name": pl.String, "position": pl.String, "team": pl.String, "opponent": pl.String, "week": pl.Int64,
@@ -122,7 +122,13 @@ def play_week(
     if slate.is_empty() or played.is_empty():
         raise ValueError(f"week {week} has {len(slate)} players and {len(played)} contests")
     expected = project(past.filter(pl.col("week") < week), slate)
-    built = solve(contest, _pool(contest, slate, expected.points), rules, stacks, draws=expected.draws)
+    built: Sequence[Lineup]
+    try:
+        built = solve(contest, _pool(contest, slate, expected.points), rules, stacks, draws=expected.draws)
+    except NoLineup as error:  # a week whose best lineups are all alike is played with those that were proven
+        if not error.lineups:
+            raise
+        built = error.lineups
     scored = past.filter(pl.col("week") == week).sort("team", "position", "name")["points"].to_numpy()
     sums = np.array([scored[[i - 1 for i in x.draftable_ids]].sum() for x in built])
     return _placed(week, sums, played)
