@@ -163,6 +163,42 @@ def test_a_portfolio_is_chosen_for_what_a_contest_pays(page: Page, platform: Pla
     expect(page.get_by_role("table", name="Lineup 3")).to_be_visible()
 
 
+ENTRIES = """Entry ID,Contest Name,Contest ID,Entry Fee,QB,RB,RB,WR,WR,WR,TE,FLEX,DST,,Instructions
+4001,NFL $5 Double Up,77,$5,,,,,,,,,,,1. Column A lists all of your contest entries
+4002,NFL $5 Double Up,77,$5,,,,,,,,,,,
+4003,NFL $1 Quarter Jukebox,88,$1,,,,,,,,,,,
+"""
+
+
+def test_an_entries_file_is_filled_contest_by_contest(page: Page, platform: Platform) -> None:
+    page.goto(f"{slate(platform)}/entries")
+    fill = page.get_by_role("button", name="Fill the entries")
+    expect(fill).to_be_disabled()
+    file = {"name": "DKEntries.csv", "mimeType": "text/csv", "buffer": ENTRIES.encode()}
+    page.get_by_label("Entries file").set_input_files(file)  # type: ignore[arg-type]
+    double = page.get_by_role("group", name="NFL $5 Double Up")
+    expect(double).to_be_visible()
+    jukebox = page.get_by_role("group", name="NFL $1 Quarter Jukebox")
+    jukebox.get_by_label("Chosen for").select_option("quantile")
+    jukebox.get_by_label("How good, %").fill("95")
+    double.get_by_label("Unique players").fill("3")
+    shoot(page, "entries")
+    fill.click()
+    expect(page.get_by_text("3 entries filled")).to_be_visible(timeout=90_000)
+    table = page.get_by_role("table", name="What each contest was given")
+    expect(table.locator("tbody tr")).to_have_count(2)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download the file").click()
+    before, after = ENTRIES.splitlines(), Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
+    assert after[0] == before[0]
+    lineups = [line.split(",")[4:13] for line in after[1:]]
+    assert all(all(cells) for cells in lineups)
+    assert len(set(map(frozenset, lineups))) == 3
+    assert len(set(lineups[0]) - set(lineups[1])) >= 3
+    assert [line.split(",")[:4] for line in after] == [line.split(",")[:4] for line in before]
+    shoot(page, "entries-filled")
+
+
 def test_rules_that_clash_are_named(page: Page, platform: Platform) -> None:
     page.goto(f"{slate(platform)}/optimize")
     page.get_by_label("Least salary spent").fill("50000")
@@ -264,6 +300,7 @@ def test_every_page_is_accessible_and_fits(
         "games": f"{here}/games",
         "optimize": f"{here}/optimize",
         "player": f"{here}/players/{pool[0]['draftable_id']}",
+        "entries": f"{here}/entries",
         "swap": f"{here}/swap",
         "lineup sets": f"{here}/lineups",
         "lineups": f"/lineups/{platform.story['lineup_set_id']}",
