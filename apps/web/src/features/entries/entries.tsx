@@ -67,7 +67,7 @@ export function Entries({ slateId }: { slateId: number }) {
           </SelectField>
           <div className="grid grid-cols-2 gap-3">
             <TextField label="Unique players, all" type="number" min={1} required value={common.minUnique} onChange={(e) => { setCommon({ ...common, minUnique: e.target.value }); }} hint="Within a contest" />
-            <TextField label="Max exposure of all, %" type="number" min={1} max={100} required value={common.maxExposure} onChange={(e) => { setCommon({ ...common, maxExposure: e.target.value }); }} />
+            <TextField label="Exposure of all, %" type="number" min={1} max={100} required value={common.maxExposure} onChange={(e) => { setCommon({ ...common, maxExposure: e.target.value }); }} hint="At most" />
           </div>
           <SelectField label="Stack" value={common.stack} onChange={(e) => { setCommon({ ...common, stack: e.target.value }); }}>
             <option value="">No stack</option>
@@ -116,10 +116,17 @@ function peopleOf(players: readonly Schemas["PoolPlayer"][]) {
 
 type Told = Entered["groups"][number];
 
+/** In words: a number is the quantile of a lineup's points that was made as high as possible. */
+function chosenFor(objective: string): string {
+  const quantile = Number(objective);
+  if (objective !== "" && Number.isFinite(quantile)) return `a good day (${percent(quantile)})`;
+  return objective === "roi" ? "ROI" : objective;
+}
+
 const COLUMNS: Column<Told>[] = [
   { key: "name", header: "Contest", value: (g) => g.name },
   { key: "entries", header: "Entries", value: (g) => g.entries, numeric: true },
-  { key: "objective", header: "Chosen for", value: (g) => g.objective, from: "md" },
+  { key: "objective", header: "Chosen for", value: (g) => chosenFor(g.objective), from: "md" },
   { key: "points", header: "Points", help: "Mean projected points of its lineups", value: (g) => g.points_mean, cell: (g) => number(g.points_mean, 2), numeric: true },
   { key: "top", header: "Most of one player", value: (g) => g.top_player.share, cell: (g) => `${percent(g.top_player.share)} ${g.top_player.name}`, numeric: true, from: "sm" },
   { key: "roi", header: "ROI", help: "In worlds that did not choose; for contests whose payouts are known", value: (g) => g.roi, cell: (g) => percent(g.roi, 1), numeric: true },

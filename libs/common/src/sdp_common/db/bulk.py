@@ -117,7 +117,10 @@ def read_frame(
 
 
 def read_columns(
-    session: Session, query: sql.Composable, schema: Mapping[str, pl.DataType | type[pl.DataType]]
+    session: Session,
+    query: sql.Composable,
+    schema: Mapping[str, pl.DataType | type[pl.DataType]],
+    parameters: Mapping[str, Any] | None = None,
 ) -> pl.DataFrame:
     """Read a query's answer of some thousand rows into a frame, as one row of an array a column, in no order.
 
@@ -125,8 +128,9 @@ def read_columns(
 
     Args:
         session: Open session; what it has not flushed yet is seen.
-        query: A SELECT with its values in place, one column a column of the schema, in its order.
+        query: A SELECT, one column a column of the schema, in its order.
         schema: Names and types.
+        parameters: Values of the query's placeholders.
     """
     session.flush()
     times = {name for name, kind in schema.items() if isinstance(kind, pl.Datetime)}
@@ -134,7 +138,7 @@ def read_columns(
     arrays = sql.SQL(", ").join(map(sql.SQL("array_agg({})").format, written))
     whole = sql.SQL("SELECT {} FROM ({}) AS asked ({})").format(arrays, query, _names(schema))
     with driver_connection(session).cursor(binary=True) as cursor:
-        found = cursor.execute(whole).fetchone() or ()
+        found = cursor.execute(whole, parameters).fetchone() or ()
     columns = [
         pl.Series(name, values or [], pl.Int64 if name in times else kind).cast(kind)
         for (name, kind), values in zip(schema.items(), found, strict=True)

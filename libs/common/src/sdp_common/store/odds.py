@@ -25,11 +25,11 @@ LINES = QUOTES
 _OPENED = sql.SQL("s.opened_at <= {until}")
 _SPAN = sql.SQL(
     "SELECT min(s.opened_at), max({until}) FROM games g JOIN odds_series s ON s.game_id = g.id "
-    "WHERE g.id = ANY({games}) AND {opened}"
+    "WHERE g.id = ANY(%(games)s) AND {opened}"
 )
 _PROBE = sql.SQL(
     "(SELECT q.line, q.price_decimal, q.status, q.known_at FROM odds_quotes q WHERE q.series_id = s.id "
-    "AND q.known_at BETWEEN {first} AND {last} AND q.known_at <= {until} AND {lately} "
+    "AND q.known_at BETWEEN %(first)s AND %(last)s AND q.known_at <= {until} AND {lately} "
     "ORDER BY q.known_at DESC LIMIT 1)"
 )
 _LATELY = sql.SQL("q.known_at > {until} - interval '6 hours'")
@@ -40,14 +40,15 @@ _STOOD = sql.SQL(
     "SELECT {key}, q.line, q.price_decimal, q.status, q.known_at "
     "FROM games g JOIN odds_series s ON s.game_id = g.id "
     "CROSS JOIN LATERAL (SELECT * FROM ({recent} UNION ALL {earlier}) AS told LIMIT 1) q "
-    "WHERE g.id = ANY({games}) AND {opened}"
+    "WHERE g.id = ANY(%(games)s) AND {opened}"
 )
+_AS_OF = sql.Placeholder("as_of")
 _KICK_OFF, _OPENING = sql.Identifier("g", "starts_at"), sql.Identifier("s", "opened_at")
 
 
 def lines(session: Session, games: Sequence[str], as_of: datetime) -> pl.DataFrame:
     """Return every series of these games as it stood at a moment; one that had not opened is not there."""
-    return _stood(session, games, until=sql.Literal(as_of), opened=sql.Literal(as_of))
+    return _stood(session, games, until=_AS_OF, opened=_AS_OF, as_of=as_of)
 
 
 def openings(session: Session, games: Sequence[str]) -> pl.DataFrame:
@@ -60,27 +61,34 @@ def closings(session: Session, games: Sequence[str]) -> pl.DataFrame:
     return _stood(session, games, until=_KICK_OFF, opened=_KICK_OFF)
 
 
-def _stood(session: Session, games: Sequence[str], *, until: sql.Composable, opened: sql.Composable) -> pl.DataFrame:
+def _stood(
+    session: Session,
+    games: Sequence[str],
+    *,
+    until: sql.Composable,
+    opened: sql.Composable,
+    as_of: datetime | None = None,
+) -> pl.DataFrame:
     """Return the last quote as of `until` of every series that had opened by `opened`: a probe or two of the index.
 
-    The span from the first opening to the last moment is asked for beforehand and written into the query, so that the
-    months outside are not even planned for: with all of them, and with what lies outside any month, no index gives the
-    order.
+    The span from the first opening to the last moment is asked for beforehand, so that the months outside are not even
+    planned for: with all of them, and with what lies outside any month, no index gives the order. What is asked about
+    are parameters, so that a connection that asks often has the text parsed once.
     """
-    told = {"games": sql.Literal(list(games)), "until": until, "opened": _OPENED.format(until=opened)}
+    about: dict[str, Any] = {"games": list(games), "as_of": as_of}
+    told = {"until": until, "opened": _OPENED.format(until=opened)}
     session.flush()
     with driver_connection(session).cursor() as cursor:
-        first, last = cursor.execute(_SPAN.format(**told)).fetchone() or (None, None)
+        first, last = cursor.execute(_SPAN.format(**told), about).fetchone() or (None, None)
     if first is None:
         return pl.DataFrame(schema=LINES)
-    span = {"first": sql.Literal(first), "last": sql.Literal(last), "until": until}
     query = _STOOD.format(
         key=sql.SQL(", ").join(sql.Identifier("s", name) for name in KEY),
-        recent=_PROBE.format(lately=_LATELY.format(until=until), **span),
-        earlier=_PROBE.format(lately=_BEFORE.format(until=until), **span),
+        recent=_PROBE.format(lately=_LATELY.format(until=until), until=until),
+        earlier=_PROBE.format(lately=_BEFORE.format(until=until), until=until),
         **told,
     )
-    return read_columns(session, query, LINES).sort(KEY)
+    return read_columns(session, query, LINES, {**about, "first": first, "last": last}).sort(KEY)
 
 
 def save_splits(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:
