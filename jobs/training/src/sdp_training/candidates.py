@@ -84,7 +84,7 @@ def fit(
     frame = training.frame_of(sport, market, *data)
     if frame.is_empty():
         raise Conflict(f"{declared.title}: nobody has features and an outcome by {moment:%Y-%m-%d}: build them first")
-    until: datetime = max(frame[KNOWN].to_list())
+    until: datetime = frame.select(pl.col(KNOWN).max()).item()
     digest = training.digest(frame)
     made: list[Candidate | Known] = []
     for name, family in FAMILIES.items():

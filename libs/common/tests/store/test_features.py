@@ -42,6 +42,13 @@ def test_rows_come_back_exactly(session: Session, player_id: int) -> None:
     assert features.save(session, "nfl", "x", told).unchanged == 1
 
 
+def test_the_first_rows_of_a_set_count_each_key_once_and_keep_every_bit(session: Session, player_id: int) -> None:
+    last = rows(player_id, tiny=5e-324, huge=-1.7976931348623157e308, none=None)
+    told = pl.concat([rows(player_id, tiny=1.0, huge=1.0, none=1.0), last])
+    assert features.save(session, "nfl", "x", told).new == 1
+    assert read(session).equals(last)
+
+
 def test_history_ends_before_its_moment_and_holds_rows_of_kick_off_alone(session: Session, player_id: int) -> None:
     features.save(session, "nfl", "x", rows(player_id, KICK_OFF - timedelta(hours=2), form=1.0))
     assert read(session).is_empty()

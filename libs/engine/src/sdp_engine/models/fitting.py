@@ -94,7 +94,7 @@ def fit_and_judge(
             metrics = report(predicted, observed[ahead])
             calibration = calibrated(predicted, observed[ahead])
         seen |= ahead
-    late = spread.remembered(rows[MOMENT], rows[MOMENT].to_list()[-1], seen)
+    late = spread.remembered(rows[MOMENT], rows[MOMENT][-1], seen)
     layer = spread.learn(market.family, mean[late], observed[late], groups[late])
     model = Model(design, learn(matrix, observed, codes), layer)
     return Judged(model, metrics, calibration, blocks[-1].since)

@@ -24,8 +24,9 @@ class Block:
 
 def cut(frame: pl.DataFrame, share: float) -> datetime:
     """Return the moment before which this share of the rows lies; rows of one moment stay together."""
-    moments: list[datetime] = frame[MOMENT].sort().to_list()
-    return moments[min(int(len(moments) * share), len(moments) - 1)]
+    moments = frame[MOMENT].sort()
+    moment: datetime = moments[min(int(len(moments) * share), len(moments) - 1)]
+    return moment
 
 
 def blocks(frame: pl.DataFrame) -> list[Block]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -109,11 +108,11 @@ def fingerprint(data: str, market: Market, family: Family) -> str:
 
 def describe(frame: pl.DataFrame, judged: Judged, family: Family) -> dict[str, Any]:
     """Return the part of `metadata.json` that the engine knows, JSON-ready."""
-    moments: list[datetime] = frame[MOMENT].to_list()
+    moments = frame.select(first=pl.col(MOMENT).min(), last=pl.col(MOMENT).max()).row(0, named=True)
     return {
         "rows": frame.height,
-        "first_game_at": min(moments).isoformat(),
-        "last_game_at": max(moments).isoformat(),
+        "first_game_at": moments["first"].isoformat(),
+        "last_game_at": moments["last"].isoformat(),
         "held_out_from": judged.held_out_from.isoformat(),
         "feature_columns": list(judged.model.columns),
         "training_config": {**family.config, "family_version": family.version},

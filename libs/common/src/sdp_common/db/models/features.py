@@ -21,7 +21,10 @@ class FeatureSet(Base):
 
 
 class Feature(Base):
-    """A feature row, from facts known by `as_of`: `values` in the order of its set's columns (NaN = unknown)."""
+    """A feature row, from facts known by `as_of`: `values` in the order of its set's columns (NaN = unknown).
+
+    Its teams are those of facts that were checked when they came; to check them a second time took half of the writing.
+    """
 
     __tablename__ = "features"
     __table_args__ = (Index(None, "feature_set_id", "as_of"), Index(None, "game_id"))
@@ -29,7 +32,7 @@ class Feature(Base):
     player_id: Mapped[int] = mapped_column(ForeignKey("players.id", ondelete="CASCADE"), primary_key=True)
     game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True)
     as_of: Mapped[datetime] = mapped_column(primary_key=True)
-    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"))
-    opponent_id: Mapped[str] = mapped_column(ForeignKey("teams.id"))
+    team_id: Mapped[str]
+    opponent_id: Mapped[str]
     position: Mapped[str]
     values: Mapped[list[float]]
