@@ -160,9 +160,10 @@ def test_salaries_may_lack_in_tiers_alone() -> None:
     tiers = ["C", "PG"]
     head = HEAD.replace("Salary,", "")
     body = [f"{p},A {i} ({i}),A {i},{i},T{i},BOS@MIA 12/21/2018 07:30PM ET,BOS,9" for i, p in enumerate(tiers, 1)]
-    found = salaries(written(*body, head=head))
-    assert (found.sport, found.contest) == ("nba", "draftkings_tiers")
-    assert [(row.roster_slots, row.salary_usd) for row in found.rows] == [(("T1",), None), (("T2",), None)]
+    empty = [row.replace(",BOS@MIA", ",,BOS@MIA") for row in body]
+    for found in (salaries(written(*body, head=head)), salaries(written(*empty))):
+        assert (found.sport, found.contest) == ("nba", "draftkings_tiers")
+        assert [(row.roster_slots, row.salary_usd) for row in found.rows] == [(("T1",), None), (("T2",), None)]
     error = refused(written(body[0].replace(",T1,", ",C/UTIL,"), head=head))
     assert error.faults[0].column == "Salary"
 

@@ -4,6 +4,8 @@ import csv
 import io
 
 import pytest
+from sdp_sports.files import read
+from sdp_sports.files.entries import Entries
 from sdp_sports.files.upload import Pick, upload_file, upload_name
 from sdp_sports.spec import codes, load
 
@@ -70,3 +72,15 @@ def test_every_declared_contest_writes_its_cell(code: str, key: str) -> None:
     if contest.upload_header:
         text = upload_file(contest, [lineup(contest.roster_size)], modelled=False)
         assert len(rows(text)[1]) == contest.roster_size
+
+
+@pytest.mark.parametrize(
+    ("cell", "site"),
+    [("A ({})", "draftkings"), ("12-{}:A", "fanduel"), ("golf.p.{}", "yahoo"), ("golf.p.{} - A", "yahoo")],
+)
+def test_where_sites_call_their_places_alike_the_cells_tell_whose_lineups_they_are(cell: str, site: str) -> None:
+    places = [cell.format(100 + place) for place in range(6)]
+    found, content = read("\r\n".join(["G,G,G,G,G,G", ",".join(places)]).encode())
+    assert (found.kind, found.site) == ("lineups", site)
+    assert isinstance(content, Entries)
+    assert len({place.external_id for place in content.lineups[0]}) == 6

@@ -34,7 +34,7 @@ def fill(
     if not isinstance(content, Entries) or found.kind != "entries":
         raise BadInput(f"{entries.name} has {found.layout}, not entries")
     open_entries = [entry for entry in content.entries if not reserved or entry.is_reserved]
-    brought = read_lineups(lineups)
+    brought = read_lineups(lineups, content.site)
     if not open_entries:
         raise BadInput(f"{entries.name} has no {'reserved ' if reserved else ''}entry to fill")
     given = {
@@ -50,11 +50,11 @@ def fill(
     out.print(f"{len(given)} of {len(content.entries)} entries filled from {len(brought)} lineups: {file}")
 
 
-def read_lineups(file: Path) -> list[Slotted]:
-    """Return the lineups of an upload file, a filled template, or a JSON document with `lineups`.
+def read_lineups(file: Path, site: str) -> list[Slotted]:
+    """Return the lineups of a site's upload file or filled template, or of a JSON document with `lineups`.
 
     Raises:
-        BadInput: It holds none.
+        BadInput: It holds none, or another site's.
     """
     body = read_bytes(file)
     if body.lstrip()[:1] == b"{":
@@ -63,6 +63,10 @@ def read_lineups(file: Path) -> list[Slotted]:
         found, content = read(body)
     if not isinstance(content, Entries) or not content.lineups:
         raise BadInput(f"{file.name} has {found.layout}, and no lineups")
+    if content.site != site:
+        raise BadInput(
+            f"{file.name} has {found.layout}, the entries are of {site}: ids of one mean nothing to the other"
+        )
     return [
         [(place.slot, Pick(place.external_id or "", place.name or "")) for place in lineup]
         for lineup in content.lineups

@@ -18,12 +18,14 @@ from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_sports.files import SalaryFile, read
 from sdp_sports.files.identify import with_slots
 from sdp_sports.files.projections import Projection, Projections
-from sdp_sports.files.upload import Pick, upload_file
+from sdp_sports.files.salaries import Salary
+from sdp_sports.files.tables import salaries_of
 from sdp_sports.rules import Rules
 from sdp_sports.spec import Sport, find_contest
 
 from sdp_cli.commands.file_worlds import build_for, draw, read_money, told
 from sdp_cli.commands.files import mapping_of, read_bytes
+from sdp_cli.commands.lineup_files import as_document, check_room, write_lineups
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.commands.mappings import remembered
 from sdp_cli.console import Reporter, out, print_json
@@ -70,20 +72,21 @@ def optimize(
     sport, key = find(contest)
     money = None if payouts is None else read_money(payouts, entries, fee)
     offered = read_offer(sport, key, salaries, read_projections(projections, mapped or ()), objective)
+    check_room(file, offered, count)
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
     stopped: NoLineup | None = None
     if money is None:
         built, stopped = _solve(sport, offered, asked)
-        document = _document(offered, built, contest)
+        document = as_document(offered, built, contest)
     else:
         composed = build_for(sport, offered, asked, money, candidates)
         built = [_as_lineup(offered, ids) for ids in composed.lineups]
-        document = _document(offered, built, contest) | {"outcome": told(composed, money)}
+        document = as_document(offered, built, contest) | {"outcome": told(composed, money)}
     if stopped is not None:
         document |= {"wanted": count, "stopped": {"message": str(stopped), "rules": list(stopped.rules)}}
     if file is not None:
-        _write(file, document, offered, built)
+        write_lineups(file, document, offered, built)
     if as_json:
         print_json(document)
     else:
@@ -132,18 +135,24 @@ def read_offer(
     """Return what a salary export offers, with what projections say of its players.
 
     Raises:
-        BadInput: It is no salary export, or one for another contest; or nobody has the objective.
+        BadInput: It is neither a salary export nor a table of players with their salaries, or one for another contest;
+            or nobody has the objective.
     """
     contest = sport.contests[key]
     with refusals_as_bad_input():
-        _, content = read(read_bytes(salaries))
-    if not isinstance(content, SalaryFile):
-        raise BadInput(f"{salaries} is not a salary export: `sdp import --dry-run {salaries}` says what it is")
-    if content.contests and (sport.code, key) not in content.contests:
+        found, content = read(read_bytes(salaries))
+        if isinstance(content, Projections):
+            rows: Sequence[Salary] = salaries_of(content)
+            projections = content.rows if projections is None else projections
+        elif isinstance(content, SalaryFile):
+            rows = content.rows
+        else:
+            raise BadInput(f"{salaries} has {found.layout}: bring the site's salary export")
+    if isinstance(content, SalaryFile) and content.contests and (sport.code, key) not in content.contests:
         codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in content.contests)
         raise BadInput(f"{salaries} is a file for {codes}, not for {contest.code}")
     try:
-        return offer(sport, contest, with_slots(sport, contest, content.rows), projections, objective)
+        return offer(sport, contest, with_slots(sport, contest, rows), projections, objective)
     except ValueError as error:
         raise BadInput(str(error)) from error
 
@@ -201,52 +210,6 @@ def _solve(sport: Sport, offered: Offer, rules: Rules) -> tuple[Sequence[Lineup]
     if faults := check_lineups(contest, pool, ids, rules, sport.stacks, is_whole=stopped is None):
         raise RuntimeError(f"the solver broke the rules: {'; '.join(faults[:5])}")
     return built, stopped
-
-
-def _document(offered: Offer, built: Sequence[Lineup], contest: str) -> dict[str, Any]:
-    """Return the answer as plain values."""
-    known = {row["draftable_id"]: row for row in offered.pool.to_dicts()}
-    slots = [slot.name for slot in offered.contest.expanded_slots]
-    lineups = [
-        {
-            "points": lineup.points,
-            "salary_usd": lineup.salary_usd,
-            "players": [
-                {"slot": slot, "id": known[i]["external_id"], "name": known[i]["name"], "team": known[i]["team_id"]}
-                for slot, i in zip(slots, lineup.draftable_ids, strict=True)
-            ],
-        }
-        for lineup in built
-    ]
-    return {
-        "contest": contest,
-        "players": len(offered.pool),
-        "unprojected": offered.unprojected,
-        "unmatched": [p.name or p.external_id for p in offered.unmatched],
-        "points": round(sum(x.points for x in built), 4),
-        "lineups": lineups,
-    }
-
-
-def _write(file: Path, document: dict[str, Any], offered: Offer, built: Sequence[Lineup]) -> None:
-    """Write the site's upload file, or all of it where the name ends in .json.
-
-    Raises:
-        BadInput: The contest has no upload file, or the file cannot be written.
-    """
-    known = {row["draftable_id"]: row for row in offered.pool.to_dicts()}
-    try:
-        if file.suffix == ".json":
-            text = json.dumps(document, indent=1) + "\n"
-        else:
-            picks = [[Pick(known[i]["external_id"] or "", known[i]["name"]) for i in x.draftable_ids] for x in built]
-            text = upload_file(offered.contest, picks, modelled=False)
-        with file.open("w", encoding="utf-8", newline="") as target:
-            target.write(text)
-    except ValueError as error:
-        raise BadInput(f"{error}: a name that ends in .json takes any number of lineups") from error
-    except OSError as error:
-        raise BadInput(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _show_outcome(outcome: dict[str, Any]) -> None:

@@ -81,8 +81,8 @@ def offer(
         ValueError: The objective is none of these, or the file says nothing of it.
     """
     if contest.mode == "tiers":
-        tiers = dict.fromkeys(slot for row in rows for slot in row.roster_slots)
-        contest = contest.with_tiers(tuple(tiers), sport.positions)
+        tiers = {slot for row in rows for slot in row.roster_slots}
+        contest = contest.with_tiers(sorted(tiers, key=lambda tier: (len(tier), tier)), sport.positions)
     ids = _ids(rows)
     people = {athlete: i for i, athlete in enumerate(dict.fromkeys(row.athlete for row in rows), 1)}
     told, unmatched = _matched(sport, rows, projections or ())

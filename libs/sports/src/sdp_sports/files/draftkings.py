@@ -82,7 +82,7 @@ def _row(cells: Cells, width: int, columns: dict[str, int], faults: list[Fault])
     before = len(faults)
     position, name, slots = cells.needed("Position"), cells.needed("Name"), cells.needed("Roster Position")
     external_id, team = cells.needed("ID"), cells.needed("TeamAbbrev")
-    tiered = "Salary" not in columns and re.fullmatch(r"T\d+", slots) is not None
+    tiered = not cells.text("Salary") and re.fullmatch(r"T\d+", slots) is not None
     listed = None if tiered else cells.dollars("Salary")
     average = cells.number("AvgPointsPerGame")
     game, is_off = read_game(cells, "Game Info")

@@ -17,6 +17,14 @@ _HEADS = {"entry id": "entry_id", "contest name": "contest_name", "contest id": 
 _POOLS = ("Name + ID", "Player ID + Player Name")
 _DRAFTKINGS = re.compile(r"^(?P<name>.*?)\s*\((?P<id>\d+)\)\s*(?P<locked>\(LOCKED\))?$")
 _FANDUEL = re.compile(r"^(?P<id>\d+-\d+)(?::(?P<name>.*))?$")
+_YAHOO = re.compile(r"^(?P<id>[a-z]+\.p\.\d+)(?: - (?P<name>.*))?$")
+_CELLS = {
+    "draftkings": (_DRAFTKINGS, "Name (12345678)"),
+    "fanduel": (_FANDUEL, "12345-67890:Name"),
+    "yahoo": (_YAHOO, "nfl.p.12345"),
+}
+SITES = tuple(_CELLS)
+"""Sites whose lineups we read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class Entries:
     """An entries file, or a template or upload file, which has lineups without entries.
 
     Attributes:
-        site: `draftkings` or `fanduel`.
+        site: One of SITES.
         slots: The roster places in the file's order, by the contest's names for them.
         first_place: The column of the first roster place.
         entries: In the file's order.
@@ -136,20 +144,21 @@ def _places(line: Line, first: int, slots: Sequence[str], site: str, faults: lis
     for slot, text in zip(slots, row[first:], strict=False):
         place = read_place(slot, text, site)
         if place is None:
-            example = "Name (12345678)" if site == "draftkings" else "12345-67890:Name"
-            faults.append(Fault(f"{text[:60]!r} is not like {example}", line.row, slot))
+            faults.append(Fault(f"{text[:60]!r} is not like {_CELLS[site][1]}", line.row, slot))
         else:
             places.append(place)
     return tuple(places)
 
 
 def read_place(slot: str, text: str, site: str) -> Place | None:
-    """Return who stands in a cell: `Name (ID)`, `Name(ID) (LOCKED)`, `ID:Name` or the id alone; None if unreadable."""
+    """Return who stands in a cell: `Name (ID)`, `Name(ID) (LOCKED)`, `ID:Name`, `ID - Name` or the id alone; None if
+    unreadable.
+    """
     if not text or text.upper() == "LOCKED":
         return Place(slot, text, is_locked=bool(text))
     if text.isascii() and text.isdigit():
         return Place(slot, text, text)
-    found = (_FANDUEL if site == "fanduel" else _DRAFTKINGS).match(text) if len(text) <= MOST_PLACE else None
+    found = _CELLS[site][0].match(text) if len(text) <= MOST_PLACE else None
     if found is None:
         return None
     parts = found.groupdict()

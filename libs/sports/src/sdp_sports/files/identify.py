@@ -23,6 +23,7 @@ def identify(site: str, rows: Sequence[Salary], on: date | None = None) -> list[
         on: The day of the slate, where known: formats not played on it are left out.
     """
     slots, positions, teams = teams_and_positions(rows)
+    games = len({(row.game.away, row.game.home) for row in rows if row.game is not None and row.game.home})
     found: dict[tuple[str, str], float] = {}
     for code in codes():
         sport = load(code)
@@ -31,7 +32,7 @@ def identify(site: str, rows: Sequence[Salary], on: date | None = None) -> list[
         by_teams = 1.0 if sport.teams and teams else 0.0
         for key, contest in sport.contests.items():
             played = on is None or contest.valid_on(on)
-            if contest.site == site and played and (fit := _fit(sport, contest, slots, positions)) >= _FILLED:
+            if contest.site == site and played and (fit := _fit(sport, contest, slots, positions, games)) >= _FILLED:
                 found[code, key] = fit + by_teams
     best = [one for one, fit in found.items() if fit == max(found.values())]
     return sorted(best, key=lambda one: not load(one[0]).contests[one[1]].is_open)
@@ -50,9 +51,9 @@ def _nicknames(sport: Sport) -> set[str]:
     return {name.split()[-1] for name in sport.teams.values()}
 
 
-def _fit(sport: Sport, contest: Contest, slots: set[str], positions: set[str]) -> float:
+def _fit(sport: Sport, contest: Contest, slots: set[str], positions: set[str], games: int) -> float:
     """Return the share of the contest's slots that the file names, 0 where it names others; where it names none, the
-    share of a plain lineup that its players fill.
+    share of a lineup that its players fill: a plain one, and where all play one game that of a single game too.
     """
     if contest.mode == "tiers":
         return float(bool(slots) and all(re.fullmatch(r"T\d+", slot) for slot in slots))
@@ -61,7 +62,8 @@ def _fit(sport: Sport, contest: Contest, slots: set[str], positions: set[str]) -
         return len(slots) / len(declared) if slots <= declared else 0.0
     offered = {sport.position(label) for label in positions}
     filled = [bool(offered & set(slot.positions)) for slot in contest.slots]
-    return sum(filled) / len(filled) if contest.mode == "classic" else 0.0
+    is_played = contest.mode == "classic" or (contest.mode == "single_game" and games == 1)
+    return sum(filled) / len(filled) if is_played else 0.0
 
 
 def with_slots(sport: Sport, contest: Contest, rows: Sequence[Salary]) -> list[Salary]:

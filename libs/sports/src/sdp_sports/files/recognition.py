@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from itertools import islice
 from typing import Literal
 
 from sdp_sports.files import draftkings, fanduel, playerlists
 from sdp_sports.files.cells import word
-from sdp_sports.files.entries import Entries, columns_of, read_entries
+from sdp_sports.files.entries import SITES, Entries, columns_of, read_entries, read_place
 from sdp_sports.files.grid import MOST_ROWS as MOST_STANDINGS
 from sdp_sports.files.grid import Line, read_lines, read_text
 from sdp_sports.files.identify import identify, with_slots
@@ -20,6 +21,7 @@ from sdp_sports.files.standings import Standings, read_standings
 from sdp_sports.spec import codes, load
 
 Kind = Literal["salaries", "entries", "template", "lineups", "standings", "payouts", "projections"]
+_TITLES = {"draftkings": "DraftKings", "fanduel": "FanDuel", "yahoo": "Yahoo"}
 _FANDUEL_POOL, _HEAD = "Player ID + Player Name", 20_000
 """What heads the players of FanDuel's template, and how far down that may stand."""
 _SITES_DAY = timezone(timedelta(hours=-5))
@@ -137,21 +139,30 @@ def _recognised(header: Sequence[str], text: str) -> Recognised:
         return Recognised("standings", "draftkings", "DraftKings contest standings")
     if "entry_id" in told and "contest_id" in told and labels:
         site = "draftkings" if header[0] == "Entry ID" else "fanduel"
-        return Recognised("entries", site, f"{'DraftKings' if site == 'draftkings' else 'FanDuel'} entries")
+        return Recognised("entries", site, f"{_TITLES[site]} entries")
     if "Instructions" in names and labels:
         site = "fanduel" if _FANDUEL_POOL in text[:_HEAD] else "draftkings"
-        return Recognised("template", site, f"{'DraftKings' if site == 'draftkings' else 'FanDuel'} lineup template")
-    if (whose := _uploaded(header)) is not None:
-        return Recognised("lineups", whose, f"{'DraftKings' if whose == 'draftkings' else 'FanDuel'} lineups")
+        return Recognised("template", site, f"{_TITLES[site]} lineup template")
+    if (whose := _uploaded(header, text)) is not None:
+        return Recognised("lineups", whose, f"{_TITLES[whose]} lineups")
     return _salaries_or_other(header, names)
 
 
-def _uploaded(header: Sequence[str]) -> str | None:
-    """Return whose upload file a header begins, None where it is no contest's: the places, then nothing or a note."""
+def _uploaded(header: Sequence[str], text: str) -> str | None:
+    """Return whose upload file this is, None where the header is no contest's: the places, then nothing or a note.
+
+    Where several sites call the places alike, the first lineup's cells tell.
+    """
     labels = tuple(header[: header.index("")]) if "" in header else tuple(header)
-    declared = (contest for code in codes() for contest in load(code).contests.values())
-    sites = {contest.site for contest in declared if contest.upload_header == labels}
-    return next((site for site in ("draftkings", "fanduel") if site in sites), None)
+    declared = [contest for code in codes() for contest in load(code).contests.values()]
+    tiers = tuple(f"T{number}" for number in range(1, len(labels) + 1))
+    named = {c.site for c in declared if labels in {c.upload_header, tiers if c.mode == "tiers" else None}}
+    sites = [site for site in SITES if site in named]
+    if len(sites) > 1:
+        _, first = next(islice(read_lines(text), 1, None), ((), list[str]()))
+        cells = [cell for cell in first[: len(labels)] if cell]
+        sites = [site for site in sites if all(read_place("", cell, site) for cell in cells)] or sites
+    return next(iter(sites), None)
 
 
 def _salaries_or_other(header: Sequence[str], names: set[str]) -> Recognised:

@@ -1,0 +1,87 @@
+"""`sdp optimize` on a salary file of every declared format, in its site's layout."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from made_salaries import PLAIN, TIERS, salary_text
+from sdp_cli.commands.optimize import optimize
+from sdp_common.errors import BadInput
+from sdp_sports.files import read
+from sdp_sports.files.entries import Entries
+from sdp_sports.spec import codes, find_contest, load
+
+FORMATS = [contest.code for code in codes() for contest in load(code).contests.values()]
+
+
+def built(salaries: Path, contest: str, file: Path, count: int = 3) -> None:
+    optimize(salaries=salaries, contest=contest, projections=None, rules=None, count=count, objective="points",
+             worlds=None, payouts=None, entries=None, fee=None, candidates=1000, mapped=None, file=file,
+             as_json=False)  # fmt: skip
+
+
+def written(tmp_path: Path, code: str, text: str) -> Path:
+    file = tmp_path / f"{code}.csv"
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+@pytest.mark.parametrize("code", FORMATS)
+def test_a_salary_file_becomes_lineups_that_the_site_reads(code: str, tmp_path: Path) -> None:
+    sport, key = find_contest(code)
+    contest = sport.contests[key]
+    salaries, upload = written(tmp_path, code, salary_text(sport, contest)), tmp_path / "upload.csv"
+    built(salaries, code, upload)
+    if not contest.upload_header and contest.mode != "tiers":
+        with upload.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        assert [row["lineup"] for row in rows] == ["1", "2", "3"]
+        assert all(0 < int(row["salary_usd"]) <= contest.salary_cap_usd for row in rows)
+        return
+    found, content = read(upload.read_bytes())
+    assert (found.kind, found.site) == ("lineups", contest.site)
+    assert isinstance(content, Entries)
+    tiers = [f"T{number}" for number in range(1, TIERS + 1)]
+    assert list(content.slots) == (tiers if contest.mode == "tiers" else [s.name for s in contest.expanded_slots])
+    ids = [tuple(place.external_id for place in lineup) for lineup in content.lineups]
+    assert len(set(ids)) == 3
+    assert all(None not in one and len(set(one)) == len(content.slots) for one in ids)
+
+
+@pytest.mark.parametrize("code", ["dk_nfl_classic", "dk_nba_showdown", "fd_mlb_classic", "yh_nhl_classic"])
+def test_a_plain_table_of_players_does_where_there_is_no_export(
+    code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sport, key = find_contest(code)
+    contest = sport.contests[key].model_copy(update={"site": "nobody's"})
+    file = tmp_path / "lineups.csv"
+    built(written(tmp_path, code, salary_text(sport, contest)), code, file)
+    assert "is a plain table, for no upload: the salary file tells no ids of its players" in " ".join(
+        capsys.readouterr().err.split()
+    )
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "told"),
+    [
+        ("Player,Team,Proj", "A,BUF,3", ["there is no column of position: name one `position`",
+                                         "there is no column of salary: name one `salary`"]),
+        (PLAIN, "A,QB,BUF,KC,,3", ["is empty"]),
+        (PLAIN, "A,QB,BUF,KC,5000,3\nA,QB,BUF,KC,5000,4", ["A (BUF) is in row 2 already"]),
+    ],
+)  # fmt: skip
+def test_a_table_that_lacks_something_is_refused_with_what(
+    head: str, row: str, told: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        built(written(tmp_path, "table", f"{head}\n{row}\n"), "dk_nfl_classic", tmp_path / "out.csv")
+    assert [problem.message for problem in refused.value.problems] == told
+
+
+def test_more_lineups_than_a_site_takes_are_refused_before_they_are_built(tmp_path: Path) -> None:
+    sport, key = find_contest("yh_nba_classic")
+    salaries = written(tmp_path, "yh", salary_text(sport, sport.contests[key]))
+    with pytest.raises(BadInput, match=r"yahoo takes 300 lineups a file, not 5000.*ends in \.json"):
+        built(salaries, "yh_nba_classic", tmp_path / "out.csv", 5000)
+    assert not (tmp_path / "out.csv").exists()
