@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from sdp_engine import frames
-from sdp_engine.simulate import Draws, Slate, arrange, joint, readoff
+from sdp_engine.simulate import Draws, Slate, arrange, joint, readoff, results
 from sdp_sports.spec import QUANTILES, load
 
 THREADS = 2
@@ -77,7 +77,7 @@ def read_off(draws: Draws) -> int:
     nfl = load("nfl")
 
     def contest(name: str) -> None:
-        readoff.summarise(readoff.points(draws, nfl.contests[name]), 1 / readoff.CENTS)
+        readoff.scored(draws, nfl.contests[name], readoff.offered(draws, nfl.contests[name]))
 
     def market(name: str) -> None:
         if readoff.settles(draws, nfl.markets[name]):
@@ -85,7 +85,7 @@ def read_off(draws: Draws) -> int:
 
     with ThreadPoolExecutor(THREADS) as pool:
         told = [*pool.map(contest, ("draftkings_classic", "fanduel_classic")), *pool.map(market, nfl.markets)]
-    readoff.games(draws)
+    results.games(draws)
     return len(told)
 
 

@@ -1,5 +1,7 @@
 """Distributions read off draws."""
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sdp_engine import frames
-from sdp_engine.simulate import readoff, simulate
+from sdp_engine.simulate import readoff, results, simulate
 from sdp_engine.simulate.draws import PLACE
 from sdp_sports.spec import QUANTILES, load
 
@@ -39,6 +41,21 @@ def test_histograms_hold_every_draw_and_quantiles_rise(values):
             assert np.mean(drawn < value) < level
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32])
+@pytest.mark.parametrize("most", [0, 1, 5, 6, 7, 200])
+def test_few_and_many_values_are_counted_alike(kind, most):
+    drawn = np.random.default_rng(most).integers(0, most + 1, (3, 997)).astype(kind)
+    drawn[0] = np.where(np.arange(997) == 500, most, 0)
+    drawn[1] += kind(3)
+    found = readoff.summarise(drawn)
+    assert found.mean == pytest.approx(drawn.mean(axis=1))
+    assert found.sd == pytest.approx(drawn.std(axis=1), abs=1e-9)
+    assert found.prob_zero == pytest.approx((drawn == 0).mean(axis=1))
+    for row in range(3):
+        ordered = np.sort(drawn[row])
+        assert found.quantiles[row].tolist() == [ordered[int(np.ceil(q * 997 - 1e-9)) - 1] for q in QUANTILES]
+
+
 def test_no_draws_are_refused():
     with pytest.raises(ValueError, match="no draws"):
         readoff.summarise(np.zeros((1, 0), np.int16))
@@ -54,6 +71,35 @@ def test_points_of_all_players_are_those_of_each(draws, contest):
     scored = readoff.points(draws, NFL.contests[contest])
     for row in range(draws.players.height):
         assert scored[row] / 100 == pytest.approx(draws.points(NFL.contests[contest], row), abs=0.005)
+
+
+def as_told(summary):
+    return {field.name: getattr(summary, field.name) for field in dataclasses.fields(summary)}
+
+
+@pytest.mark.parametrize("name", ["draftkings_classic", "fanduel_classic", "draftkings_tiers"])
+def test_a_contest_told_at_once_is_its_points_summarised(draws, name):
+    contest = NFL.contests[name]
+    rows = readoff.offered(draws, contest)[::-1]
+    points = readoff.points(draws, contest)
+    said, whole = as_told(readoff.scored(draws, contest, rows)), as_told(readoff.summarise(points[rows], 0.01))
+    for field, values in whole.items():
+        assert (said[field] == values).all(), field
+
+
+def test_a_contest_read_half_off_its_predictions_is_its_mapped_points_summarised(draws):
+    contest = NFL.contests["draftkings_classic"]
+    rows = readoff.offered(draws, contest)
+    points = readoff.points(draws, contest)
+    means = points.mean(axis=1) / 100
+    spread = np.quantile(np.random.default_rng(1).gamma(2.0, 0.5, 50_000), QUANTILES)
+    told = draws.players.select("player_id", "game_id").with_columns(mean=means, market=pl.lit("points"))
+    told = told.with_columns(quantiles=pl.Series([(mean * spread).tolist() for mean in means]))[rows[::2].tolist()]
+    whole = readoff.summarise(readoff.mapped(points, readoff.targets(draws, told, "points", means))[rows], 0.01)
+    said = readoff.scored(draws, contest, rows, told, "points")
+    for field, values in as_told(whole).items():
+        assert (getattr(said, field) == values).all(), field
+    assert not (said.quantiles == readoff.scored(draws, contest, rows).quantiles).all()
 
 
 MARKETS = [name for name, market in NFL.markets.items() if market.stats and set(market.stats) <= set(PLACE)]
@@ -166,8 +212,8 @@ def test_over_and_push():
 
 def test_games_agree_with_their_scores(two_games):
     draws = simulate(two_games.slate, two_games.predicted, 1, 2000)
-    games = readoff.games(draws)
-    assert games.columns == list(readoff.GAME_MARGINALS)
+    games = results.games(draws)
+    assert games.columns == list(results.GAME_MARGINALS)
     for row, score in zip(games.iter_rows(named=True), draws.scores.astype(int), strict=True):
         home, away = score
         assert row["home_score_mean"] == pytest.approx(home.mean())

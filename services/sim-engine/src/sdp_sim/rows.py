@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sdp_engine.simulate import Draws, readoff
+from sdp_engine.simulate import Draws, readoff, results
 
 from sdp_sim.inputs import Inputs
 from sdp_sim.threads import threads
@@ -62,17 +62,13 @@ def _market(draws: Draws, inputs: Inputs, name: str) -> Reading:
 def _points(draws: Draws, inputs: Inputs, name: str) -> Reading:
     """Read a contest's points.
 
-    Where a model predicts them, they are read half off the draws, half off the prediction, world by world
-    (`readoff.mapped`).
+    Where a model predicts them, they are read half off the draws, half off the prediction.
     """
     contest = inputs.sport.contests[name]
     predicted = next((key for key, market in inputs.sport.markets.items() if market.contest == name), None)
-    scored = readoff.points(draws, contest)
-    if predicted is not None:
-        means = scored.mean(axis=1) / readoff.CENTS
-        scored = readoff.mapped(scored, readoff.targets(draws, inputs.predictions, predicted, means))
     rows = readoff.offered(draws, contest)
-    return f"{name}_points", readoff.summarise(scored[rows], 1 / readoff.CENTS), rows
+    told_of = None if predicted is None else inputs.predictions
+    return f"{name}_points", readoff.scored(draws, contest, rows, told_of, predicted or ""), rows
 
 
 def told(summary: readoff.Summary, at: int) -> dict[str, Any]:
@@ -92,7 +88,7 @@ def told(summary: readoff.Summary, at: int) -> dict[str, Any]:
 
 def game_rows(draws: Draws) -> list[dict[str, Any]]:
     """Return the rows of `game_projections`."""
-    return readoff.games(draws).to_dicts()
+    return results.games(draws).to_dicts()
 
 
 def story(draws: Draws, inputs: Inputs) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 from sdp_common.errors import BadInput
-from sdp_engine.simulate import Draws, readoff
+from sdp_engine.simulate import Draws, readoff, results
 from sdp_engine.simulate import simulate as draw
 from sdp_engine.simulate.scenario import Scenario, assume, narrow
 
@@ -84,4 +84,4 @@ def _points(draws: Draws, inputs: Inputs) -> dict[int, float]:
 
 
 def _games(draws: Draws) -> list[dict[str, Any]]:
-    return readoff.games(draws).select("game_id", "home_score_mean", "away_score_mean", "prob_home_win").to_dicts()
+    return results.games(draws).select("game_id", "home_score_mean", "away_score_mean", "prob_home_win").to_dicts()

@@ -15,6 +15,23 @@ LANES = 4
 """Histograms that are counted side by side: a processor waits when it counts the same value twice in a row."""
 NARROW = 1024
 """From how many values on, draws seldom repeat in a row, and one histogram does."""
+FEW = 6
+"""Up to how many values are counted one by one: comparing many draws with one value is done in a stroke."""
+
+
+@inner
+def compare(drawn: NDArray[Any], low: Any, span: Any) -> NDArray[np.int32]:
+    """Return how often each of a few values was drawn."""
+    often = np.zeros(span, np.int32)
+    often[0] = drawn.size
+    for k in range(1, span):
+        value = drawn.dtype.type(low + k)
+        found = np.int32(0)
+        for w in range(drawn.size):
+            found = np.int32(found + np.int32(drawn[w] == value))
+        often[k] = found
+        often[0] -= found
+    return often
 
 
 @inner
@@ -27,6 +44,8 @@ def tally(drawn: NDArray[Any]) -> tuple[Any, Any]:
         most = max(most, drawn[w])
     low = np.int64(least)
     span = np.int64(most) - low + 1
+    if span <= FEW:
+        return low, compare(drawn, low, span)
     if span >= NARROW:
         alone = np.zeros(span, np.int32)
         for w in range(worlds):
@@ -48,15 +67,18 @@ def tally(drawn: NDArray[Any]) -> tuple[Any, Any]:
 
 
 @inner
-def blend(low: int, often: NDArray[Any], levels: Floats, grid: Floats, weight: float, out: NDArray[np.int32]) -> None:
+def blend(
+    low: int, often: NDArray[Any], unit: int, levels: Floats, grid: Floats, weight: float, out: NDArray[np.int32]
+) -> None:
     """Write tallied draws, lowest first, each as the weighted mean of itself and the target's value at its rank.
 
-    `grid` are the target's values at `levels`, which begin with 0 and end with 1; between them it is linear.
+    Draws are tallied in multiples of `unit`. `grid` are the target's values at `levels`, which begin with 0 and end
+    with 1; between them it is linear.
     """
     worlds = out.size
     at, cell = 0, 0
     for k in range(often.size):
-        own = (1.0 - weight) * (low + k) + 0.5
+        own = (1.0 - weight) * ((low + k) * unit) + 0.5
         for _ in range(often[k]):
             level = (at + 0.5) / worlds
             while levels[cell + 1] < level:
@@ -70,6 +92,7 @@ def blend(low: int, often: NDArray[Any], levels: Floats, grid: Floats, weight: f
 def tell(
     low: int,
     often: NDArray[np.int32],
+    unit: int,
     worlds: int,
     levels: NDArray[np.int64],
     widths: NDArray[np.int64],
@@ -78,31 +101,35 @@ def tell(
     bins: Floats,
     shares: Floats,
 ) -> None:
-    """Write what `readoff.Summary` tells of tallied draws."""
-    high = low + often.size - 1
+    """Write what `readoff.Summary` tells of draws, tallied in multiples of `unit`."""
+    least, high = low * unit, (low + often.size - 1) * unit
     width = widths[-1]
     for j in range(widths.size):
-        if (high - low) // widths[j] < MOST_BINS - 1:
+        if (high - least) // widths[j] < MOST_BINS - 1:
             width = widths[j]
             break
-    start = (low // width) * width
+    start = (least // width) * width
     total, square, seen, level = 0.0, 0.0, 0, 0
+    bin_, edge = 0, start + width
     for k in range(often.size):
         if often[k] == 0:
             continue
-        x = low + k
+        x = (low + k) * unit
         times = np.float64(often[k])
         total += times * x
         square += times * x * x
         seen += often[k]
-        shares[min((x - start) // width, shares.size - 1)] += times / worlds
+        while x >= edge and bin_ < shares.size - 1:
+            edge += width
+            bin_ += 1
+        shares[bin_] += times / worlds
         while level < levels.size and seen >= levels[level]:
             quantiles[level] = x
             level += 1
     mean = total / worlds
     moments[0] = mean
     moments[1] = np.sqrt(max(square / worlds - mean * mean, 0.0))
-    moments[2] = often[-low] / worlds if low <= 0 <= high else 0.0
+    moments[2] = often[-low] / worlds if least <= 0 <= high else 0.0
     bins[0] = start
     bins[1] = width
 
@@ -119,7 +146,7 @@ def describe(
 ) -> None:
     """Write what `readoff.Summary` tells of one variable's draws."""
     low, often = tally(drawn)
-    tell(low, often, drawn.size, levels, widths, moments, quantiles, bins, shares)
+    tell(low, often, 1, drawn.size, levels, widths, moments, quantiles, bins, shares)
 
 
 @entry

@@ -5,7 +5,7 @@ worlds, in the same order of luck, onto another distribution: correlations stay,
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,17 +18,19 @@ from sdp_engine.simulate.compiled import entry
 from sdp_engine.simulate.draws import GROUPS, PLACE, Draws
 from sdp_engine.simulate.histogram import MOST_BINS, WIDTHS, blend, count, tally
 from sdp_engine.simulate.terms import Held, score, settle
+from sdp_engine.simulate.worth import CENTS as CENTS
+from sdp_engine.simulate.worth import Worth, is_plain, is_whole, of_contest, of_market
 
 Floats = NDArray[np.float64]
-CENTS = 100
-"""Points are counted in hundredths."""
 FAR = 0.4
 HALF = 0.5
 """How much the prediction weighs in what is read off beside the draws."""
+LEVELS = np.array([0.0, *QUANTILES, 1.0])
+"""Where a target's grid has its values."""
+RAW = np.empty((0, LEVELS.size))
+"""No target: the draws themselves."""
 WIDE = 30
 """From how many values between the 1 % and the 99 % quantile on quantiles tell a whole-numbered distribution."""
-NEVER_LESS = -(2**31)
-"""Below everything that is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +92,10 @@ def _held(draws: Draws) -> Held:
     return Held(**sheets, places=np.stack([draws.places[group] for group in GROUPS]))
 
 
-def _whole(weights: Iterable[float]) -> bool:
-    return all(abs(weight * CENTS - round(weight * CENTS)) < 1e-9 for weight in weights)
-
-
 def settles(draws: Draws, market: Market) -> bool:
     """Return whether the draws say what a market settles on: all its stats are drawn, and weighed in hundredths."""
     drawn = "skill" in draws.sheets and all(stat in PLACE for stat in market.stats)
-    return bool(market.stats) and drawn and _whole(market.weights)
+    return bool(market.stats) and drawn and is_whole(market.weights)
 
 
 def offered(draws: Draws, market: Market | Contest) -> NDArray[np.int64]:
@@ -124,36 +122,79 @@ def settled(
     """
     if not settles(draws, market):
         raise ValueError(f"{market.title}: not among the stats that are drawn")
-    worth = [round(weight * CENTS) for weight in market.weights] or [1] * len(market.stats)
     unit = CENTS if market.weights else 1
-    levels = np.array([0.0, *QUANTILES, 1.0])
-    terms = np.array([(*PLACE[stat], weight) for stat, weight in zip(market.stats, worth, strict=True)], np.int64)
     least = -1 if market.at_least is None else math.ceil(market.at_least * unit)
-    scale = 1 / unit if market.at_least is None else 1.0
-    held = _held(draws)
-
-    def told(chosen: NDArray[np.int64], grid: Floats) -> Summary:
-        def read(*into: Any) -> int:
-            return settle(held, chosen, terms, least, draws.worlds, levels, grid, HALF, *into)
-
-        return _told(read, chosen.size, draws.worlds, scale)
-
-    raw = told(rows, np.empty((0, levels.size)))
+    worth = of_market(market, draws.players.height)
+    raw = _read(draws, rows, worth, 1 / unit if market.at_least is None else 1.0, least=least)
     if predictions is None or market.at_least is not None:
         return raw
+    return _blended(draws, rows, worth, raw, (predictions, name, unit), WIDE * unit)
+
+
+def scored(
+    draws: Draws,
+    contest: Contest,
+    rows: NDArray[np.int64],
+    predictions: pl.DataFrame | None = None,
+    name: str = "",
+) -> Summary:
+    """Summarise a contest's points for some rows of `draws.players`, without keeping them.
+
+    Args:
+        draws: The draws.
+        contest: A declared contest.
+        rows: Of whom.
+        predictions: PREDICTIONS frame: who is predicted there is read half off the draws, half off the prediction
+            (`mapped`). Left out, the raw draws are told.
+        name: The name in the predictions of the market that is the contest's points.
+    """
+    if "points" in draws.sheets or not is_plain(contest):
+        drawn = points(draws, contest)
+        if predictions is not None:
+            means = drawn.mean(axis=1) / CENTS
+            drawn = mapped(drawn, targets(draws, predictions, name, means))
+        return summarise(drawn[rows], 1 / CENTS)
+    worth = of_contest(contest, draws.players["position"].to_list())
+    raw = _read(draws, rows, worth, 1 / CENTS)
+    return raw if predictions is None else _blended(draws, rows, worth, raw, (predictions, name, CENTS), 0)
+
+
+def _read(
+    draws: Draws,
+    rows: NDArray[np.int64],
+    worth: Worth,
+    scale: float,
+    grid: Floats = RAW,
+    least: int = -1,
+) -> Summary:
+    """Return the summary of what some rows' stats are worth."""
+    held = _held(draws)
+
+    def read(*into: Any) -> int:
+        return settle(held, rows, *worth, least, draws.worlds, LEVELS, grid, HALF, *into)
+
+    return _told(read, rows.size, draws.worlds, scale)
+
+
+def _blended(
+    draws: Draws,
+    rows: NDArray[np.int64],
+    worth: Worth,
+    raw: Summary,
+    told: tuple[pl.DataFrame, str, int],
+    span: int,
+) -> Summary:
+    """Read anew who is `told` of (predictions, market, parts of one) with quantiles that span so much, onto `raw`."""
     means = np.zeros(draws.players.height)
     means[rows] = raw.mean
-    goals = {row: goal for row, goal in targets(draws, predictions, name, means, unit).items() if _wide(goal, unit)}
-    at = np.flatnonzero(np.isin(rows, list(goals)))
+    predictions, name, unit = told
+    goals = targets(draws, predictions, name, means, unit)
+    at = np.array([i for i, row in enumerate(rows.tolist()) if row in goals and np.ptp(goals[row][[0, -1]]) >= span])
     if at.size:
-        better = told(rows[at], np.stack([_grid(goals[row]) for row in rows[at].tolist()]))
+        better = _read(draws, rows[at], worth, 1 / unit, np.stack([_grid(goals[row]) for row in rows[at].tolist()]))
         for field in fields(Summary):
             getattr(raw, field.name)[at] = getattr(better, field.name)
     return raw
-
-
-def _wide(quantiles: Floats, unit: int) -> bool:
-    return bool(quantiles[-1] - quantiles[0] >= WIDE * unit)
 
 
 def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
@@ -164,43 +205,12 @@ def points(draws: Draws, contest: Contest) -> NDArray[np.int32]:
     if "points" in draws.sheets:
         return np.asarray(draws.sheets["points"][0], np.int32)
     out = np.empty((draws.players.height, draws.worlds), np.int32)
-    if _plain(contest):
-        worth = {stat: round(contest.scoring.get(stat, 0.0) * CENTS) for stat in PLACE}
-        terms = [(*PLACE[stat], weight) for stat, weight in worth.items() if weight]
-        steps, allowed = [], []
-        positions = draws.players["position"].to_list()
-        for stat in PLACE:
-            for at_least, value, who in _steps(contest, stat):
-                steps.append((*PLACE[stat], at_least, value))
-                allowed.append([not who or position in who for position in positions])
-        shaped = np.array(allowed, np.bool_).reshape(len(steps), draws.players.height)
-        kinds = np.array(terms, np.int64).reshape(-1, 3), np.array(steps, np.int64).reshape(-1, 4)
-        score(_held(draws), *kinds, shaped, out)
+    if is_plain(contest):
+        score(_held(draws), *of_contest(contest, draws.players["position"].to_list()), out)
         return out
     for row in range(draws.players.height):
         out[row] = np.round(draws.points(contest, row) * CENTS)
     return out
-
-
-def _plain(contest: Contest) -> bool:
-    """Return whether every stat counts by itself, and in hundredths."""
-    return (
-        _whole(contest.scoring.values()) and not contest.milestones and not any(bonus.plus for bonus in contest.bonuses)
-    )
-
-
-def _steps(contest: Contest, stat: str) -> list[tuple[int, int, tuple[str, ...]]]:
-    """Return from which value on a stat adds how many hundredths, to whom (everybody where empty)."""
-    steps: list[tuple[int, int, tuple[str, ...]]] = [
-        (math.ceil(b.at_least), round(b.points * CENTS), ()) for b in contest.bonuses if b.stat == stat
-    ]
-    for band in contest.bands:
-        if band.stat == stat:
-            worth = round(band.points * CENTS)
-            steps.append((NEVER_LESS if band.at_least is None else math.ceil(band.at_least), worth, band.positions))
-            if band.below is not None:
-                steps.append((math.ceil(band.below), -worth, band.positions))
-    return steps
 
 
 def mapped(values: NDArray[np.int32], targets: Mapping[int, Floats], weight: float = HALF) -> NDArray[np.int32]:
@@ -218,8 +228,7 @@ def mapped(values: NDArray[np.int32], targets: Mapping[int, Floats], weight: flo
     rows = np.array(sorted(targets), np.int64)
     if rows.size:
         grid = np.stack([_grid(np.asarray(targets[row], np.float64)) for row in rows])
-        levels = np.array([0.0, *QUANTILES, 1.0])
-        rank(values, rows, levels, grid, weight, out)
+        rank(values, rows, LEVELS, grid, weight, out)
     return out
 
 
@@ -247,7 +256,7 @@ def rank(stamp: int) -> Callable[..., int]:
             place = np.zeros(often.size, np.int64)
             for k in range(1, often.size):
                 place[k] = place[k - 1] + often[k - 1]
-            blend(low, often, levels, grid[i], weight, rising)
+            blend(low, often, 1, levels, grid[i], weight, rising)
             for w in range(worlds):
                 at = np.int64(values[row, w]) - low
                 out[row, w] = rising[place[at]]
@@ -285,34 +294,3 @@ def targets(
 def prob_over(values: NDArray[Any], line: float) -> tuple[float, float]:
     """Return P(X > line) and P(X = line), the push."""
     return float(np.mean(values > line)), float(np.mean(values == line))
-
-
-GAME_MARGINALS = {
-    "game_id": pl.String,
-    "home_score_mean": pl.Float64,
-    "away_score_mean": pl.Float64,
-    "total_sd": pl.Float64,
-    "margin_sd": pl.Float64,
-    "prob_home_win": pl.Float64,
-    "line_source": pl.String,
-}
-"""Columns of `games`."""
-
-
-def games(draws: Draws) -> pl.DataFrame:
-    """Return GAME_MARGINALS, one row a game; a tie counts as half a win."""
-    scores = draws.scores.astype(np.int64)
-    home, away = scores[:, 0], scores[:, 1]
-    wins = (home > away).mean(axis=1) + (home == away).mean(axis=1) / 2
-    return pl.DataFrame(
-        {
-            "game_id": draws.games["game_id"],
-            "home_score_mean": home.mean(axis=1),
-            "away_score_mean": away.mean(axis=1),
-            "total_sd": (home + away).std(axis=1),
-            "margin_sd": (home - away).std(axis=1),
-            "prob_home_win": wins,
-            "line_source": draws.games["line_source"],
-        },
-        schema=GAME_MARGINALS,
-    )

@@ -74,6 +74,27 @@ def total(held: Held, row: int, terms: Array, out: Array) -> bool:
 
 
 @inner
+def divisor(held: Held, row: int, terms: Array, column: int, found: int) -> int:
+    """Return the greatest number that divides the worth (at `column`) of all that a player has, and `found`."""
+    for t in range(terms.shape[0]):
+        if held.places[terms[t, 0], row] >= 0:
+            a, b = found, abs(terms[t, column])
+            while b > 0:
+                a, b = b, a % b
+            found = a
+    return found
+
+
+@inner
+def reduce(terms: Array, column: int, by: int, out: Array) -> None:
+    """Copy terms or bonuses with their worth divided."""
+    for t in range(terms.shape[0]):
+        for i in range(terms.shape[1]):
+            out[t, i] = terms[t, i]
+        out[t, column] = terms[t, column] // by
+
+
+@inner
 def plain(held: Held, group: int, i: int, place: int) -> tuple[Any, Any]:
     """Tally one stat of one player as it was drawn."""
     if group == 0:
@@ -134,6 +155,8 @@ def settle(stamp: int) -> Callable[..., int]:
         held: Held,
         rows: Array,
         terms: Array,
+        steps: Array,
+        allowed: Array,
         at_least: int,
         worlds: int,
         cuts: Array,
@@ -146,19 +169,28 @@ def settle(stamp: int) -> Callable[..., int]:
         bins: Array,
         shares: Array,
     ) -> int:
-        """Describe some players' sums of terms; with `at_least`, unless negative, whether they reach it.
+        """Describe some players' sums of terms and bonuses; with `at_least`, unless negative, whether they reach it.
 
-        Where `grid` has rows, one a player, the sums are put that far onto its distributions first (`blend`).
+        Where `grid` has rows, one a player, the sums are put that far onto its distributions first (`blend`). Sums
+        are counted in the greatest unit that all a player has comes in: fewer values are told apart.
         """
+        parts, rungs = np.empty_like(terms), np.empty_like(steps)
         drawn = np.empty(worlds, np.int32)
         mapped = grid.shape[0] > 0
-        alone = terms.shape[0] == 1 and terms[0, 2] == 1
+        alone = terms.shape[0] == 1 and terms[0, 2] == 1 and steps.shape[0] == 0
         for i in range(rows.size):
-            row = rows[i]
+            row, unit = rows[i], 1
             place = held.places[terms[0, 0], row]
             if alone and at_least < 0 and place >= 0 and not mapped:
                 low, often = plain(held, terms[0, 0], terms[0, 1], place)
-            elif total(held, row, terms, drawn):
+                tell(low, often, 1, worlds, levels, widths, moments[i], quantiles[i], bins[i], shares[i])
+                continue
+            if at_least < 0:
+                unit = max(divisor(held, row, steps, 3, divisor(held, row, terms, 2, 0)), 1)
+            reduce(terms, 2, unit, parts)
+            reduce(steps, 3, unit, rungs)
+            if total(held, row, parts, drawn):
+                climb(held, row, rungs, allowed, drawn)
                 if at_least >= 0:
                     low, often = 0, np.zeros(2, np.int32)
                     for w in range(worlds):
@@ -167,11 +199,12 @@ def settle(stamp: int) -> Callable[..., int]:
                 else:
                     low, often = tally(drawn)
                 if mapped:
-                    blend(low, often, cuts, grid[i], weight, drawn)
+                    blend(low, often, unit, cuts, grid[i], weight, drawn)
+                    unit = 1
                     low, often = tally(drawn)
             else:
                 low, often = 0, np.full(1, worlds, np.int32)
-            tell(low, often, worlds, levels, widths, moments[i], quantiles[i], bins[i], shares[i])
+            tell(low, often, unit, worlds, levels, widths, moments[i], quantiles[i], bins[i], shares[i])
         return stamp
 
     return settle

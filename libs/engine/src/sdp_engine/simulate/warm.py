@@ -21,3 +21,4 @@ def warm() -> None:
     scored = readoff.points(draws, _CONTEST)
     readoff.summarise(readoff.mapped(scored, {0: np.arange(len(QUANTILES), dtype=np.float64)}))
     readoff.settled(draws, _MARKET, np.arange(1))
+    readoff.scored(draws, _CONTEST, np.arange(1))
