@@ -1,9 +1,12 @@
 """The NFL GameCenter document of one game: box score and play list to stat lines."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 _BOX = {
     "passing": {
@@ -62,6 +65,74 @@ _MATTERS = frozenset(
 TOUCHDOWN, SAFETY = 6, 2
 
 
+class Event(Struct, gc=False, rename={"club": "clubcode", "player": "playerName", "what": "statId"}):
+    """What happened to one player, or to a team as such, in a play."""
+
+    club: str | None
+    player: str | None
+    what: int
+    yards: float | None
+
+
+class Play(Struct):
+    """Events by player, `0` where there is none."""
+
+    players: dict[str, list[Event]]
+
+
+class Drive(Struct):
+    """A team's plays."""
+
+    plays: dict[str, Play]
+
+
+class Points(Struct, rename={"total": "T"}):
+    """A team's score at the end."""
+
+    total: int
+
+
+class Team(Struct):
+    """A side's score and its box score: category, player, column."""
+
+    abbr: str
+    score: Points
+    stats: dict[str, dict[str, Any]]
+
+
+class Score(Struct):
+    """One entry of the scoring summary."""
+
+    team: str | None
+    type: str | None
+
+
+class Game(Struct, rename={"scores": "scrsummary", "quarter": "qtr"}):
+    """What we read of a game's document; the number among the drives tells which one was the last."""
+
+    home: Team
+    away: Team
+    drives: dict[str, Drive | int]
+    scores: dict[str, Score]
+    quarter: str | int | None
+
+
+_DOCUMENT = msgspec.json.Decoder(dict[str, Game | int])
+
+
+def read_game(body: bytes, eid: str) -> Game:
+    """Return the game of a document, which holds it under its id.
+
+    Raises:
+        KeyError: It holds another game.
+        ValueError: It is not such a document.
+    """
+    game = _DOCUMENT.decode(body)[eid]
+    if not isinstance(game, Game):
+        raise ValueError(f"no game under {eid}")  # noqa: TRY004 (of a document, not of an argument)
+    return game
+
+
 @dataclass
 class Line:
     """One player's game, or a team's defence (`gsis` None)."""
@@ -74,12 +145,12 @@ class Line:
     punts: int = 0
 
 
-def box_score(game: Mapping[str, Any]) -> Iterator[Line]:
+def box_score(game: Game) -> Iterator[Line]:
     """Yield one line a player who touched the ball, then one a defence. Stats that are zero are left out."""
     lines: dict[str, Line] = {}
-    for side in ("home", "away"):
-        _read_box(game[side], lines)
-    defences = {game[side]["abbr"]: Counter[str]() for side in ("home", "away")}
+    for team in (game.home, game.away):
+        _read_box(team, lines)
+    defences = {team.abbr: Counter[str]() for team in (game.home, game.away)}
     excused: Counter[str] = Counter()
     for play in _plays(game):
         _read_play(play, lines, defences, excused)
@@ -89,12 +160,14 @@ def box_score(game: Mapping[str, Any]) -> Iterator[Line]:
     yield from _defences(game, defences, excused)
 
 
-def _read_box(team: Mapping[str, Any], lines: dict[str, Line]) -> None:
-    for category, people in team["stats"].items():
+def _read_box(team: Team, lines: dict[str, Line]) -> None:
+    for category, people in team.stats.items():
         if category == "team":
             continue
         for gsis, row in people.items():
-            line = lines.setdefault(gsis, Line(team["abbr"], gsis, row["name"]))
+            line = lines.get(gsis)
+            if line is None:
+                line = lines[gsis] = Line(team.abbr, gsis, row["name"])
             for column, stat in _BOX.get(category, {}).items():
                 line.stats[stat] += row[column]
             if category == "defense":
@@ -103,38 +176,37 @@ def _read_box(team: Mapping[str, Any], lines: dict[str, Line]) -> None:
                 line.punts += row["pts"]
 
 
-def _plays(game: Mapping[str, Any]) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
-    """Yield each play as the (player, event) pairs that matter; `crntdrv` among the drives is a number."""
-    for drive in game["drives"].values():
-        if not isinstance(drive, dict):
+def _plays(game: Game) -> Iterator[list[tuple[str, Event]]]:
+    """Yield each play as the (player, event) pairs that matter."""
+    for drive in game.drives.values():
+        if isinstance(drive, int):
             continue
-        for play in drive["plays"].values():
-            matters = [
-                (gsis, event)
-                for gsis, events in play["players"].items()
-                for event in events
-                if event["statId"] in _MATTERS
-            ]
-            if matters:
+        for play in drive.plays.values():
+            if matters := [
+                (gsis, event) for gsis, events in play.players.items() for event in events if event.what in _MATTERS
+            ]:
                 yield matters
 
 
 def _read_play(
-    play: list[tuple[str, Mapping[str, Any]]],
+    play: list[tuple[str, Event]],
     lines: dict[str, Line],
     defences: dict[str, Counter[str]],
     excused: Counter[str],
 ) -> None:
     for gsis, event in play:
-        team, what = event["clubcode"], event["statId"]
-        if gsis != "0" and (stat := _player_stat(what, event["yards"])):
-            lines.setdefault(gsis, Line(team, gsis, event["playerName"] or gsis)).stats[stat] += 1
-        if what in _PLAYERS_ALONE or team not in defences:
+        team, what = event.club, event.what
+        if gsis != "0" and (stat := _player_stat(what, event.yards)):
+            line = lines.get(gsis)
+            if line is None:
+                line = lines[gsis] = Line(team or "", gsis, event.player or gsis)
+            line.stats[stat] += 1
+        if what in _PLAYERS_ALONE or team is None or team not in defences:
             continue
         opponent = next(other for other in defences if other != team)
         _credit(what, defences[team], defences[opponent])
         if what in _INTERCEPTION_TD or (
-            what in _OPPONENT_RECOVERY_TD and not any(other["statId"] in _KICKED for _, other in play)
+            what in _OPPONENT_RECOVERY_TD and not any(other.what in _KICKED for _, other in play)
         ):
             excused[opponent] += TOUCHDOWN
         elif what == _TWO_POINT_RETURN:
@@ -157,7 +229,7 @@ def _credit(what: int, own: Counter[str], opponent: Counter[str]) -> None:
         own["def_tds"] += 1
 
 
-def _player_stat(what: int, yards: int | None) -> str | None:
+def _player_stat(what: int, yards: float | None) -> str | None:
     """Return which of a player's stats an event adds one to."""
     if what == _FIELD_GOAL:
         distance = yards or 0
@@ -165,13 +237,13 @@ def _player_stat(what: int, yards: int | None) -> str | None:
     return _PLAYER_STATS.get(what)
 
 
-def _defences(game: Mapping[str, Any], defences: dict[str, Counter[str]], excused: Counter[str]) -> Iterator[Line]:
-    safeties = Counter(score["team"] for score in game["scrsummary"].values() if score["type"] == "SAF")
-    for side, other in (("home", "away"), ("away", "home")):
-        team, opponent = game[side]["abbr"], game[other]["abbr"]
+def _defences(game: Game, defences: dict[str, Counter[str]], excused: Counter[str]) -> Iterator[Line]:
+    safeties = Counter(score.team for score in game.scores.values() if score.type == "SAF")
+    for side, other in ((game.home, game.away), (game.away, game.home)):
+        team, opponent = side.abbr, other.abbr
         stats = defences[team]
         stats["def_safeties"] = safeties[team]
-        allowed = game[other]["score"]["T"] - excused[team] - SAFETY * safeties[opponent]
+        allowed = other.score.total - excused[team] - SAFETY * safeties[opponent]
         line = Line(team, None, team, Counter({stat: value for stat, value in stats.items() if value}))
         line.stats["points_allowed"] = allowed
         yield line

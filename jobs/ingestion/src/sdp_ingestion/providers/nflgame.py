@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sdp_common.errors import DriftedSource
 
-from sdp_ingestion.gamecenter import Line, box_score
+from sdp_ingestion.gamecenter import Game, Line, box_score, read_game
 from sdp_ingestion.physique import position_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import GameRow, PlayerRow, Rejected, Row, SourceId, StatRow
@@ -61,8 +61,8 @@ def _season(folder: ZipFile) -> Iterator[Row | Rejected]:
             yield Rejected("the package has no box score of this game", eid)
             continue
         body = folder.read(packed[eid])
-        game = orjson.loads(gzip.decompress(body) if packed[eid].endswith(".gz") else body)[eid]
-        if str(game["qtr"]).lower() not in _FINAL:
+        game = read_game(gzip.decompress(body) if packed[eid].endswith(".gz") else body, eid)
+        if str(game.quarter).lower() not in _FINAL:
             yield Rejected("the game is not final", eid)
             continue
         row = _game(entry, game)
@@ -99,7 +99,7 @@ def _player(gsis: str, line: Line, person: Mapping[str, Any], position: str | No
     return PlayerRow((SourceId("gsis", gsis),), person.get("full_name") or line.name, position, line.team, born)
 
 
-def _game(entry: Mapping[str, Any], game: Mapping[str, Any]) -> GameRow:
+def _game(entry: Mapping[str, Any], game: Game) -> GameRow:
     season, week = int(entry["year"]), int(entry["week"])
     if entry["season_type"] == "POST":
         week = _PLAYOFF_WEEKS + min(week, 4)
@@ -112,8 +112,8 @@ def _game(entry: Mapping[str, Any], game: Mapping[str, Any]) -> GameRow:
         starts_at=_kick_off(entry),
         home=home,
         away=away,
-        home_score=int(game["home"]["score"]["T"]),
-        away_score=int(game["away"]["score"]["T"]),
+        home_score=game.home.score.total,
+        away_score=game.away.score.total,
         neutral_site=entry["season_type"] == "POST" and week == _PLAYOFF_WEEKS + 4,
         ids={"gsis": entry["eid"]},
     )
