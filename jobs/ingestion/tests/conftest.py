@@ -1,9 +1,12 @@
 """Cases of the providers: a hand-written answer in a source's shape, and the rows that it holds."""
 
 import json
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from sdp_ingestion.rows import MarketRows, QuoteRow
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FETCHED_AT = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+Answer = Callable[[str, Mapping[str, str]], tuple[int, Mapping[str, str], Iterable[bytes]]]
+"""What a source on this machine answers to a path and headers: a status, headers, and the body part by part."""
 
 
 @dataclass(frozen=True)
@@ -112,3 +117,36 @@ def plain_fixture() -> Callable[[Any], Any]:
 def each_quote_fixture() -> Callable[[Iterable[Any]], list[Any]]:
     """Write markets that came in columns out quote by quote."""
     return each_quote
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Answer], str]]:
+    """Serve what a function answers, from this machine until the test ends, and return the address."""
+    with ExitStack() as running:
+
+        def start(answer: Answer) -> str:
+            http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
+            thread = threading.Thread(target=http.serve_forever, args=(0.02,))
+            thread.start()
+            for close in (thread.join, http.server_close, http.shutdown):  # the last is called first
+                running.callback(close)
+            return f"http://127.0.0.1:{http.server_port}"
+
+        yield start
+
+
+def _handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, parts = answer(self.path, self.headers)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            for part in parts:
+                self.wfile.write(part)
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    return Handler

@@ -1,10 +1,8 @@
 """A crawl, end to end: from a server that may fail to the stores, with its story told."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import polars as pl
@@ -35,46 +33,26 @@ Answers = dict[str, tuple[int, bytes]]
 
 
 class Server:
-    """A source on this machine: answers by the end of the path, 404 where it has none."""
+    """A source that answers by the end of the path, 404 where it has none."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Callable[[Any], str]) -> None:
         self.answers: Answers = {}
         self.asked: list[str] = []
-        outer = self
+        self.url = serve(self.answer)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                path = self.path.partition("?")[0]
-                status, body = next((a for end, a in outer.answers.items() if path.endswith(end)), (404, b""))
-                tag = f'"{hash(body)}"'
-                if status == 200 and self.headers.get("If-None-Match") == tag:
-                    status, body = 304, b""
-                self.send_response(status)
-                self.send_header("ETag", tag)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+    def answer(self, path: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], list[bytes]]:
+        self.asked.append(path)
+        path = path.partition("?")[0]
+        status, body = next((a for end, a in self.answers.items() if path.endswith(end)), (404, b""))
+        tag = f'"{hash(body)}"'
+        if status == 200 and headers.get("If-None-Match") == tag:
+            status, body = 304, b""
+        return status, {"ETag": tag, "Content-Length": str(len(body))}, [body]
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.close()
+def server(serve: Callable[[Any], str]) -> Server:
+    return Server(serve)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """A body larger than what is held in memory comes over HTTP, is kept, saved, and told again, within bounded memory."""
 
 import gzip
-import threading
 import tracemalloc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import orjson
@@ -47,40 +45,18 @@ def parts(count: int) -> Iterator[bytes]:
 class Source:
     """A source that sends what is made as it is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Callable[[Any], str]) -> None:
         self.body: Iterable[bytes] = ()
         self.headers: dict[str, str] = {}
-        outer = self
+        self.url = serve(self.answer)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                is_list = "/events" in self.path
-                self.send_response(200)
-                for name, value in ({} if is_list else outer.headers).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                for part in [b'[{"id": "e0"}]'] if is_list else outer.body:
-                    self.wfile.write(part)
-
-            def log_message(self, *args: object) -> None:
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+    def answer(self, path: str, headers: object) -> tuple[int, dict[str, str], Iterable[bytes]]:
+        return (200, {}, [b'[{"id": "e0"}]']) if "/events" in path else (200, self.headers, self.body)
 
 
 @pytest.fixture
-def source() -> Iterator[Source]:
-    made = Source()
-    yield made
-    made.close()
+def source(serve: Callable[[Any], str]) -> Source:
+    return Source(serve)
 
 
 @pytest.fixture

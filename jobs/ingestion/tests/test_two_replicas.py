@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sdp_common.db.models.runs import IngestRun
@@ -28,40 +28,22 @@ SERVICE, JOB = "ingest-odds", "crawl_bovada"
 class Source:
     """A source that answers nothing until it is told to, and notes the minute of every request."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Callable[[Any], str]) -> None:
         self.asked: list[datetime] = []
         self.may_answer = threading.Event()
-        outer = self
+        self.url = serve(self.answer)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(datetime.now(UTC))
-                outer.may_answer.wait(WAIT_S)
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"[]")
-
-            def log_message(self, *args: object) -> None:
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self.may_answer.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+    def answer(self, path: str, headers: object) -> tuple[int, dict[str, str], list[bytes]]:
+        self.asked.append(datetime.now(UTC))
+        self.may_answer.wait(WAIT_S)
+        return 200, {"Content-Length": "2"}, [b"[]"]
 
 
 @pytest.fixture
-def source() -> Iterator[Source]:
-    made = Source()
+def source(serve: Callable[[Any], str]) -> Iterator[Source]:
+    made = Source(serve)
     yield made
-    made.close()
+    made.may_answer.set()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from sdp_common.db.models.accounts import User
 from sdp_common.db.models.reference import Player, PlayerId
 from sdp_common.db.models.runs import IngestRun, Run
-from sdp_common.store import reference, review
+from sdp_common.store import payloads, reference, review
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,8 @@ def waiting(engine: Engine, ann: httpx.Client) -> tuple[int, int]:
         review.save(session, [row], SEEN)
         item = review.page(session)[0][0]
         session.add(IngestRun(provider="underdog", feed="odds", sport="nfl", status="succeeded", started_at=SEEN))
+        kept = {"url": "https://underdog.example.org", "status": 200, "content": b"{}", "fetched_at": SEEN}
+        payloads.save_payload(session, provider="underdog", sport="nfl", tag="lines", **kept)
         session.execute(update(User).values(is_admin=True))
         return item.id, player.id
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sdp_ingestion.fetch import Fetcher
 from sdp_ingestion.provider import Ask, Provider, Upcoming, crawl
 from sdp_ingestion.save import Context, Known, save
+from sdp_ingestion.settle import settle
 from sdp_ingestion.tally import Tally
 
 HORIZON = timedelta(days=16)
@@ -22,6 +23,10 @@ HORIZON = timedelta(days=16)
 
 MONTHS_AHEAD = timedelta(days=62)
 """How far ahead the partitions of quotes are made."""
+
+
+_TELL_WHO = ("stats", "injury")
+"""The feeds that bring games, teams and players: what waits for review may be certain once they told of them."""
 
 
 def ingest(
@@ -65,6 +70,8 @@ def ingest(
         told = {"code": error.code, "message": error.message} if error else None
         with job.session() as session:
             ingests.finish(session, ingest_id, status, tally.report(), finished_at=datetime.now(UTC), error=told)
+    if provider.feed in _TELL_WHO and (tally.counts.new or tally.counts.changed):
+        settle(job, sport)
     report = {"provider": provider.name, "status": status, **tally.report()}
     return report | ({"message": error.message} if error else {})
 

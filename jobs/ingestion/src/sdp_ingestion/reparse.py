@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sdp_ingestion.provider import Payload, Provider, Request
 from sdp_ingestion.rows import Rejected
 from sdp_ingestion.save import Context, save
+from sdp_ingestion.settle import settle
 from sdp_ingestion.tally import Tally
 
 _FORGET: Mapping[str, Callable[[Session, str, str, datetime], None]] = {
@@ -42,6 +43,8 @@ def reparse(job: Job, provider: Provider, since: datetime, sport: str | None = N
             bodies += _replay(job, session, provider, code, since, tally)
     if not bodies:
         raise BadInput(f"no body of {provider.name} was kept since {since:%Y-%m-%d %H:%M} UTC")
+    for code in wanted:
+        settle(job, code)
     return {"provider": provider.name, "status": "succeeded", "bodies": bodies, **tally.report()}
 
 

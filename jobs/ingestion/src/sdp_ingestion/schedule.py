@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -18,6 +18,8 @@ NEAR_DAILY = timedelta(hours=9)
 """Likewise where the same teams may meet on the next day."""
 _WEEKLY = ("nfl", "cfb", "cfl", "xfl")
 _EASTERN = ZoneInfo("America/New_York")
+_AFTERNOON = time(16)
+"""When games of a day are about, where only the day is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,18 @@ class Schedule:
         yield from (game for game in found.values() if abs(game.starts_at - near) <= span)
 
     def _nearest(self, teams: frozenset[str | None], near: datetime) -> Game | None:
-        found = [game for game in self._by_teams.get(teams, ()) if abs(game.starts_at - near) <= self._near]
-        return min(found, key=lambda game: abs(game.starts_at - near), default=None)
+        return min(self._within(teams, near), key=lambda game: abs(game.starts_at - near), default=None)
+
+    def _within(self, teams: frozenset[str | None], near: datetime) -> list[Game]:
+        return [game for game in self._by_teams.get(teams, ()) if abs(game.starts_at - near) <= self._near]
+
+    def labelled(self, label: str) -> Game | None:
+        """Return the one game that a `game_label` means, None where there is none or several may be meant."""
+        teams, _, day = label.rpartition(" ")
+        named = frozenset(f"{self._sport.code}:{team}" for team in teams.split(" @ "))
+        near = datetime.combine(date.fromisoformat(day), _AFTERNOON, _EASTERN)
+        found = self._within(named, near)
+        return found[0] if len(found) == 1 else None
 
     def has(self, game_id: str) -> bool:
         """Return whether a game of this id is known."""

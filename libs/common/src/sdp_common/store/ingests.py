@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import upsert
-from sdp_common.db.models.runs import FeedSchedule, IngestRun
+from sdp_common.db.models.runs import FeedSchedule, IngestRun, RawPayload, RawSighting
 
 _COUNTS = ("requests", "bytes", "rows_new", "rows_changed", "rows_unchanged", "rows_rejected")
 
@@ -54,6 +54,21 @@ def latest(session: Session) -> Sequence[IngestRun]:
 def feed_of(session: Session, provider: str) -> str | None:
     """Return the feed of a provider that was crawled before."""
     return session.scalar(select(IngestRun.feed).where(IngestRun.provider == provider).limit(1))
+
+
+def readers(session: Session, source: str, sport: str, since: datetime) -> list[tuple[str, str]]:
+    """Return the providers that read a source and kept bodies of a sport since a moment, each with its feed.
+
+    A source's providers are named after it: `espn` is read by `espn_injuries`, `underdog` by `underdog`.
+    """
+    kept = (
+        select(RawPayload.provider)
+        .join(RawSighting, RawSighting.payload_id == RawPayload.id)
+        .where(RawPayload.sport == sport, RawSighting.fetched_at >= since)
+    )
+    named = (IngestRun.provider == source) | IngestRun.provider.startswith(f"{source}_", autoescape=True)
+    query = select(IngestRun.provider, IngestRun.feed).where(named, IngestRun.provider.in_(kept)).distinct()
+    return [(provider, feed) for provider, feed in session.execute(query.order_by(IngestRun.provider))]
 
 
 def declare(session: Session, feeds: Collection[str], rows: Sequence[Mapping[str, Any]]) -> None:

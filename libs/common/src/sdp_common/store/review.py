@@ -73,6 +73,20 @@ def page(
     return session.scalars(ordered.limit(limit).offset(offset)).all(), total
 
 
+def waiting(session: Session, sport: str, since: datetime) -> Sequence[ReviewItem]:
+    """Return what waits of a sport and was met since a moment."""
+    query = select(ReviewItem).where(
+        ReviewItem.sport == sport, ReviewItem.status == "open", ReviewItem.last_seen_at >= since
+    )
+    return session.scalars(query.order_by(ReviewItem.id)).all()
+
+
+def meanings(session: Session, sport: str) -> Sequence[ReviewItem]:
+    """Return everything of a sport whose meaning was decided, of any source, the latest decision last."""
+    query = select(ReviewItem).where(ReviewItem.sport == sport, ReviewItem.status == "decided")
+    return session.scalars(query.order_by(ReviewItem.decided_at, ReviewItem.id)).all()
+
+
 def decided(session: Session, sport: str, source: str) -> dict[str, dict[str, str]]:
     """Return what a source's labels of teams, games and markets were decided to mean: kind, then label, then target.
 
@@ -93,6 +107,8 @@ def decided(session: Session, sport: str, source: str) -> dict[str, dict[str, st
 
 def decide(session: Session, item_id: int, target: str | None, user_id: int | None, moment: datetime) -> ReviewItem:
     """Say what a source means, or that nothing of ours is meant (None), and heal what hung on it.
+
+    `user_id` is None where it became certain by itself.
 
     What the source calls a player is an id of his from now on, and draftables that were kept without him get him; a
     label of a team, game or market is read as decided. What was rejected comes back with a replay of the source's

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from sdp_common.service import request
-from sdp_common.store import ingests, review
+from sdp_common import replays
+from sdp_common.store import review
 from sdp_sports.names import normalise
 from sqlalchemy.orm import Session
 
@@ -23,17 +23,8 @@ def decide(database: Session, user_id: int, item_id: int, target: str | None) ->
     """Decide an item; what was rejected for want of it is told again from the kept bodies."""
     item = review.decide(database, item_id, target, user_id, datetime.now(UTC))
     run_id = None
-    feed = ingests.feed_of(database, item.source) if target is not None else None
-    if feed is not None:
-        run_id = request(
-            database,
-            f"ingest-{feed}",
-            "reparse",
-            user_id=user_id,
-            provider=item.source,
-            since=item.first_seen_at.isoformat(),
-            sport=item.sport,
-        )
+    if target is not None:
+        run_id = replays.ask(database, item.source, item.sport, item.first_seen_at, user_id=user_id)
     return DecisionRead(item=ReviewRead.model_validate(item), run_id=run_id)
 
 
