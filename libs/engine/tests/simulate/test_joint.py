@@ -169,9 +169,26 @@ def test_the_best_predicted_quarterback_plays_and_his_backup_where_he_leaves(dra
     starter, backup = row_of(draws, 1), row_of(draws, 2)
     assert draws.stat(starter, "passing_attempts").mean() > 25
     relieved = draws.stat(backup, "passing_attempts") + draws.stat(backup, "rushing_attempts") > 0
-    assert 0.015 < relieved.mean() < 0.04
+    assert 0.08 < relieved.mean() < 0.14, "13 % of team games of 2016-2020"
+    dropbacks = [draws.stat(q, "passing_attempts") + draws.stat(q, "sacks_taken") for q in (starter, backup)]
+    assert dropbacks[1].sum() / (dropbacks[0] + dropbacks[1]).sum() == pytest.approx(0.030, abs=0.006)
+    margin = draws.scores[0, 0] - draws.scores[0, 1]
+    parts = [relieved[(margin >= low) & (margin <= high)].mean() for low, high in ((-60, -22), (-7, 7), (28, 60))]
+    assert 0.2 < parts[0] < 0.45
+    assert parts[1] < 0.1
+    assert parts[2] > 0.35, "starters are spared in games that are won"
     assert draws.stat(backup, "passing_yards").max() > 100
     assert draws.stat(backup, "rushing_attempts").max() > 0
+
+
+@pytest.mark.parametrize(("season", "part"), [(2015, 0.08), (2021, 0.145), (2024, 0.208), (2035, 0.25)])
+def test_kicks_from_far_are_ever_more(make, season, part):
+    made = make().game()
+    slate = replace(made.slate, games=made.slate.games.with_columns(season=pl.lit(season, pl.Int64)))
+    drawn = simulate(slate, made.predicted, 1, 4000)
+    near, middle, far = (drawn.sheets["kicker"][i].sum() for i in range(3))
+    assert far / (near + middle + far) == pytest.approx(part, abs=0.01)
+    assert middle / (near + middle) == pytest.approx(0.328, abs=0.015)
 
 
 def test_who_leaves_early_is_replaced(draws):

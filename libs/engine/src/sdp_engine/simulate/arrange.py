@@ -47,6 +47,7 @@ class Game:
     game_id: str
     line: Line
     sides: tuple[Side, Side]
+    season: int
 
 
 def arrange(games: Sequence[Game], past: Past) -> Plan:
@@ -81,6 +82,7 @@ def arrange(games: Sequence[Game], past: Past) -> Plan:
     )
     for s, expected in enumerate(sides):
         _flip(plan, s, expected, table.mean[s // 2, s % 2])
+        plan.team[s, p.GOAL_FAR] = _far(games[s // 2].season)
     _level(plan, sides)
     return plan
 
@@ -92,11 +94,14 @@ def _key(name: str) -> int:
 def _rates() -> list[float]:
     """Return `plan.RATES`."""
     special = {
-        "GOAL_NEAR": league.GOAL_BANDS[0],
-        "GOAL_MIDDLE": league.GOAL_BANDS[1],
         **{f"OVERTIME_{margin}": chance for margin, chance in league.OVERTIME.items()},
     }
     return [special[name] if name in special else cast(float, getattr(league, name)) for name in p.RATES]
+
+
+def _far(season: int) -> float:
+    """Return the part of a season's field goals that are from 50 yards or more."""
+    return float(np.clip(league.GOAL_FAR + league.GOAL_FAR_A_YEAR * (season - 2021), *league.GOAL_FAR_RANGE))
 
 
 def _flip(plan: Plan, s: int, expected: Expectation, mean: Floats) -> None:
@@ -126,7 +131,9 @@ def _level(plan: Plan, sides: Sequence[Expectation]) -> None:
         caught = max(float(e.receptions.sum()), 1e-6)
         plan.team[s, p.COMPLETION] = np.clip(caught / attempts[s], 0.35, 0.85)
         plan.team[s, p.AIR] = np.clip(e.receiving_yards.sum() / caught, 6.0, 20.0)
-        plan.team[s, p.GROUND] = np.clip(e.rushing_yards[1:].sum() / max(e.carries[1:].sum(), 1e-6), 2.0, 8.0)
+        plan.team[s, p.GROUND] = np.clip(
+            e.rushing_yards[p.BLANK :].sum() / max(e.carries[p.BLANK :].sum(), 1e-6), 2.0, 8.0
+        )
         usual = league.LEVELS["pick"] * attempts[s]
         asked = usual if np.isnan(e.interceptions) else e.interceptions
         plan.team[s, p.PICK] = np.clip(asked, 0.4 * usual, 2.0 * usual) / attempts[s]
@@ -173,13 +180,13 @@ def _players(plan: Plan, s: int, e: Expectation, targets: Floats, got: Floats, o
     shares = [_without_exits(share, leaves) for share in (air, ground)]
     out[p.BLANK :, p.TARGET] = shares[0] * league.TARGET_CONCENTRATION
     out[p.BLANK :, p.CARRY] = shares[1] * league.CARRY_CONCENTRATION
-    plan.team[s, p.QB_SHARE] = np.clip(e.carries[0] / league.QB_CARRY_TRIALS, 1e-4, 0.6)
+    plan.team[s, p.QB_SHARE] = np.clip(e.carries[: p.BLANK].sum() / league.QB_CARRY_TRIALS, 1e-4, 0.6)
     factor = got[level.CAUGHT] / got[level.TARGETS]
     out[:, p.CATCH] = np.minimum(e.catch_rate / factor, 0.97)
     slope = league.CATCH_YARDS * (1 - e.catch_rate) / max(got[level.TARGETS] * float(plan.team[s, p.AIR]), 1.0)
     yards = _ratio(e.receiving_yards, e.receptions) * got[level.CAUGHT] / got[level.AIR] / (1 + slope)
     out[:, p.CATCH_YARDS] = np.maximum(yards, 1e-3)
-    own = float(e.carries[0])
+    own = float(e.carries[: p.BLANK].sum())
     ahead = max(got[level.CARRIES] - own, 1.0)
     out[:, p.CARRY_YARDS] = _ratio(e.rushing_yards, e.carries) / (max(got[level.GROUND] - own, 1.0) / ahead)
     out[0, p.CARRY_YARDS] = _ratio(e.rushing_yards[:1], e.carries[:1])[0]

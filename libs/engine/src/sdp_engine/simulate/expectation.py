@@ -49,6 +49,7 @@ class Expectation:
         pass_share: Expected share of offensive touchdowns that are passes.
         kicker, defence: Their player ids, None where the population has none.
         benched: Players (and positions) who get nothing: out, not the starter, or expected to do nothing.
+        relieved: Part of the quarterback's game that his backup is expected to play.
         scale: By how much the predictions of yards were multiplied to agree with the team (receiving, rushing).
     """
 
@@ -67,6 +68,7 @@ class Expectation:
     pass_share: float
     kicker: int | None
     defence: int | None
+    relieved: float
     benched: list[tuple[int, str]] = field(default_factory=list)
     scale: tuple[float, float] = (1.0, 1.0)
 
@@ -112,7 +114,8 @@ def expect(rows: Sequence[Row], points: float, spread: float) -> Expectation:
     second = Row(backup.player if backup else None, "QB", _NOTHING, 0.0)
     made = _Touches([quarterback, second, *skill, Row(None, "WR", {}, 0.0)])
     made.free([r for r in rows if r.is_out and r.position in _SKILL])
-    scale = made.reconcile(quarterback, points, spread)
+    relieved = relief(spread)
+    scale = made.reconcile(quarterback, points, spread, relieved)
     keep = made.worth_keeping()
     listed = {row.player for row, kept in zip(made.rows, keep, strict=True) if kept}
     listed |= {row.player for row in (kicker, defence) if row}
@@ -134,6 +137,7 @@ def expect(rows: Sequence[Row], points: float, spread: float) -> Expectation:
         pass_share=_pass_share(made, quarterback, points),
         kicker=kicker.player if kicker else None,
         defence=defence.player if defence else None,
+        relieved=relieved,
         benched=sorted((r.player, r.position) for r in rows if r.player is not None and r.player not in listed),
         scale=scale,
     )
@@ -226,9 +230,12 @@ class _Touches:
             left = _Touches([Row(None, "QB", _NOTHING, 0.0), *out])
             self.freed = float(left.receiving_yards.sum()), float(left.rushing_yards.sum())
 
-    def reconcile(self, quarterback: Row, points: float, spread: float) -> tuple[float, float]:
+    def reconcile(self, quarterback: Row, points: float, spread: float, relieved: float) -> tuple[float, float]:
         """Make the side add up; return the factors on receiving and rushing yards."""
-        team = _passing_total(quarterback.get("passing_yards"), float(self.receiving_yards.sum()), points)
+        asked = quarterback.get("passing_yards")
+        team = _passing_total(asked, float(self.receiving_yards.sum()), points, relieved)
+        self.carries[1] = self.carries[0] * relieved / (1 - relieved)
+        self.rushing_yards[1] = self.carries[1] * league.YARDS_A_CARRY["QB"]
         received = float(self.receiving_yards.sum())
         air, rest = _fit(received, team, 1.05 + self.freed[0] / max(received, 1.0))
         self.receptions *= air
@@ -273,18 +280,28 @@ class _Touches:
         return np.asarray(keep)
 
 
+def relief(spread: float) -> float:
+    """Return the part of a starting quarterback's game that another is expected to play, by his side's line."""
+    margin = np.arange(-70.0, 71.0)
+    often = np.exp(-0.5 * ((margin - spread) / league.MARGIN_SD) ** 2)
+    behind = np.clip(league.EXIT_BEHIND * (-margin - league.BEHIND), 0.0, league.MOST_EXIT)
+    ahead = np.clip(league.EXIT_AHEAD * (margin - league.AHEAD), 0.0, league.MOST_EXIT)
+    missed = (league.QB_EXIT + behind) * league.QB_ABSENT / 4 + ahead * league.LATE / 2
+    return float(often @ missed / often.sum())
+
+
 def _implied(line: tuple[float, float], points: float) -> float:
     """Return the yards a side's expected points imply."""
     return line[0] + line[1] * (points - league.LEAGUE_POINTS)
 
 
-def _passing_total(asked: float | None, received: float, points: float) -> float:
+def _passing_total(asked: float | None, received: float, points: float, relieved: float) -> float:
     """Return the team's passing yards: the quarterback's, pulled to his receivers' where those are more."""
     implied = _implied(league.TEAM_PASSING, points)
     if asked is None or asked < 50.0:
         total = received if received > 0.8 * implied else implied
     else:
-        whole = asked / (1.0 - league.QB_EXIT / 2)
+        whole = asked / (1.0 - relieved)
         total = whole if received <= whole else whole**0.6 * received**0.4
     return float(np.clip(total, 0.55 * implied, 1.5 * implied))
 

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from sdp_engine import frames
-from sdp_engine.simulate import league
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.arrange import Game, Side, arrange
 from sdp_engine.simulate.draws import GAME_LINES, GROUPS, PLAYERS, RECONCILED, Draws
@@ -21,7 +20,7 @@ from sdp_engine.simulate.plan import Plan, Sheets
 from sdp_engine.simulate.slate import Slate
 from sdp_engine.simulate.tables import tables
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same inputs would give other draws."""
 CHUNK = 2_560
 """Worlds drawn in one go; of no consequence to what is drawn."""
@@ -110,7 +109,7 @@ def nobody() -> Draws:
     """Return one world of a game of nobody."""
     line = Line(0.0, 45.0, "ratings")
     home, away = (Side(team, team, expect([], 22.5, 0.0)) for team in ("home", "away"))
-    games = [Game("nobody", line, (home, away))]
+    games = [Game("nobody", line, (home, away), 2021)]
     return _draws(games, draw(arrange(games, _nothing()), 0, 1), 1)
 
 
@@ -137,7 +136,7 @@ def _game(slate: Slate, row: dict[str, Any], rows: dict[tuple[str, str], list[Ro
         Side(team, other, expect(rows.get((game_id, team), []), points, margin))
         for (team, other), points, margin in zip(pairs, line.points, (line.spread, -line.spread), strict=True)
     )
-    return Game(game_id, line, (home, away))
+    return Game(game_id, line, (home, away), int(row["season"]))
 
 
 def draw(
@@ -258,5 +257,5 @@ def _expected(games: list[Game]) -> pl.DataFrame:
             keys = (player, game.game_id, side.team_id)
             rows += [(*keys, stat, float(v[i])) for stat, v in asked.items()]
             if i == 0:
-                rows.append((*keys, "passing_yards", float(e.receiving_yards.sum()) * (1 - league.QB_EXIT / 2)))
+                rows.append((*keys, "passing_yards", float(e.receiving_yards.sum()) * (1 - e.relieved)))
     return pl.DataFrame(rows, schema={k: v for k, v in RECONCILED.items() if k != "simulated"}, orient="row")

@@ -101,6 +101,8 @@ def relieve(key: Any, stays: float, line: Any, yards: Any) -> None:
 @inner
 def kick_game(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets) -> None:
     """Write a side's kicks, and those of them that the other side blocked."""
+    far = plan.team[2 * g + k, p.GOAL_FAR]
+    middle = far + (1.0 - far) * plan.rates[p.GOAL_MIDDLE]
     kicker = sheets.kicker[:, 2 * g + k, at : at + n]
     blocked = sheets.defence[p.D_BLOCKED, 2 * g + 1 - k, at : at + n]
     kicker[:] = 0
@@ -108,12 +110,12 @@ def kick_game(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip
         key = strip.key[k, w]
         for m in range(strip.way[k, GOALS, w]):
             chance = unit(word(key, BANDS + m))
-            if chance < plan.rates[p.GOAL_NEAR]:
-                kicker[p.NEAR, w] += 1
-            elif chance < plan.rates[p.GOAL_NEAR] + plan.rates[p.GOAL_MIDDLE]:
+            if chance < far:
+                kicker[p.FAR, w] += 1
+            elif chance < middle:
                 kicker[p.MIDDLE, w] += 1
             else:
-                kicker[p.FAR, w] += 1
+                kicker[p.NEAR, w] += 1
         z, y = word(key, KICKS), word(key, KICKS + 1)
         missed = draw_poisson(tables.poisson, plan.rates[p.MISSED_GOALS], high(z), np.float64(unit32(low(y))))
         made, two = strip.way[k, EXTRA, w], strip.way[k, TWO, w]

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sdp_engine.simulate import league
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import inner
 from sdp_engine.simulate.plan import Array, Plan, Sheets, Strip
@@ -36,11 +37,18 @@ def draw_hurt(plan: Plan, side: int, k: int, n: int, strip: Strip) -> None:
 
 @inner
 def draw_stays(plan: Plan, k: int, n: int, strip: Strip) -> None:
-    """Draw the part of the game the starting quarterback plays."""
+    """Draw the part of the game the starting quarterback plays: he may be hurt, or spared once it is decided."""
     for w in range(n):
         z = word(strip.key[k, w], EXIT)
-        exits = np.float64(unit32(high(z))) < plan.rates[p.QB_EXIT]
-        strip.stays[w] = 0.05 + 0.9 * np.float64(unit32(low(z))) if exits else 1.0
+        chance, part = np.float64(unit32(high(z))), np.float64(unit32(low(z)))
+        margin = strip.score[k, 0, w] - strip.score[1 - k, 0, w]
+        behind = min(plan.rates[p.EXIT_BEHIND] * max(-margin - league.BEHIND, 0), league.MOST_EXIT)
+        ahead = min(plan.rates[p.EXIT_AHEAD] * max(margin - league.AHEAD, 0), league.MOST_EXIT)
+        early = plan.rates[p.QB_EXIT] + behind
+        if chance < early:
+            strip.stays[w] = 1.0 - league.QB_ABSENT * part * part * part
+        else:
+            strip.stays[w] = 1.0 - league.LATE * part if chance < early + ahead else 1.0
 
 
 @inner
