@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sdp_common.errors import BadInput, Infeasible, NotAllowed, PlatformError, Retriable
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from sdp_api.schema import ErrorBody, Problem
@@ -107,6 +108,14 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body.model_dump(), status_code=error.status_code, headers=error.headers)
 
 
+def _beyond(request: Request, error: Exception) -> JSONResponse:
+    """Answer a value that no column holds: a number beyond 64 bits, or text with a NUL or half a character."""
+    log.info("request.beyond", path=request.url.path, error=type(error).__name__)
+    return answer(
+        BadInput("a number or text of the request is beyond what can be kept, or holds characters that are none")
+    )
+
+
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
     """Answer a fault of ours without telling more than that; the database being away is told."""
     log.error("request.crashed", path=request.url.path, exc_info=error)
@@ -121,4 +130,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PlatformError, _platform)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DataError, _beyond)
+    app.add_exception_handler(UnicodeEncodeError, _beyond)
     app.add_exception_handler(Exception, _unexpected)
