@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 
 class SourceId(NamedTuple):
     """What a source calls a player: (`gsis`, `00-0033873`)."""
@@ -199,11 +201,11 @@ class QuoteRow:
     position: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MarketRows:
+class MarketRows(Struct, frozen=True, gc=False):
     """All quotes of a market of a game at a book, in columns of one length: what a source of very many quotes yields.
 
-    `names` are the players' of a player market, null elsewhere.
+    `names` are the players' of a player market, null elsewhere. A body has tens of thousands of them, which as
+    frozen dataclasses took ten times as long to make; in tuples they cost the garbage collector nothing.
     """
 
     game: GameRef

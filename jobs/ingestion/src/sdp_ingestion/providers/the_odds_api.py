@@ -4,7 +4,7 @@ The list of events is free, so that a crawl begins with it and learns how many c
 and an outcome is told by its name, never by its place; a book may be in one event and not in the next.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
@@ -56,27 +56,27 @@ class Outcome(Struct, gc=False):
     description: str | None = None
 
 
-class Market(Struct):
+class Market(Struct, gc=False):
     """A market of a book."""
 
     key: str | None = None
-    outcomes: list[Outcome | None] | None = None
+    outcomes: tuple[Outcome | None, ...] | None = None
 
 
-class Book(Struct):
+class Book(Struct, gc=False):
     """A book in an event."""
 
     key: str | None = None
-    markets: list[Market | None] | None = None
+    markets: tuple[Market | None, ...] | None = None
 
 
-class Event(Struct):
+class Event(Struct, gc=False):
     """A game with what every book says of it."""
 
     home_team: str
     away_team: str
     commence_time: str
-    bookmakers: list[Book | None]
+    bookmakers: tuple[Book | None, ...]
 
 
 class Told(NamedTuple):
@@ -159,12 +159,12 @@ def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
             if ours is None:
                 yield unknown_market(market.key)
                 continue
-            outcomes = list(filter(None, market.outcomes or ()))
+            outcomes: Sequence[Outcome] = tuple(filter(None, market.outcomes or ()))
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
                 yield from _rows(kept, sides, game, book.key, name, told)
 
 
-def _by_team(outcomes: list[Outcome], market: str, sides: dict[str, str]) -> list[tuple[list[Outcome], str]]:
+def _by_team(outcomes: Sequence[Outcome], market: str, sides: dict[str, str]) -> list[tuple[Sequence[Outcome], str]]:
     """Return each team's part of a market of team totals, with its name."""
     teams = dict.fromkeys(str(outcome.description) for outcome in outcomes)
     return [
@@ -177,14 +177,14 @@ def _by_team(outcomes: list[Outcome], market: str, sides: dict[str, str]) -> lis
 
 
 def _rows(
-    outcomes: list[Outcome], sides: dict[str, str], game: Matchup, book: str, market: str, told: Told
+    outcomes: Sequence[Outcome], sides: dict[str, str], game: Matchup, book: str, market: str, told: Told
 ) -> Iterator[MarketRows | Rejected]:
     """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
     if not outcomes:
         return
     labels, quoted, points, names = zip(*map(_FIELDS, outcomes), strict=True)
-    found = list(map(sides.get, labels))
-    prices = list(map(told.prices.__getitem__, quoted))
+    found = tuple(map(sides.get, labels))
+    prices = tuple(map(told.prices.__getitem__, quoted))
     if None in found or None in prices:
         usable = []
         for outcome, *values in zip(outcomes, found, prices, strict=True):
@@ -194,7 +194,7 @@ def _rows(
                 usable.append(outcome)
         yield from _rows(usable, sides, game, book, market, told)
         return
-    lines = list(map(told.lines.__getitem__, points))
+    lines = tuple(map(told.lines.__getitem__, points))
     yield MarketRows(
         game, book, market, cast("list[str]", found), lines, prices, told.at, names if any(names) else None
     )
