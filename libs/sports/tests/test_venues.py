@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sdp_sports.venues import places
+from sdp_sports.venues import Place, places
 
 
 def test_every_stadium_of_the_nfl_is_somewhere() -> None:
@@ -16,11 +16,17 @@ def test_every_stadium_of_the_nfl_is_somewhere() -> None:
     assert found["MIN01"].roof == "dome"
 
 
-def test_every_club_of_mlb_has_a_park_whose_field_points_somewhere() -> None:
+def test_every_park_of_mlb_points_somewhere_or_says_that_nobody_knows() -> None:
     found = places("mlb")
-    assert sum(place.azimuth_deg is not None for place in found.values()) >= 30
+    assert all((place.azimuth_deg is None) == place.azimuth_doubted for place in found.values())
+    assert sum(place.azimuth_deg is not None for place in found.values()) >= 26
     assert {place.name for place in found.values() if place.roof == "dome"} == {"Tropicana Field"}
     assert sum(place.roof == "retractable" for place in found.values()) == 7
+
+
+def test_a_direction_that_is_doubted_is_not_stated() -> None:
+    with pytest.raises(ValueError, match="doubted is not stated"):
+        Place(name="A park", latitude=0, longitude=0, roof="outdoors", azimuth_deg=10, azimuth_doubted=True)
 
 
 @pytest.mark.shared

@@ -1,7 +1,10 @@
 """Slates, pool and player as the screens get them."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
+from sdp_common.store import weather
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -51,6 +54,24 @@ def test_an_unknown_sport_is_refused(ann: httpx.Client) -> None:
     answer = ann.get("/api/slates", params={"sport": "quidditch"})
     assert answer.status_code == 422
     assert "nfl" in answer.json()["problems"][0]["message"]
+
+
+def test_a_forecast_shows_the_wind_in_the_frame_of_the_field(ann: httpx.Client, engine: Engine, world) -> None:
+    def read() -> dict[str, object]:
+        return ann.get(f"/api/slates/{world.slate_id}").json()["game_list"][0]
+
+    def shown() -> tuple[object, ...]:
+        game = read()
+        return game["wind_mph"], game["wind_along_mph"], game["wind_across_mph"]
+
+    with Session(engine) as session, session.begin():
+        at = {"game_id": read()["id"], "source": "open_meteo", "forecast_for": world.lock, "wind_mph": 10.0}
+        weather.save(session, [{**at, "known_at": world.lock - timedelta(hours=9)}])
+    assert shown() == (10.0, None, None)  # where the field points is not known
+    with Session(engine) as session, session.begin():
+        told = {"known_at": world.lock - timedelta(hours=3), "wind_along_mph": 8.0, "wind_across_mph": 6.0}
+        weather.save(session, [{**at, **told}])
+    assert shown() == (10.0, 8.0, 6.0)
 
 
 def test_a_slate_shows_the_lines_that_stood_at_the_lock(ann: httpx.Client, world) -> None:

@@ -3102,6 +3102,16 @@ export interface components {
             total: number | null;
             /** Venue */
             venue: string | null;
+            /**
+             * Wind Across Mph
+             * @description its part across the field; null likewise
+             */
+            wind_across_mph: number | null;
+            /**
+             * Wind Along Mph
+             * @description its part along the field's long axis; null where its direction relative to the field is uncertain
+             */
+            wind_along_mph: number | null;
             /** Wind Mph */
             wind_mph: number | null;
         };

@@ -37,13 +37,21 @@ function GameCard({ game }: { game: Game }) {
         <span>
           Line {game.spread == null ? "–" : `${game.home.abbreviation} ${signed(-game.spread)}`} · total {number(game.total)}
         </span>
-        {game.wind_mph != null && <span>Wind {number(game.wind_mph, 0)} mph</span>}
+        {game.wind_mph != null && <span>{wind(game, game.wind_mph)}</span>}
         {game.temp_f != null && <span>{number(game.temp_f, 0)} °F</span>}
         {game.roof && <span>{game.roof}</span>}
         {p && <Badge title="Where the expected scores come from">{p.line_source === "market" ? "from the market" : "from team ratings"}</Badge>}
       </div>
     </Card>
   );
+}
+
+/** The wind in the frame of the field, which is not known of every stadium. */
+function wind(game: Game, mph: number): string {
+  const speed = `Wind ${number(mph, 0)} mph`;
+  if (mph < 1) return speed;
+  if (game.wind_along_mph == null || game.wind_across_mph == null) return `${speed}, its direction relative to the field is uncertain here`;
+  return `${speed}: ${number(game.wind_along_mph, 0)} along the field, ${number(game.wind_across_mph, 0)} across`;
 }
 
 interface SideProps {

@@ -70,7 +70,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
 
 
 def _venues(games: Iterable[Document]) -> Iterator[VenueRow]:
-    """Yield the stadiums of these games: placed by the source, else as we know them."""
+    """Yield the stadiums of these games: placed by the source, else as we know them; no direction that is doubted."""
     found: dict[str, Document] = {}
     for game in games:
         code = _venue(game)
@@ -80,8 +80,8 @@ def _venues(games: Iterable[Document]) -> Iterator[VenueRow]:
         location = venue.get("location") or {}
         middle = location.get("defaultCoordinates") or {}
         told = [number_of(value) for value in (middle.get("latitude"), middle.get("longitude"))]
-        told.append(number_of(location.get("azimuthAngle")))
         place = places("mlb").get(code)
+        told.append(None if place and place.azimuth_doubted else number_of(location.get("azimuthAngle")))
         known = [None] * 3 if place is None else [place.latitude, place.longitude, place.azimuth_deg]
         where = [ours if theirs is None else theirs for theirs, ours in zip(told, known, strict=True)]
         roof = place.roof if place else _ROOFS.get(str((venue.get("fieldInfo") or {}).get("roofType")).lower())

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 from sdp_api.projections.schemas import ProjectionSetRead
 from sdp_api.schema import Answer
 
@@ -81,6 +83,10 @@ class SlateGameRead(Answer):
     total: float | None
     temp_f: float | None
     wind_mph: float | None
+    wind_along_mph: float | None = Field(
+        description="its part along the field's long axis; null where its direction relative to the field is uncertain"
+    )
+    wind_across_mph: float | None = Field(description="its part across the field; null likewise")
     players: int
     projection: GameProjectionRead | None
 

@@ -106,6 +106,8 @@ def _game(row: Any, now: datetime) -> SlateGameRead:
         total=total,
         temp_f=forecast.temp_f if forecast else None,
         wind_mph=forecast.wind_mph if forecast else None,
+        wind_along_mph=forecast.wind_along_mph if forecast else None,
+        wind_across_mph=forecast.wind_across_mph if forecast else None,
         players=players,
         projection=GameProjectionRead.model_validate(projection) if projection else None,
     )
