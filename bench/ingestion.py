@@ -29,7 +29,7 @@ from sdp_api.main import bind, make_server
 from sdp_cli import postgres
 from sdp_common.db.migrate import migrate
 from sdp_common.db.session import make_engine
-from sdp_common.service import Job
+from sdp_common.service import Job, collect_seldom
 from sdp_common.settings import Settings
 from sdp_common.store import odds, reference, retention, runs
 from sdp_ingestion.ingest import ingest
@@ -345,6 +345,7 @@ def main() -> None:
     parser.add_argument("--quotes", type=int, default=1_000_000)
     parser.add_argument("--history", type=int, default=10_000_000)
     options = parser.parse_args()
+    collect_seldom()  # as every service does
     folder = Path(tempfile.mkdtemp(prefix="sdp-bench-"))
     folder.chmod(0o711)
     cases: list[Case] = []

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from sdp_cli.leash import wait_gone
 from sdp_cli.placement import SHARED_ROOT, can_enter, installed_programs, place
-from sdp_cli.postgres import LAPTOP, THROWAWAY, EmbeddedPostgres
+from sdp_cli.postgres import LAPTOP, THROWAWAY, EmbeddedPostgres, buffers_mb
 from sdp_common.errors import Conflict, Misconfigured
 
 
@@ -218,3 +218,8 @@ def test_programs_closed_to_the_server_are_copied(folder: Path, monkeypatch: pyt
     with server(folder) as postgres:
         assert one(postgres.url, "select 1") == 1
         assert postgres.program("postgres").is_relative_to(postgres.folder)
+
+
+@pytest.mark.parametrize(("memory_gb", "buffers"), [(1, 128), (4, 256), (8, 512), (64, 1024)])
+def test_a_larger_machine_keeps_more_of_its_tables(memory_gb: int, buffers: int) -> None:
+    assert buffers_mb(memory_gb * 2**30) == buffers

@@ -30,7 +30,7 @@ from sdp_common.settings import Settings, settings
 from sdp_common.store import queue, runs
 from sdp_common.worker import Loop, Timing, health
 
-__all__ = ["Job", "Service", "Timing", "request"]
+__all__ = ["Job", "Service", "Timing", "collect_seldom", "request"]
 
 log = get_logger(__name__)
 F = TypeVar("F", bound=Function)
@@ -68,7 +68,7 @@ def request(
     return run.id
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Look for cycles among what a job makes alone, and not at every 700th new object: a season's box scores make
     millions, none in a cycle, and looking through them took a third of the time to read them.
     """
@@ -132,7 +132,7 @@ class Service:
         return parser
 
     def _command(self, arguments: argparse.Namespace, configured: Settings) -> int:
-        _collect_seldom()
+        collect_seldom()
         url = configured.require_database_url()
         engine = make_engine(url, application=f"sdp {self.name}")
         try:
