@@ -11,12 +11,13 @@ from typing import Any
 import polars as pl
 from sdp_engine.backtest import populations, table, walk
 from sdp_engine.features import build
-from sdp_engine.features.panel import Sources
+from sdp_engine.features.panel import Sources, of_history
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models import training
 from sdp_engine.models.families import FAMILIES
 from sdp_engine.models.model import EXPECTED, MOMENT, TARGET
 from sdp_engine.models.training import INVOLVED
+from sdp_engine.simulate.passers import passers
 from sdp_sports.spec import Sport, load
 from threadpoolctl import threadpool_limits
 
@@ -68,6 +69,7 @@ class Stage:
     starters: pl.DataFrame
     snapped: pl.DataFrame
     who: pl.DataFrame
+    passers: pl.DataFrame
     players: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -100,6 +102,7 @@ def stage(plan: Plan, sources: Sources, names: pl.DataFrame, players: dict[str, 
         sources.roles.filter(pl.col("started").fill_null(value=False)).select("player_id", "game_id"),
         sources.snaps.filter(pl.col("offense_snaps") > 0).select("player_id", "game_id"),
         who.join(names, on="player_id", how="left"),
+        passers(of_history(sport, sources)),
         players,
     )
 

@@ -33,7 +33,7 @@ def judge(job: Job, plan: backtest.Plan, workers: int) -> dict[str, Any]:
     """
     staged = staged_of(job, plan)
     with _machine(job.settings.dask_scheduler, workers) as machine, threadpool_limits(1):
-        rows = _moneyline(job, plan) + backtest.run(staged, machine, job.progress)
+        rows = _moneyline(job, staged) + backtest.run(staged, machine, job.progress)
     title = f"{load(plan.sport).name} back-test, {plan.seasons[0]}-{plan.seasons[-1]}, refitted {plan.every}"
     silent = [name for name in plan.markets if all(row["market"] != name for row in rows)]
     report = {"title": title, "made_at": job.now.isoformat(), "silent": silent, "rows": rows}
@@ -45,14 +45,14 @@ def judge(job: Job, plan: backtest.Plan, workers: int) -> dict[str, Any]:
     return {"rows": len(rows), **{kind: str(Path(FOLDER) / file.name) for kind, file in names.items()}}
 
 
-def _moneyline(job: Job, plan: backtest.Plan) -> list[dict[str, Any]]:
+def _moneyline(job: Job, held: backtest.Stage) -> list[dict[str, Any]]:
     """Return how the simulation's chances of winning did, where the sport has what its scores are made of."""
-    if not set(moneyline.STATS) <= set(load(plan.sport).stats) or set(plan.markets) != set(load(plan.sport).markets):
+    plan = held.plan
+    if not set(moneyline.STATS) <= set(held.sport.stats) or set(plan.markets) != set(held.sport.markets):
         return []
     with job.session() as session:
-        games = reference.games(session, plan.sport, as_of=job.now)
         touchdowns = stats.team_touchdowns(session, plan.sport, as_of=job.now)
-    return moneyline.rows(games, touchdowns, plan.seasons, lambda: job.progress(0.04, "who wins"))
+    return moneyline.rows(held.games, touchdowns, held.passers, plan.seasons, lambda: job.progress(0.04, "who wins"))
 
 
 def staged_of(job: Job, plan: backtest.Plan) -> backtest.Stage:

@@ -9,9 +9,12 @@ from typing import Any
 import polars as pl
 from sdp_common.errors import Conflict
 from sdp_common.store import predictions as prediction_store
-from sdp_common.store import reference, slates, stats
+from sdp_common.store import reference, roles, slates, stats
 from sdp_engine import frames
+from sdp_engine.features.panel import Sources
+from sdp_engine.features.starters import PASSER
 from sdp_engine.simulate import Slate, joint, ratings
+from sdp_engine.simulate.passers import before
 from sdp_engine.simulate.past import past
 from sdp_engine.simulate.slate import OUT
 from sdp_sports.spec import Sport, load
@@ -124,7 +127,12 @@ def read(session: Session, slate_id: int, now: datetime) -> Inputs:
         slate.contest,
         as_of,
         draftables,
-        Slate(mine, population, _fallback(games, mine, as_of), past(games, touchdowns, as_of)),
+        Slate(
+            mine,
+            population,
+            _fallback(session, slate.sport, games, mine, population, as_of),
+            past(games, touchdowns, as_of),
+        ),
         predicted.select(list(frames.PREDICTIONS)).sort("player_id", "market"),
         sorted(int(m) for m in models.unique()),
     )
@@ -141,11 +149,24 @@ def _population(population: pl.DataFrame, draftables: pl.DataFrame) -> pl.DataFr
     return joined.with_columns(injury_status=status).drop("barred").sort("game_id", "player_id")
 
 
-def _fallback(games: pl.DataFrame, mine: pl.DataFrame, as_of: datetime) -> dict[str, Any]:
+def _fallback(
+    session: Session, sport: str, games: pl.DataFrame, mine: pl.DataFrame, population: pl.DataFrame, as_of: datetime
+) -> dict[str, Any]:
     """Return lines from team ratings for the games the market says too little of."""
     lacking = mine.filter(pl.col("spread").is_null() | pl.col("total").is_null())
     if lacking.is_empty():
         return {}
-    fitted = ratings.fit(games, as_of)
+    recent = games.filter(pl.col("starts_at") >= as_of - ratings.SPAN)
+    seasons = recent["season"].unique().to_list()
+    sources = Sources(
+        games=recent,
+        lines=stats.player_games(session, sport, as_of=as_of, seasons=seasons, positions=[PASSER]),
+        roles=roles.roles(session, sport, as_of=as_of).filter(pl.col("position") == PASSER),
+    )
+    threw = before(load(sport), sources, population, as_of)
+    named = {(game, team): who for game, team, who in threw.select("game_id", "team_id", "expected").iter_rows()}
+    fitted = ratings.fit(games, as_of, threw)
     pairs = lacking.select("game_id", "home_team_id", "away_team_id").iter_rows()
-    return {game: fitted.line(home, away) for game, home, away in pairs}
+    return {
+        game: fitted.line(home, away, (named.get((game, home)), named.get((game, away)))) for game, home, away in pairs
+    }

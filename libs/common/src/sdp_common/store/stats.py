@@ -26,7 +26,12 @@ KEYS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def player_games(
-    session: Session, sport: str, *, as_of: datetime, seasons: Sequence[int] | None = None
+    session: Session,
+    sport: str,
+    *,
+    as_of: datetime,
+    seasons: Sequence[int] | None = None,
+    positions: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """Return one wide row a player and game: the latest line known by a moment.
 
@@ -40,14 +45,16 @@ def player_games(
         sport: The sport's code.
         as_of: The moment (UTC); lines known later are not visible.
         seasons: The seasons wanted; all where None.
+        positions: The positions wanted; all where None.
     """
     line = PlayerGameStats
+    position = func.coalesce(line.position, Player.position)
     statement = (
         select(
             line.player_id,
             line.game_id,
             line.team_id,
-            func.coalesce(line.position, Player.position),
+            position,
             func.to_char(func.timezone("UTC", line.known_at), "YYYY-MM-DD HH24:MI:SS.US"),
             cast(line.stats, Text),
         )
@@ -59,6 +66,8 @@ def player_games(
     )
     if seasons is not None:
         statement = statement.where(Game.season == func.any(list(seasons)))
+    if positions is not None:
+        statement = statement.where(position == func.any(list(positions)))
     stats = load(sport).stats
     document = pl.Struct(dict.fromkeys(stats, pl.Float64))
     text = _copied(session, statement)

@@ -1,6 +1,6 @@
 """Who wins: the simulation's chance of the home side before every game, against what happened and against an Elo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,33 @@ from sdp_engine.simulate import past, ratings, scores
 from sdp_engine.simulate.line import Line
 
 MARKET, POPULATION, ELO = "moneyline", "games", "elo"
+ALONE = "sdp, past results alone"
+"""The simulation where no line of any game is known, of earlier ones neither."""
 STEP, HOME, KEPT = 20.0, 55.0, 2 / 3
 """The Elo: points moved by a surprise, the home side's advantage, and what is kept over a summer."""
 STATS = ("passing_tds", "rushing_tds")
 """What the simulation's scores are made of: a sport without them has no such market."""
-MODES = ("independent", "informed")
+INDEPENDENT, INFORMED = "independent", "informed"
 
 
 def rows(
-    games: pl.DataFrame, touchdowns: pl.DataFrame, seasons: Sequence[int], tick: Callable[[], object] = lambda: None
+    games: pl.DataFrame,
+    touchdowns: pl.DataFrame,
+    passers: pl.DataFrame,
+    seasons: Sequence[int],
+    tick: Callable[[], object] = lambda: None,
 ) -> list[dict[str, Any]]:
     """Return the table's rows: log loss, Brier score and reliability of the home side's win, a tie half a win.
 
-    `independent` expects of a game what past scores alone say, `informed` its closing spread and total; both as of the
-    first kick-off of the week. `brier_gain` is what an Elo's Brier score is worse by.
+    `independent` expects of a game what the ratings say of it, which know no line of it or of its week but those of
+    earlier games; beside it stand the same without any line at all (`ALONE`) and an Elo. `informed` expects its
+    closing spread and total. All are as of the first kick-off of the week. `brier_gain` is what an Elo's Brier score is
+    worse by.
 
     Args:
         games: `frames.GAMES`.
         touchdowns: `simulate.past.TOUCHDOWNS`.
+        passers: `simulate.ratings.PASSERS`.
         seasons: To be judged.
         tick: Called after each week; what it raises ends the work.
     """
@@ -39,18 +48,24 @@ def rows(
     judged = judged.filter(pl.col("season").is_in(list(seasons)))
     if judged.is_empty() or touchdowns.is_empty():
         return []
-    told = {mode: np.full(judged.height, np.nan) for mode in MODES}
-    unlined = games.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("spread", "total"))
+    unlined = [pl.lit(None, pl.Float64).alias(name) for name in ("spread", "total")]
+    views = {INFORMED: games, INDEPENDENT: games, ALONE: games.with_columns(unlined)}
+    told = {view: np.full(judged.height, np.nan) for view in views}
     at = judged.select(pl.concat_str("season", "week", separator=" "))["season"].to_numpy()
     for week in dict.fromkeys(at):
         chosen = np.flatnonzero(at == week)
         ahead = judged[chosen]
-        for mode in MODES:
-            told[mode][chosen] = _chances(games if mode == "informed" else unlined, touchdowns, ahead)
+        for view, known in views.items():
+            shown = ahead if view == INFORMED else ahead.with_columns(unlined)
+            told[view][chosen] = _chances(known, touchdowns, passers, shown)
         tick()
     home, away = (judged[name].to_numpy() for name in ("home_score", "away_score"))
+    judged = judged.with_columns(pl.Series(view, chance) for view, chance in told.items())
     judged = judged.with_columns(y=pl.Series((home > away) + 0.5 * (home == away)))
-    return [row for mode in MODES for row in _figures(judged.with_columns(p=pl.Series(told[mode])), mode)]
+    return [
+        *_figures(judged, INDEPENDENT, {OURS: INDEPENDENT, ALONE: ALONE, ELO: ELO}),
+        *_figures(judged, INFORMED, {OURS: INFORMED, ELO: ELO}),
+    ]
 
 
 def elo(games: pl.DataFrame) -> Array:
@@ -69,19 +84,25 @@ def elo(games: pl.DataFrame) -> Array:
     return np.array(told, dtype=np.float64)
 
 
-def _chances(games: pl.DataFrame, touchdowns: pl.DataFrame, ahead: pl.DataFrame) -> Array:
+def _chances(games: pl.DataFrame, touchdowns: pl.DataFrame, passers: pl.DataFrame, ahead: pl.DataFrame) -> Array:
     """Return the chances of a week's home sides; a game without a line is expected to go as the ratings say."""
     lock = ahead["starts_at"].to_list()[0]
-    rated = ratings.fit(games, lock)
-    lined = ahead.select("game_id").join(games, on="game_id", how="left", maintain_order="left")
-    lines = [
-        Line(spread, total, "market") if spread is not None and total is not None else rated.line(home, away)
-        for spread, total, home, away in lined.select("spread", "total", "home_team_id", "away_team_id").iter_rows()
-    ]
+    rated: ratings.Ratings | None = None
+    named = {(game, team): who for game, team, who in passers.select("game_id", "team_id", "expected").iter_rows()}
+    lines = []
+    for game, home, away, spread, total in ahead.select(
+        "game_id", "home_team_id", "away_team_id", "spread", "total"
+    ).iter_rows():
+        if spread is not None and total is not None:
+            lines.append(Line(spread, total, "market"))
+            continue
+        rated = rated or ratings.fit(games, lock, passers)
+        lines.append(rated.line(home, away, (named.get((game, home)), named.get((game, away)))))
     return scores.wins(scores.tables(lines, past.past(games, touchdowns, lock)))
 
 
-def _figures(judged: pl.DataFrame, mode: str) -> list[dict[str, Any]]:
+def _figures(judged: pl.DataFrame, mode: str, models: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the figures of models, each named with its column of chances, by season."""
     made: list[dict[str, Any]] = []
     for season in (ALL, *sorted(judged["season"].unique().to_list())):
         chosen = judged if season == ALL else judged.filter(pl.col("season") == season)
@@ -89,7 +110,7 @@ def _figures(judged: pl.DataFrame, mode: str) -> list[dict[str, Any]]:
             continue
         happened = chosen["y"].to_numpy()
         where = {"population": POPULATION, "mode": mode, "market": MARKET, "position": ALL, "season": season}
-        for model, column in ((OURS, "p"), (ELO, ELO)):
+        for model, column in models.items():
             chance = chosen[column].to_numpy()
             index = np.minimum((chance * BINS).astype(int), BINS - 1)
             groups = [index == each for each in np.unique(index)]
@@ -99,7 +120,7 @@ def _figures(judged: pl.DataFrame, mode: str) -> list[dict[str, Any]]:
                 "logloss": log_loss(chance, happened),
                 "ece": calibration.expected_calibration_error(chance, happened),
             }
-            if model == OURS:
+            if model != ELO:
                 gain = paired((chosen[ELO].to_numpy() - happened) ** 2 - (chance - happened) ** 2, chosen["game_id"])
                 figures |= {f"brier_{name}": value for name, value in gain.items()}
             bins = [
