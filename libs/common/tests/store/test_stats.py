@@ -52,6 +52,13 @@ def test_one_wide_row_a_player_and_game(league: Session) -> None:
     assert (second["position"], second["passing_yards"], second["known_at"]) == ("RB", 0.0, KNOWN)
 
 
+def test_lines_of_some_positions_alone(league: Session) -> None:
+    stats.save(league, [line(league), line(league, "2", position=None)])
+    assert read(league, KNOWN, positions=["QB"])["position"].to_list() == ["QB"]
+    assert read(league, KNOWN, positions=["RB"])["position"].to_list() == ["RB"], "the line's own is not known"
+    assert read(league, KNOWN, positions=["K"]).is_empty()
+
+
 def test_plays_are_unknown_where_none_are_held_and_nothing_is_zero_where_they_are(league: Session) -> None:
     reference.save_games(
         league,
