@@ -173,3 +173,30 @@ def test_a_line_far_from_the_prediction_is_reached_all_the_same() -> None:
     assert np.allclose(moved.prob_over(line), chance, atol=0.05)
     assert moved.quantile([0.5])[0, 0] == pytest.approx(200.5, abs=12)
     assert np.allclose(moved[[1]].params["values"], values[1] * (moved.params["values"][1, 0] / values[1, 0]))
+
+
+def test_a_list_of_starters_that_names_somebody_who_threw_nothing_is_not_believed(
+    told: Any, built: tuple[Any, Any]
+) -> None:
+    features, _ = built
+    passer = pl.col("position") == "QB"
+    pairs = told.lines.filter(passer, pl.col("game_id").str.starts_with("nfl:2023")).join(
+        told.roles.filter(passer, pl.col("status") == "ACT").select("player_id", "game_id", "started"),
+        on=["player_id", "game_id"],
+    )
+    both = pairs.filter(pl.col("player_id").n_unique().over("game_id", "team_id") == 2)
+    game, team = both.filter("started").select("game_id", "team_id").row(0)
+    here = (pl.col("game_id") == game) & (pl.col("team_id") == team) & passer
+    reversed_ = told.roles.with_columns(pl.when(here).then(~pl.col("started")).otherwise("started").alias("started"))
+    listed = reversed_.filter(here & pl.col("started"))["player_id"].item()
+    for passes, is_believed in ((0.0, False), (1.0, True)):
+        mine = here & (pl.col("player_id") == listed)
+        lines = told.lines.with_columns(
+            passing_attempts=pl.when(mine).then(passes).when(here).then(30.0).otherwise("passing_attempts")
+        )
+        outcomes = training.outcomes_of(load("nfl"), features, lines, told.snaps, reversed_)
+        began = outcomes.filter(pl.col("game_id") == game, passer, pl.col("started"))
+        mates = features.filter(pl.col("game_id") == game, pl.col("team_id") == team)["player_id"].to_list()
+        found = began.filter(pl.col("player_id").is_in(mates))["player_id"].to_list()
+        assert len(found) == 1
+        assert (found[0] == listed) is is_believed

@@ -11,13 +11,13 @@ ONE, TWO = 1, 2
 """Two quarterbacks of one team."""
 
 
-def test_who_throws_nearly_every_pass_began_the_game_and_else_the_list_tells() -> None:
+def test_the_list_tells_who_began_unless_he_threw_no_pass_and_another_nearly_all() -> None:
     lines = pl.DataFrame(
         [
             ("whole", ONE, "QB", 30.0, False),  # the list names the other one by mistake
-            ("whole", TWO, "QB", 1.0, True),
-            ("hurt", ONE, "QB", 10.0, True),
-            ("hurt", TWO, "QB", 25.0, False),
+            ("whole", TWO, "QB", 0.0, True),
+            ("hurt", ONE, "QB", 1.0, True),
+            ("hurt", TWO, "QB", 34.0, False),
             ("untold", ONE, "QB", 10.0, None),
             ("untold", TWO, "QB", 25.0, None),
             ("whole", 3, "WR", 1.0, None),  # a receiver's throw is none of it

@@ -4,7 +4,7 @@ import polars as pl
 
 PASSER = "QB"
 WHOLE = 0.85
-"""Who throws this part of his team's passes began the game, whatever a list of starters says."""
+"""Who throws this part of his team's passes began the game where a list names somebody who threw none."""
 LIKELY = 0.5
 """How surely a player must be active to be expected to start."""
 UNRANKED = 9.0
@@ -14,7 +14,8 @@ GONE = ("out", "doubtful", "injured_reserve")
 def began(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the lines with `started`, of quarterbacks alone: null where neither passes nor a list tell.
 
-    Lists of starters have mistakes: where one player threw nearly every pass it was him.
+    Lists of starters have mistakes: where whom they name threw no pass, and one player nearly every one, it was him.
+    (A starter who is hurt early throws few.)
 
     Args:
         lines: Player games with `passing_attempts` and `started` as a list told it, null where none did.
@@ -23,7 +24,8 @@ def began(lines: pl.DataFrame) -> pl.DataFrame:
     thrown = pl.when(mine).then(pl.col("passing_attempts"))
     team = ["team_id", "game_id"]
     marked = lines.with_columns(part=thrown / pl.max_horizontal(thrown.sum().over(team), 1.0))
-    alone = (pl.col("part") >= WHOLE).any().over(team)
+    named = (pl.col("started").fill_null(value=False) & (pl.col("part") > 0)).any().over(team)
+    alone = ~named & (pl.col("part") >= WHOLE).any().over(team)
     decided = pl.when(alone).then(pl.col("part") >= WHOLE).otherwise(pl.col("started"))
     return marked.with_columns(started=pl.when(mine).then(decided)).drop("part")
 

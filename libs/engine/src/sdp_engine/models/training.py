@@ -8,7 +8,7 @@ import polars as pl
 from sdp_sports.spec import Market, Sport
 
 from sdp_engine import frames
-from sdp_engine.features import sets
+from sdp_engine.features import sets, starters
 from sdp_engine.features.panel import filled, on_field, quantity
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models.families import Family
@@ -33,17 +33,23 @@ def outcomes_of(
 
     Returns:
         `player_id`, `game_id`, `position`, `known_at` (when the game's last line was known), every stat, and whether he
-        `started` (null: no list tells of his position).
+        `started` (null: no list tells of his position; of quarterbacks as `starters.began` has it).
     """
     place = ["game_id", "team_id"]
     known = lines.group_by(place).agg(pl.col(KNOWN).max())
-    stats = on_field(sport, lines, snaps).drop("team_id", "position", "offense_share")
+    seen = on_field(sport, lines, snaps)
+    stats = seen.drop("team_id", "position", "offense_share")
     rows = features.select("player_id", "game_id", "team_id", "position").join(known, on=place)
     found = rows.join(stats, on=["player_id", "game_id"], how="left")
     absent = ~pl.col("position").is_in(OFFENCE) & pl.col(sport.stats[0]).is_null()
-    seen = filled(sport, found.filter(~absent)).with_columns(pl.col(sport.stats).fill_null(0.0))
+    done = filled(sport, found.filter(~absent)).with_columns(pl.col(sport.stats).fill_null(0.0))
     told = roles.select("player_id", "game_id", "started")
-    return seen.join(told, on=["player_id", "game_id"], how="left").drop("team_id")
+    began = starters.began(seen.join(told, on=["player_id", "game_id"], how="left")).filter("started")
+    named = began.select(*place, starter="player_id").unique(place, keep="first", maintain_order=True)
+    listed = done.join(told, on=["player_id", "game_id"], how="left").join(named, on=place, how="left")
+    mine = (pl.col("position") == starters.PASSER) & pl.col("starter").is_not_null()
+    started = pl.when(mine).then(pl.col("player_id") == pl.col("starter")).otherwise(pl.col("started"))
+    return listed.with_columns(started=started).drop("team_id", "starter")
 
 
 def frame_of(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
