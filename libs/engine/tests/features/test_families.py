@@ -287,7 +287,8 @@ def test_the_passer_is_who_is_expected_to_start(told: Any) -> None:
     late = made.filter(pl.col("game_id").str.contains("2022"))
     # The league's charts know nothing: who comes back as the first of one is expected and does not start.
     assert (late["passer_is_new"] == 0).mean() > 0.5
-    assert late["passer_attempts"].is_between(20, 50).all()
+    # Its lists name some who threw next to nothing, and are believed where they threw at all.
+    assert late["passer_attempts"].is_between(20, 50).mean() > 0.8
     # Without rosters it is who started the last game of the season, as far as passes tell who did.
     bare = build.history(SPORT, Sources(told.games, told.lines)).join(
         told.games.select("game_id", "week"), on="game_id"
