@@ -167,6 +167,22 @@ def test_what_many_entries_have_in_a_slot_is_kept_once() -> None:
     assert second[1] == ("G", None)
 
 
+@pytest.mark.parametrize("known", [{"Bo", "Bo G", "Al"}, {"Bo", "Al", "Cy Ox Jr."}])
+def test_lineups_are_read_alike_whatever_was_read_before(known: set[str]) -> None:
+    texts = [
+        "C Bo G Al",
+        "C Al G Bo G",
+        "C Bo G G Al",
+        "C Bo  G  Al",
+        "C Cy Ox Jr. G LOCKED",
+        "G Al C Di Unknown",
+        "C Bo G",
+    ]
+    together = Lineups({"C", "G"}, known)
+    again = [[together.split(text) for text in texts] for _ in range(2)]
+    assert again[0] == again[1] == [Lineups({"C", "G"}, known).split(text) for text in texts]
+
+
 def packed(**members: bytes) -> bytes:
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:

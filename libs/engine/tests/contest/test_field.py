@@ -147,6 +147,16 @@ def test_a_bond_brings_the_anchors_team_mates() -> None:
     assert (np.isin(position[rows], "A")).any()
 
 
+@pytest.mark.parametrize("side", ["opponent", "game"])
+def test_to_an_anchor_whose_opponent_nobody_tells_nobody_is_bound(side: str) -> None:
+    pool = pool_of().with_columns(opponent_id=pl.lit(None, pl.String), game_id=pl.lit(None, pl.String))
+    owned = []
+    for pull in (2.0, 0.0):
+        habits = HABITS.model_copy(update={"anchor": ("A",), "bonds": (Bond(side=side, pull=pull),)})
+        owned.append(Crowd(CONTEST, pool, habits).ownership())
+    assert owned[0] == pytest.approx(owned[1])
+
+
 def test_a_field_can_be_told_who_is_drafted_how_often() -> None:
     pool = pool_of()
     crowd = Crowd(CONTEST, pool, HABITS)

@@ -1,6 +1,7 @@
 """Finished contests in the site's shape, invented: joined to their slate, and predicted by others' habits."""
 
 import csv
+import dataclasses
 import io
 
 import numpy as np
@@ -114,6 +115,21 @@ def test_a_contest_finds_its_own_slate_whatever_the_files_are_called(played: lis
     assert salary[first.slate.lineups].sum(axis=1).max() <= 50_000
     again = (np.nan_to_num(first.scored)[first.slate.lineups]).sum(axis=1)
     np.testing.assert_allclose(np.sort(again), np.sort(first.entry_points))
+
+
+def test_lineups_stand_in_the_contests_order_whatever_the_sites_is(played: list[Finished]) -> None:
+    text, rng = standings_csv(players(3), 3), np.random.default_rng(1)
+    whole = board(text)
+    mixed = [tuple(e.lineup[i] for i in rng.permutation(len(e.lineup))) for e in whole.entries]
+    entries = tuple(dataclasses.replace(e, lineup=lineup) for e, lineup in zip(whole.entries, mixed, strict=True))
+    found = assemble("c3", dataclasses.replace(whole, entries=entries), sources(3)).slate
+    names = found.pool["name"].to_list()
+    slots = [slot.name for slot in NBA.expanded_slots]
+    for entry, lineup in zip(entries, found.lineups.tolist(), strict=True):
+        assert sorted(zip(slots, (names[r] for r in lineup), strict=True)) == sorted(entry.lineup)
+    short = (dataclasses.replace(entries[0], lineup=entries[0].lineup[1:]), *entries[1:])
+    kept = assemble("c3", dataclasses.replace(whole, entries=short), sources(3)).slate.lineups
+    assert (kept == found.lineups[1:]).all(), "who has no whole lineup is left out"
 
 
 def test_a_contest_without_its_slate_or_not_begun_is_refused() -> None:

@@ -227,13 +227,15 @@ class Crowd:
         return total
 
     def holds(self, bond: Bond, anchor: int) -> Floats:
-        """Say (1 or 0) for which moves a bond to an anchor holds, (moves,)."""
+        """Say (1 or 0) for which moves a bond to an anchor holds, (moves,); of an unknown opponent, none."""
         mine = self.pool.row(anchor, named=True)
         key, wanted = {
             "team": ("team_id", mine["team_id"]),
             "opponent": ("team_id", mine["opponent_id"]),
             "game": ("game_id", mine["game_id"]),
         }[bond.side]
+        if wanted is None:
+            return np.zeros(len(self.roster.row))
         holds = (self.pool[key] == wanted).fill_null(value=False).to_numpy().copy()
         if bond.positions:
             holds &= np.isin(self.pool["position"].to_numpy(), bond.positions)

@@ -274,17 +274,19 @@ def _joined(name: str, standings: Standings, source: Source, sport: str, contest
 def _rows(standings: Standings, contest: Contest, row_of: dict[str, int]) -> NDArray[np.int64]:
     """Return every whole lineup as rows of the pool in the order of the contest's slots."""
     order = [slot.name for slot in contest.expanded_slots]
-    found = []
-    for entry in standings.entries:
-        by_slot: dict[str, list[int]] = {}
-        for slot, who in entry.lineup:
-            row = row_of.get(normalise(who)) if who else None
-            if row is not None:
-                by_slot.setdefault(slot, []).append(row)
-        if sum(map(len, by_slot.values())) == len(order) and Counter(order) == {s: len(r) for s, r in by_slot.items()}:
-            left = {slot: iter(rows) for slot, rows in by_slot.items()}
-            found.append([next(left[slot]) for slot in order])
-    return np.array(found, np.int64).reshape(-1, len(order))
+    number = {name: i for i, name in enumerate(dict.fromkeys(order))}
+    lineups = [entry.lineup for entry in standings.entries if len(entry.lineup) == len(order)]
+    code = {place: i for i, place in enumerate({place for lineup in lineups for place in lineup})}
+    slot = np.array([number.get(slot, -1) for slot, _ in code], np.int64)
+    row = np.array([row_of.get(normalise(who), -1) if who else -1 for _, who in code], np.int64)
+    told = np.array([[code[place] for place in lineup] for lineup in lineups], np.int64).reshape(-1, len(order))
+    wanted = np.array([number[name] for name in order])
+    by_slot = np.argsort(slot[told], axis=1, kind="stable")
+    whole = (np.take_along_axis(slot[told], by_slot, axis=1) == np.sort(wanted)).all(axis=1)
+    whole &= (row[told] >= 0).all(axis=1)
+    found = np.empty((int(whole.sum()), len(order)), np.int64)
+    found[:, np.argsort(wanted, kind="stable")] = np.take_along_axis(row[told], by_slot, axis=1)[whole]
+    return found
 
 
 def digest(standings: Standings) -> str:

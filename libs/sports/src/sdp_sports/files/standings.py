@@ -120,6 +120,9 @@ class Lineups:
         words = [name.split() for name in known]
         self._begun = {" ".join(part[:count]) for part in words for count in range(1, len(part) + 1)}
         self._places: dict[tuple[str, str | None], tuple[str, str | None]] = {}
+        self._is_plain = not any(word in slots for part in words for word in part)
+        self._between = re.compile(f" (?=(?:{'|'.join(map(re.escape, sorted(slots)))}) )")
+        self._read: dict[str, tuple[str, str | None]] = {}
 
     def split(self, text: str) -> tuple[tuple[str, str | None], ...] | None:
         """Return slot and name of each place, None where the text begins with no slot.
@@ -130,6 +133,12 @@ class Lineups:
         >>> Lineups({"C", "F", "G"}, {"Al C. Ox", "Bo G"}).split("C Al C. Ox F LOCKED G Bo G")
         (('C', 'Al C. Ox'), ('F', None), ('G', 'Bo G'))
         """
+        if self._is_plain:
+            # no name could be two: what was read once is known by its letters
+            seen = [self._read.get(part) for part in self._between.split(text)]
+            places = tuple(place for place in seen if place is not None)
+            if len(places) == len(seen):
+                return places
         words = text.split()
         if not words:
             return ()
@@ -155,4 +164,7 @@ class Lineups:
     def _place(self, slot: str, words: Sequence[str]) -> tuple[str, str | None]:
         name = " ".join(words)
         place = (slot, None if name in {UNSEEN, ""} else name)
-        return self._places.setdefault(place, place)
+        place = self._places.setdefault(place, place)
+        if name == UNSEEN or name in self._known:
+            self._read[f"{slot} {name}"] = place
+        return place
