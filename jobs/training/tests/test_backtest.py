@@ -157,6 +157,33 @@ def test_prop_lines_are_whole_games_at_the_close_and_fair(tmp_path: Path) -> Non
     assert rivals.props(tmp_path, [2022], "targets", {}).is_empty()
 
 
+def test_a_line_of_a_sum_that_contradicts_its_parts_was_made_in_play(tmp_path: Path) -> None:
+    folder = tmp_path / "nfl_player_props_actionnetwork"
+    folder.mkdir()
+    told = {
+        "00-1": (60.5, 40.5, 18.5),  # agrees
+        "00-2": (19.5, None, 58.5),  # far below its one part
+        "00-3": (99.5, 40.5, 18.5),  # far above both
+        "00-4": (99.5, None, 18.5),  # what he will run for is not told
+        "00-5": (30.5, None, None),
+    }
+    bets = ("rushing_receiving_yards", "rushing_yards", "receiving_yards")
+    bet = {"book_id": 15, "period": "event", "season": 2023, "week": 1, "odds": -110}
+    rows = [
+        bet | {"bet_type": name, "gsis_id": who, "side": side, "value": value}
+        for who, values in told.items()
+        for name, value in zip(bets, values, strict=True)
+        for side in ("over", "under")
+        if value is not None
+    ]
+    pl.DataFrame(rows).write_parquet(folder / "2023.parquet")
+    players = {who: number for number, who in enumerate(told, 1)}
+    found = rivals.props(tmp_path, [2023], "rushing_receiving_yards", players).sort("player_id")
+    assert found["player_id"].to_list() == [1, 4, 5]
+    assert found.columns == rivals.props(tmp_path, [2023], "receiving_yards", players).columns
+    assert rivals.props(tmp_path, [2023], "receiving_yards", players).height == 4
+
+
 def test_a_projection_of_nothing_is_missing_and_names_find_players(tmp_path: Path) -> None:
     (tmp_path / "nfl_projections_espn_ecr").mkdir()
     espn = {"season": 2022, "week": 1, "player_id": "00-1", "projected_receiving_receptions": 4.2}

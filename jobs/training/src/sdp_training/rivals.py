@@ -39,6 +39,10 @@ BETS = {
     "rushing_receiving_yards": "rushing_receiving_yards",
     "kicking_points": "kicking_points",
 }
+SUMS = {"rushing_receiving_yards": ("rushing_yards", "receiving_yards")}
+AGREEING = (0.85, 1.25)
+"""A line of a sum that lies outside of so many times its parts' lines was made in play: of 2023's such lines two in
+three ended within a yard of the outcome, where one in forty does."""
 LEAST_CHANCE = 0.25
 """A side with a smaller chance is an alternate or a dead line, not the market's middle."""
 
@@ -87,13 +91,28 @@ def espn(folder: Path, seasons: list[int], market: str, players: dict[str, int])
 def props(folder: Path, seasons: list[int], market: str, players: dict[str, int]) -> pl.DataFrame:
     """Return the consensus close of a market: `player_id`, `season`, `week`, `line`, `market` (de-vigged P(over)).
 
-    Whole-game bets alone; the margin is taken off in proportion; of several lines of a player the most even one.
+    Whole-game bets alone; the margin is taken off in proportion; of several lines of a player the most even one. A
+    line of a sum that contradicts those of its parts is left out.
     """
     bet = BETS.get(market)
     frame = _read(folder / "nfl_player_props_actionnetwork", seasons) if bet else None
     schema = {"player_id": pl.Int64, "season": pl.Int64, "week": pl.Int64, "line": pl.Float64, "market": pl.Float64}
-    if frame is None:
+    if frame is None or bet is None:
         return pl.DataFrame(schema=schema)
+    lines = _closing(frame, bet, players)
+    if market not in SUMS:
+        return lines
+    parts = SUMS[market]
+    for part in parts:
+        told = _closing(frame, BETS[part], players).rename({"line": part}).drop("market")
+        lines = lines.join(told, on=["player_id", "season", "week"], how="left", maintain_order="left")
+    whole, is_told = pl.sum_horizontal(parts), pl.all_horizontal(pl.col(parts).is_not_null())
+    is_real = pl.col("line").is_between(AGREEING[0] * whole, pl.when(is_told).then(AGREEING[1] * whole).otherwise(1e9))
+    return lines.filter(is_real).drop(parts)
+
+
+def _closing(frame: pl.DataFrame, bet: str, players: dict[str, int]) -> pl.DataFrame:
+    """Return the consensus close of one kind of bet, as `props` does."""
     price = pl.when(pl.col("odds") > 0).then(pl.col("odds") / 100).otherwise(100 / -pl.col("odds")) + 1
     sides = frame.filter(
         pl.col("bet_type") == bet,

@@ -175,6 +175,16 @@ def test_a_line_far_from_the_prediction_is_reached_all_the_same() -> None:
     assert np.allclose(moved[[1]].params["values"], values[1] * (moved.params["values"][1, 0] / values[1, 0]))
 
 
+def test_a_line_outside_of_all_that_was_predicted_is_reached_all_the_same() -> None:
+    levels = np.array([0.0, 0.5, 1.0])
+    values = np.array([[8.0, 14.0, 25.0], [0.001, 0.002, 0.003]])
+    told = Distribution.of("empirical", levels=levels, values=values, zero=[0.0, 0.9], step=1.0)
+    line, chance = np.array([0.5, 12.5]), np.array([0.55, 0.4])
+    moved = informed.anchor(told, line, chance)
+    assert np.allclose(moved.prob_over(line), chance, atol=0.01)
+    assert moved.prob_zero() == pytest.approx([0.45, 0.6])
+
+
 def test_a_list_of_starters_that_names_somebody_who_threw_nothing_is_not_believed(
     told: Any, built: tuple[Any, Any]
 ) -> None:

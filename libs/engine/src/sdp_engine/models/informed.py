@@ -63,7 +63,7 @@ def anchor(predicted: Distribution, line: Array, chance: Array) -> Distribution:
     Values of an empirical family, and means of the others, are multiplied by one factor a row, found by bisection
     between `1 / WIDEST` and `WIDEST`; the zero atom stays. Where none of these factors comes near (a player who was
     taken for a reserve, and whom books take for the starter), an empirical one is weighed anew on either side of the
-    line instead.
+    line instead; where it has nothing on one side, the other has the rest of the chance, below the line as a zero.
     """
     low, high = np.full(len(predicted), -np.log(WIDEST)), np.full(len(predicted), np.log(WIDEST))
     for _ in range(STEPS):
@@ -74,7 +74,7 @@ def anchor(predicted: Distribution, line: Array, chance: Array) -> Distribution:
         low, high = np.where(reached < chance, middle, low), np.where(reached < chance, high, middle)
     made = stretched(predicted, np.exp((low + high) / 2))
     reached = made.prob_over(line) / np.maximum(1 - made.prob_push(line), 1e-9)
-    short = (np.abs(reached - chance) > NEAR) & (predicted.prob_over(line) > 0)
+    short = np.abs(reached - chance) > NEAR
     return _weighed(predicted, made, line, chance, short) if predicted.family == "empirical" else made
 
 
@@ -89,9 +89,12 @@ def _weighed(
     below, levels = own.cdf(at)[:, None], predicted.params["levels"][None, :]
     lower = levels * below / (1 - over)
     upper = below + (levels - (1 - over)) * (1 - below) / over
+    weighed = own.quantile(np.clip(np.where(levels < 1 - over, lower, upper), 0.0, 1.0))
+    one_sided = (below <= 0) | (below >= 1)
+    past = np.maximum(own.params["values"], np.floor(at)[:, None] + 1)
     values, zero = made.params["values"].copy(), made.zero.copy()
-    values[rows] = own.quantile(np.clip(np.where(levels < 1 - over, lower, upper), 0.0, 1.0))
-    zero[rows] = 0.0
+    values[rows] = np.where(one_sided, past, weighed)
+    zero[rows] = np.where(one_sided, 1 - over, 0.0)[:, 0]
     return Distribution(made.family, {**made.params, "values": values}, zero)
 
 
