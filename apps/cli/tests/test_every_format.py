@@ -14,8 +14,8 @@ from sdp_sports.spec import codes, find_contest, load
 FORMATS = [contest.code for code in codes() for contest in load(code).contests.values()]
 
 
-def built(salaries: Path, contest: str, file: Path, count: int = 3) -> None:
-    optimize(salaries=salaries, contest=contest, projections=None, rules=None, count=count, objective="points",
+def built(salaries: Path, contest: str, file: Path, count: int = 3, rules: Path | None = None) -> None:
+    optimize(salaries=salaries, contest=contest, projections=None, rules=rules, count=count, objective="points",
              worlds=None, payouts=None, entries=None, fee=None, candidates=1000, mapped=None, file=file,
              as_json=False)  # fmt: skip
 
@@ -77,6 +77,35 @@ def test_a_table_that_lacks_something_is_refused_with_what(
     with pytest.raises(BadInput) as refused:
         built(written(tmp_path, "table", f"{head}\n{row}\n"), "dk_nfl_classic", tmp_path / "out.csv")
     assert [problem.message for problem in refused.value.problems] == told
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ('{"group_exposure": []}', "there is no rule of this name: did you mean group_exposures?"),
+        ('{"captains": []}', "there is no rule of this name; docs/reference/optimizer.md has them all"),
+        ('{"max_exposure": 40}', "a share of the lineups, at most 1: 40 % is 0.4"),
+        ('{"locked": "Tom"}', "should be a list, like [1, 2]"),
+        ('{"teams": [{"team_id": "ARI", "at_least": 1}]}',
+         "no player of ARI is in this slate's pool: did you mean nfl:ARI?"),
+        ('{"groups": [{"who": {"names": ["Al Mann1001"]}, "at_least": 1}]}',
+         "number 1: names: Al Mann1001 is not in this slate's pool: did you mean Al Man1001?"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cannot_be_used_is_told_with_what_would(rules: str, told: str, tmp_path: Path) -> None:
+    sport, key = find_contest("dk_nfl_classic")
+    salaries, file = written(tmp_path, "dk", salary_text(sport, sport.contests[key])), tmp_path / "rules.json"
+    file.write_text(rules, encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        built(salaries, "dk_nfl_classic", tmp_path / "out.csv", rules=file)
+    assert [problem.message for problem in refused.value.problems] == [told]
+
+
+def test_rules_nested_without_end_are_no_json(tmp_path: Path) -> None:
+    file = tmp_path / "rules.json"
+    file.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(BadInput, match="is not JSON"):
+        built(tmp_path / "none.csv", "dk_nfl_classic", tmp_path / "out.csv", rules=file)
 
 
 def test_more_lineups_than_a_site_takes_are_refused_before_they_are_built(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.table import Table
 from sdp_common.errors import BadInput, Infeasible, Problem
 from sdp_common.intake import refusals_as_bad_input
 from sdp_engine.optimize.check import check_lineups
-from sdp_engine.optimize.faults import check_rules
+from sdp_engine.optimize.faults import check_rules, meant
 from sdp_engine.optimize.offer import Offer, offer
 from sdp_engine.optimize.program import slot_salary
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
@@ -106,15 +107,28 @@ def read_rules(file: Path | None, count: int) -> Rules:
     if file is not None:
         try:
             given = json.loads(read_bytes(file))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadInput(f"{file} is not JSON: {error}") from error
         if not isinstance(given, dict):
             raise BadInput(f'{file} holds no JSON object of rules, like {{"min_unique": 2}}')
     try:
         return Rules.model_validate({**given, "lineups": count})
     except ValidationError as error:
-        problems = [Problem(e["msg"], column=".".join(["rules", *map(str, e["loc"])])) for e in error.errors()]
+        problems = [Problem(_said(e), column=".".join(["rules", *map(str, e["loc"])])) for e in error.errors()]
         raise BadInput(f"{file} cannot be used", problems) from error
+
+
+def _said(error: ErrorDetails) -> str:
+    """Return what is wrong with a rule, to somebody who wrote it by hand."""
+    if error["type"] == "extra_forbidden":
+        name = str(error["loc"][-1])
+        like = meant(name, Rules.model_fields) if len(error["loc"]) == 1 else ""
+        return f"there is no rule of this name{like or '; docs/reference/optimizer.md has them all'}"
+    if error["type"] == "less_than_equal" and error.get("ctx", {}).get("le") == 1:
+        return "a share of the lineups, at most 1: 40 % is 0.4"
+    if error["type"] == "tuple_type":
+        return "should be a list, like [1, 2]"
+    return error["msg"]
 
 
 def find(name: str) -> tuple[Sport, str]:

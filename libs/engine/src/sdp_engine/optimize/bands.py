@@ -14,7 +14,7 @@ import numpy as np
 
 from sdp_engine.optimize.automaton import Int32s
 from sdp_engine.optimize.bound import relax
-from sdp_engine.optimize.kernels import NEVER, WEARY, lineups_between, pick
+from sdp_engine.optimize.kernels import FULL, NEVER, WEARY, lineups_between, pick
 from sdp_engine.optimize.net import CELLS, Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
 from sdp_engine.optimize.program import Case, Ints, Program, Row, Terms
 
@@ -22,18 +22,26 @@ _ROOM = 1 << 19
 """Most lineups of one band."""
 STEPS = 80_000_000
 """Moves after which a band is given up; beside many earlier lineups, each of which costs a little, fewer."""
-_BESIDE = 12
+_BESIDE = 250
 """Earlier lineups that cost as much as the move itself."""
 _FEW, _PLENTY = 400, 40_000
 """Lineups of a band below which the next is wider, and above which it is narrower."""
 _FIRST_WIDTH = 0.004
 """Width of the first band, as a share of the best value."""
+_NARROW = 16
+"""How much narrower a band is tried that was given up before anything was taken."""
+_TRIES = 12
+"""Such narrow bands, counted like those given up, after which they lead nowhere."""
 _AHEAD = 4
 """Bands for which items are kept at once: a table is made for all that may reach so far down."""
 
 
 class Weary(Exception):
-    """The bands would take too long; what stands so far is exact."""
+    """The bands would take too long; what stands so far is exact. `moves` is what was spent on bands given up."""
+
+    def __init__(self, moves: int = 0) -> None:
+        super().__init__()
+        self.moves = moves
 
 
 @dataclass
@@ -99,7 +107,7 @@ class Bands:
             upper[: program.items][self._barred()] = 0
         relaxed = relax(value, upper, [*program.every_row, *ties])
         self._items_bound = relaxed.bounds[: program.items]
-        skip = [bool(program.split) and row.rule == program.split for row in program.rows]
+        skip = [row.rule in program.split for row in program.rows]
         rules = [*program.rows, *ties]
         self._bound, self._price = priced(
             program, rules, [*skip, *([False] * len(ties))], relaxed.prices[len(program.frame) :]
@@ -127,6 +135,7 @@ class Bands:
         self._high = int(min(self._items_bound.max(initial=self._worst - 1), 1 << 40)) + 1
         self._reach = self._high
         self._width = max(1, int(_FIRST_WIDTH * max(abs(self._high), 1)))
+        self._is_narrow, self._spent = False, 0
         self._prepare(self._high - 2 * self._width)
         # Items that are not kept have no lineup above `_reach`.
         self._high = min(self._high, max([self._reach - 1, *(s.top for s in self._sides)]) + 1)
@@ -146,15 +155,19 @@ class Bands:
             low = max(self._high - self._width, self._worst)
             self._prepare(low)
             found = self._list(low, wanted)
+            self._spent += self._steps * (found == WEARY or self._is_narrow)
+            # Once lineups were taken, new prices are the better way on than narrower bands.
+            is_over = len(self._chosen) > 0 or self._is_narrow
+            if (found == WEARY and is_over) or (found < 0 and self._width == 1) or self._spent > _TRIES * self._steps:
+                raise Weary(self._spent)
             if found < 0:
-                if self._width == 1 or found == WEARY:
-                    raise Weary
-                self._width = max(1, self._width // 4)
+                self._width = max(1, self._width // (4 if found == FULL else _NARROW))
+                self._is_narrow |= found == WEARY
                 continue
             taken = self._pick(found, wanted)
             if taken < wanted or found == 0:
                 self._high = low
-            self._width = max(1, int(self._width * _growth(found)) + 1)
+            self._width = self._width if self._is_narrow else max(1, int(self._width * _growth(found)) + 1)
             if taken:
                 return taken
         return 0

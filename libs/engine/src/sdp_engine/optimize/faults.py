@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import polars as pl
@@ -132,7 +133,7 @@ def _teams(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
     ):
         for key in ids:
             if key not in known:
-                yield field, f"no player of {key} is in this slate's pool"
+                yield field, f"no player of {key} is in this slate's pool{meant(key, known)}"
         for key in _repeated(ids):
             yield field, f"{key} is named twice"
     for team in rules.team_exposures:
@@ -190,7 +191,7 @@ def _who(who: Who, pool: pl.DataFrame, *, several: bool) -> Iterable[str]:
     for field, values in known.items():
         for value in getattr(who, field):
             if value not in values:
-                yield f"{field}: {value} is not in this slate's pool"
+                yield f"{field}: {value} is not in this slate's pool{meant(str(value), values)}"
     if who.captain is not None and not several:
         yield "captain: this contest has no captain"
     if not (
@@ -232,7 +233,8 @@ def _stacks(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
                 yield "stacks", f"{where}nobody in this pool plays {position}"
         for team in stack.teams:
             if team not in set(pool["team_id"].to_list()):
-                yield "stacks", f"{where}no player of {team} is in this slate's pool"
+                teams = pool["team_id"].drop_nulls().to_list()
+                yield "stacks", f"{where}no player of {team} is in this slate's pool{meant(team, teams)}"
 
 
 def _everywhere(stack: StackRule) -> bool:
@@ -247,3 +249,15 @@ def _shares(rules: Rules, pool: pl.DataFrame) -> _Found:
             yield "ownership", f"the {limit.measure} has neither at_least nor at_most"
         elif limit.at_least is not None and limit.at_most is not None and limit.at_least > limit.at_most:
             yield "ownership", f"the {limit.measure}: at least {limit.at_least:g} is above at most {limit.at_most:g}"
+
+
+def meant(given: str, known: Iterable[object]) -> str:
+    """Return a question after what may have been meant, empty where nothing is like it.
+
+    >>> meant("buf", ["nfl:BUF", "nfl:KC"]), meant("Josh Alen", ["Josh Allen"]), meant("x", ["nfl:KC"])
+    (': did you mean nfl:BUF?', ': did you mean Josh Allen?', '')
+    """
+    names = sorted({str(name) for name in known if name is not None})
+    same = [name for name in names if name.rpartition(":")[2].lower() == given.lower()]
+    near = same or get_close_matches(given, names, 1)
+    return f": did you mean {near[0]}?" if near else ""

@@ -121,7 +121,7 @@ class Program:
         rows: Every other rule that all lineups of the set share.
         choices: Those of the rules that need auxiliary columns as rows, once more as what they mean.
         cases: Every lineup is one of at least one of these; none where lineups are not told apart so.
-        split: The rule that the cases say as much as, where there is one.
+        split: The rules that the cases say as much as.
         exposed: What stands in some of the lineups only, with how many.
     """
 
@@ -137,7 +137,7 @@ class Program:
     rows: list[Row] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
-    split: str = ""
+    split: frozenset[str] = frozenset()
     exposed: list[Exposed] = field(default_factory=list)
 
     @property
@@ -200,6 +200,13 @@ class Program:
             {True: "as captain", False: "not as captain", None: ""}[who.captain],
         ]
         return " ".join(filter(None, parts if parts[0] or parts[1] else ["players", *parts]))
+
+    def slots_of(self, item: int) -> list[str]:
+        """Return the slots that an item may fill: those of its group that its player fits."""
+        group = slot_groups(self.contest)[int(self.group[item])]
+        fits = self.of(item)["roster_slots"]
+        slots = self.contest.slots
+        return [s.name for s in slots if s.name in fits and (s.points_multiplier, s.salary_multiplier) == group]
 
     def choose(self, choice: Choice) -> Iterator[Row]:
         """Note a rule that can be kept in several ways, and yield its rows."""

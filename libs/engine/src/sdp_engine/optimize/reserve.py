@@ -7,7 +7,6 @@ linear relaxation of a lineup: where no mixture of `left` relaxed lineups meets 
 weights. Cuts never forbid a set that exists; what they miss shows as a dead end.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -135,17 +134,8 @@ class Reserve:
         return items if alone or self._share_a_place(items) else None
 
     def _share_a_place(self, items: list[int]) -> bool:
-        kinds = {name for i in items for name in self._slots(i)}
+        kinds = {name for i in items for name in self._program.slots_of(i)}
         return sum(s.count for s in self._program.contest.slots if s.name in kinds) == 1
-
-    def _slots(self, item: int) -> Iterator[str]:
-        """Yield the slots that an item may fill: those of its group that its player fits."""
-        group = int(self._program.group[item])
-        keys = list(dict.fromkeys((s.points_multiplier, s.salary_multiplier) for s in self._program.contest.slots))
-        for slot in self._program.contest.slots:
-            fits = slot.name in self._program.of(item)["roster_slots"]
-            if fits and (slot.points_multiplier, slot.salary_multiplier) == keys[group]:
-                yield slot.name
 
     def _is_person(self, items: list[int] | None) -> bool:
         """Return whether items are one person, in every slot he may fill."""

@@ -18,8 +18,10 @@ _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
 _PATIENCE = 150_000_000
 """Moves of a band while minima can still be spread: what takes longer is nearly a dead end."""
-_EAGER = 12_000_000
-"""Moves of a band after which it is tried again with the prices of the lineups taken since."""
+LADDER = ((True, 12_000_000), (False, STEPS), (True, STEPS))
+"""Ways to search, the next where one is stuck: with or without the prices of what ties lineups, and moves of a band."""
+_WASTE = 800_000_000
+"""Moves of bands that were given up, all together, after which the compiled search is left."""
 _SMALL = 2000
 """Lineups times items up to which a dead end is left by stepping back; above, minima are spread instead."""
 
@@ -46,8 +48,7 @@ class Search:
         self._stood = 0
         self._dead: dict[int, list[Items]] = {}
         self._retreats = 0
-        self._tight_at: int | None = None
-        self._steps = STEPS
+        self._is_priced, self._steps = False, STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
         self._own = {e.draftable_id for e in rules.exposures}
@@ -101,21 +102,19 @@ class Search:
 
     def _take(self) -> None:
         """Take lineups as far as the compiled search goes; where it is slow, with the prices of what ties them."""
-        self._tight_at, self._steps = None, STEPS
-        while True:
+        rung, stuck_at, wasted = 1, -1, 0
+        while rung < len(LADDER) and wasted < _WASTE:
+            self._is_priced, self._steps = LADDER[rung]
             try:
                 if self._values is None:
                     while self.ledger.left and self._take_band():
                         pass
                 else:
                     self._take_each(self._values)
-            except Weary:  # what stands so far is exact
-                is_stuck = self._tight_at == len(self.ledger.chosen)
-                if is_stuck and self._steps == STEPS:
-                    return
+            except Weary as weary:  # what stands so far is exact
                 # Prices go stale as lineups are taken, and new ones are cheap: move on to them early.
-                self._steps = STEPS if is_stuck else _EAGER
-                self._tight_at = len(self.ledger.chosen)
+                rung = rung + 1 if stuck_at == len(self.ledger.chosen) else 0
+                stuck_at, wasted = len(self.ledger.chosen), wasted + weary.moves
             else:
                 return
 
@@ -131,7 +130,7 @@ class Search:
         earlier = [np.array(items, np.int64) for items in self.ledger.chosen]
         steps = self._steps if self._is_small or not self.ledger.reserve.owed else _PATIENCE
         floor = rules.min_salary_usd or 0
-        ties = () if self._tight_at is None else [*self._full(), *self._distinct()]
+        ties = [*self._full(), *self._distinct()] if self._is_priced else ()
         return Bands(replace(program, value=value), self.ledger.limits(), locked, floor, ceiling, earlier, steps, ties)
 
     def _take_band(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from sdp_sports.rules import DEFENCE, Group, Ownership, Rules
 
+from sdp_engine.optimize.kinds.conditions import condition, split_by_condition
 from sdp_engine.optimize.program import Program, Row, person, row
 
 _LOGARITHM = 1_000_000
@@ -19,6 +20,8 @@ def players(program: Program, rules: Rules) -> Iterator[Row]:
     yield from _named(program, rules)
     for group in rules.groups:
         yield from _group(program, group)
+    if not program.cases:
+        program.split |= split_by_condition(program, rules)
     yield from _defences(program, rules)
     yield from _opposing(program, rules)
     for limit in rules.ownership:
@@ -55,7 +58,7 @@ def _group(program: Program, group: Group) -> Iterator[Row]:
         columns = np.array([*beside, i])
         if group.at_least:
             weights = np.array([1] * len(beside) + [-group.at_least])
-            yield Row(f"with {given} at least {group.at_least} of {some}", columns, weights, low=0)
+            yield Row(condition(program, group), columns, weights, low=0)
         if group.at_most is not None and group.at_most < size:
             slack = min(len(beside), size) - group.at_most
             rule = f"with {given} at most {group.at_most} of {some}"

@@ -122,7 +122,7 @@ def _stack(program: Program, rules: Rules, stacks: Mapping[str, Stack]) -> Itera
     for i in anchors:
         sides.setdefault((program.of(i)["team_id"], program.of(i)["opponent_id"]), []).append(i)
     if alone and all(not set(stack.anchor) & set(n.positions) for n in stack.needs):
-        program.split = rule
+        program.split = frozenset({rule})
     for (team, opponent), members in sides.items():
         terms: list[tuple[Ints, int]] = [(np.array(members), 1)]
         for need in stack.needs:
