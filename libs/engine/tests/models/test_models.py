@@ -258,3 +258,20 @@ def test_growing_parts_are_learnt_as_from_the_start() -> None:
         # Binned by the rows of this part: the same trees. Else by those of one a little earlier.
         assert np.array_equal(made, fresh) is same
         assert np.sqrt(np.mean((made - fresh) ** 2)) < 0.05
+
+
+def test_a_group_that_is_served_as_another_case_is_brought_to_its_level() -> None:
+    rng = np.random.default_rng(6)
+    mean, codes = rng.uniform(20.0, 60.0, 1_200), np.repeat([0, 1], 600)
+    observed = rng.gamma(2.0, np.where(codes == 1, 1.8, 1.3) * mean / 2)
+    plain = spread.learn("empirical", mean, observed, codes)
+    level = spread.learn("empirical", mean, observed, codes, (1, 7))
+    assert level.levels is not None
+    assert list(level.levels) == [1]
+    assert level.levels[1] == pytest.approx(1.8, rel=0.12)
+    asked, group = np.array([40.0, 40.0]), np.array([0, 1])
+    assert plain.around(asked, group).mean() == pytest.approx(asked)
+    assert level.around(asked, group).mean() == pytest.approx([40.0, 40.0 * level.levels[1]])
+    few = spread.learn("empirical", mean[:70], observed[:70], np.repeat([0, 1], [10, 60]), (1,))
+    assert few.levels is not None
+    assert abs(few.levels[1] - 1) < abs(observed[10:70].mean() / mean[10:70].mean() - 1)

@@ -159,7 +159,8 @@ def _views(
     views = {"given": layer.around(mean[ahead], field.codes[ahead])}
     if not field.differs.any():
         return views
-    told = spread.learn(market.family, served[seen], field.observed[seen], field.groups[seen])
+    behind = (len(market.positions),)
+    told = spread.learn(market.family, served[seen], field.observed[seen], field.groups[seen], behind)
     return {**views, "told": told.around(served[ahead], field.groups[ahead])}
 
 

@@ -20,6 +20,7 @@ _LAYER = {
     "fewest": spread.FEWEST,
     "memory_days": spread.MEMORY.days,
     "beyond": spread.BEYOND,
+    "level": list(spread.LEVEL_RANGE),
 }
 
 

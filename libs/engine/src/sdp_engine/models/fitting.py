@@ -81,6 +81,7 @@ def fit_and_judge(
     # Means are learnt from what happened; predictions are made, and distributions learnt, from what was known.
     served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else rows
     asked, groups = design.matrix(served), design.codes(served)
+    behind = (len(market.positions),)
     seen, mean = np.zeros(rows.height, dtype=bool), np.zeros(rows.height)
     metrics: dict[str, float] = {}
     calibration: dict[str, Any] = {}
@@ -89,12 +90,12 @@ def fit_and_judge(
         mean[ahead] = learn(matrix[train], observed[train], codes[train]).of(asked[ahead], groups[ahead])
         if seen.any():
             late = spread.remembered(rows[MOMENT], block.since, seen)
-            layer = spread.learn(market.family, mean[late], observed[late], groups[late])
+            layer = spread.learn(market.family, mean[late], observed[late], groups[late], behind)
             predicted = layer.around(mean[ahead], groups[ahead])
             metrics = report(predicted, observed[ahead])
             calibration = calibrated(predicted, observed[ahead])
         seen |= ahead
     late = spread.remembered(rows[MOMENT], rows[MOMENT][-1], seen)
-    layer = spread.learn(market.family, mean[late], observed[late], groups[late])
+    layer = spread.learn(market.family, mean[late], observed[late], groups[late], behind)
     model = Model(design, learn(matrix, observed, codes), layer)
     return Judged(model, metrics, calibration, blocks[-1].since)
