@@ -24,6 +24,10 @@ def told(two_games, scenario):
     return simulate(*assume(two_games.slate, two_games.predicted, scenario), 1, 3000)
 
 
+def mean_of(draws, player, stat):
+    return draws.stat(draws.players["player_id"].to_list().index(player), stat).mean()
+
+
 def test_who_is_out_leaves_his_targets_to_his_team_mates(two_games, base):
     after = told(two_games, Scenario(out=frozenset({5})))
     before, now = means(base), means(after)
@@ -39,6 +43,27 @@ def test_two_points_more_are_about_two_points_more(two_games, base):
     points = [draws.scores[0].sum(axis=0).astype(float) for draws in (base, after)]
     assert points[1].mean() - points[0].mean() == pytest.approx(2.0, abs=0.25)
     assert (points[1] - points[0]).std() < 0.5 * np.sqrt(2) * points[0].std(), "the same luck in both"
+
+
+@pytest.mark.parametrize(("player", "stat"), [(1, "passing_yards"), (5, "receiving_yards"), (3, "rushing_yards")])
+def test_who_is_expected_to_score_more_gains_yards(two_games, base, player, stat):
+    after = told(two_games, Scenario(lines={GAME: (None, 53.5)}))
+    assert 1.02 < mean_of(after, player, stat) / mean_of(base, player, stat) < 1.15
+
+
+def test_a_back_who_is_out_leaves_his_carries_to_the_other_and_none_to_the_quarterback(two_games, base):
+    after = told(two_games, Scenario(out=frozenset({3})))
+    ran = {p: [mean_of(draws, p, "rushing_yards") for draws in (base, after)] for p in (1, 3, 4)}
+    assert ran[3][1] == 0.0
+    assert ran[4][1] > ran[4][0] + 0.6 * ran[3][0]
+    assert ran[1][1] == pytest.approx(ran[1][0], abs=0.6)
+
+
+def test_a_backup_starts_as_whom_he_starts_for_was_expected_to(two_games, base):
+    after = told(two_games, Scenario(out=frozenset({1})))
+    for stat in ("passing_yards", "passing_tds", "rushing_yards"):
+        assert mean_of(after, 1, stat) == 0
+        assert mean_of(after, 2, stat) == pytest.approx(mean_of(base, 1, stat), rel=0.05, abs=0.3)
 
 
 def test_wind_takes_passing_yards_and_points(two_games, base):

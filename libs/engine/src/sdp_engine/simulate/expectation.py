@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sdp_engine.simulate import league
 from sdp_engine.simulate.slate import OUT
+from sdp_engine.simulate.usual import implied, relief
 
 Floats = NDArray[np.float64]
 MARKETS = (
@@ -27,6 +28,8 @@ MARKETS = (
 """Markets the simulation listens to; any may be missing for a player."""
 LEAST = 0.02
 """A player expected to catch and carry less than this gets no row of his own."""
+LEAST_START = 50.0
+"""Passing yards that a starting quarterback is predicted at least."""
 UNLISTED = 0.015
 """Least share of a side's yards that falls to players nobody listed."""
 _SKILL = ("RB", "WR", "TE")
@@ -111,6 +114,10 @@ def expect(rows: Sequence[Row], points: float, spread: float) -> Expectation:
     kicker = _first([r for r in playing if r.position == "K"], ())
     defence = _first([r for r in playing if r.position == "DST"], ())
     quarterback = starter or Row(None, "QB", {}, 0.0)
+    if (quarterback.get("passing_yards") or LEAST_START) < LEAST_START:
+        # predicted as a backup, which says nothing of a start: he does as whom he starts for was expected to
+        missed = _first([r for r in rows if r.is_out and r.position == "QB"], ranked)
+        quarterback = Row(quarterback.player, "QB", missed.means if missed else {}, quarterback.salary)
     second = Row(backup.player if backup else None, "QB", _NOTHING, 0.0)
     made = _Touches([quarterback, second, *skill, Row(None, "WR", {}, 0.0)])
     made.free([r for r in rows if r.is_out and r.position in _SKILL])
@@ -242,11 +249,11 @@ class _Touches:
         self.receiving_yards *= air
         self.receiving_yards[-1] = rest
         self.receptions[-1] = rest / 11.0
-        implied = _implied(league.TEAM_RUSHING, points)
+        self._hand_over()
+        usual = implied(league.TEAM_RUSHING, points)
         ran = float(self.rushing_yards.sum())
-        whole = ran + self.freed[1]
-        wanted = float(np.clip(whole, 0.65 * implied, 1.35 * implied))
-        ground, rest = _fit(ran, wanted, 1.05 + self.freed[1] / max(ran, 1.0))
+        wanted = float(np.clip(ran, 0.65 * usual, 1.35 * usual))
+        ground, rest = _fit(ran, wanted, 1.05)
         self.carries *= ground
         self.rushing_yards *= ground
         self.rushing_yards[-1] = rest
@@ -254,6 +261,16 @@ class _Touches:
         self._touchdowns()
         self._catchable(quarterback.get("passing_attempts"), spread)
         return air, ground
+
+    def _hand_over(self) -> None:
+        """Give the carries of those who are out to the backs, else to all but the quarterbacks, as they run anyway."""
+        back = np.array([row.position == "RB" for row in self.rows])
+        others = np.array([row.position != "QB" for row in self.rows])
+        to = back if self.rushing_yards[back].sum() > 0 else others
+        if self.freed[1] > 0 and self.rushing_yards[to].sum() > 0:
+            more = 1.0 + self.freed[1] / self.rushing_yards[to].sum()
+            self.carries[to] *= more
+            self.rushing_yards[to] *= more
 
     def _touchdowns(self) -> None:
         """Split each player's predicted touchdowns by where he usually scores."""
@@ -280,30 +297,15 @@ class _Touches:
         return np.asarray(keep)
 
 
-def relief(spread: float) -> float:
-    """Return the part of a starting quarterback's game that another is expected to play, by his side's line."""
-    margin = np.arange(-70.0, 71.0)
-    often = np.exp(-0.5 * ((margin - spread) / league.MARGIN_SD) ** 2)
-    behind = np.clip(league.EXIT_BEHIND * (-margin - league.BEHIND), 0.0, league.MOST_EXIT)
-    ahead = np.clip(league.EXIT_AHEAD * (margin - league.AHEAD), 0.0, league.MOST_EXIT)
-    missed = (league.QB_EXIT + behind) * league.QB_ABSENT / 4 + ahead * league.LATE / 2
-    return float(often @ missed / often.sum())
-
-
-def _implied(line: tuple[float, float], points: float) -> float:
-    """Return the yards a side's expected points imply."""
-    return line[0] + line[1] * (points - league.LEAGUE_POINTS)
-
-
 def _passing_total(asked: float | None, received: float, points: float, relieved: float) -> float:
     """Return the team's passing yards: the quarterback's, pulled to his receivers' where those are more."""
-    implied = _implied(league.TEAM_PASSING, points)
-    if asked is None or asked < 50.0:
-        total = received if received > 0.8 * implied else implied
+    usual = implied(league.TEAM_PASSING, points)
+    if asked is None:
+        total = received if received > 0.8 * usual else usual
     else:
         whole = asked / (1.0 - relieved)
         total = whole if received <= whole else whole**0.6 * received**0.4
-    return float(np.clip(total, 0.55 * implied, 1.5 * implied))
+    return float(np.clip(total, 0.55 * usual, 1.5 * usual))
 
 
 def _fit(listed: float, team: float, most: float) -> tuple[float, float]:

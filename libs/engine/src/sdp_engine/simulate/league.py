@@ -81,7 +81,7 @@ CARRY_GAMMA = {"RB": (2.0, 1.07), "QB": (2.0, 0.90), "WR": (2.0, 0.90)}
 """Yards of one carry, likewise."""
 THROWN_AWAY = 0.03
 """Attempts without a target."""
-TARGET_CONCENTRATION = 54.0
+TARGET_CONCENTRATION = 66.0
 CARRY_CONCENTRATION = 9.0
 """Dirichlet concentration of shares: game-to-game spread of targets and carries around the expected shares."""
 QB_CARRY_CONCENTRATION = 32.0

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
+from sdp_engine.simulate import league
 from sdp_engine.simulate.line import Line
 from sdp_engine.simulate.slate import Slate
+from sdp_engine.simulate.usual import implied
 
 CALM_MPH = 8.0
 WIND_YARDS = 0.0057
@@ -14,6 +17,7 @@ WIND_YARDS = 0.0057
 WIND_POINTS = 0.28
 """Points of both sides lost for each such mph; the same games, without regard to the line."""
 PASSING = ("passing_yards", "receiving_yards")
+RUSHING = ("rushing_yards",)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def assume(slate: Slate, predictions: pl.DataFrame, scenario: Scenario) -> tuple
 
     Who is out leaves his part to his team-mates (`expectation.expect`). Wind takes passing yards from both sides, and
     points unless the scenario names the total itself: the difference to the wind known so far counts, calm where none.
+    A side that is expected to score more or less gains as many yards more or less as such sides do.
 
     Raises:
         ValueError: A player or a game is not of the slate, or a number is out of reason.
@@ -55,7 +60,9 @@ def assume(slate: Slate, predictions: pl.DataFrame, scenario: Scenario) -> tuple
     _check(slate, scenario)
     gone = pl.col("player_id").is_in(list(scenario.out))
     status = pl.when(gone).then(pl.lit("Out")).otherwise(pl.col("injury_status"))
-    rows, factor = [], {}
+    rows: list[dict[str, Any]] = []
+    factor: dict[str, float] = {}
+    sides: list[tuple[str, str, float, float]] = []
     for row in slate.games.iter_rows(named=True):
         line: Line = slate.line(row)
         spread, total = scenario.lines.get(row["game_id"], (None, None))
@@ -69,11 +76,33 @@ def assume(slate: Slate, predictions: pl.DataFrame, scenario: Scenario) -> tuple
             row["spread"] = line.spread if spread is None else spread
             row["total"] = line.total if total is None else total
         rows.append(row)
+        sides += _yards(row, line, factor.get(row["game_id"], 1.0))
     games = pl.DataFrame(rows, schema=slate.games.schema)
-    scale = pl.col("game_id").replace_strict(factor, default=1.0, return_dtype=pl.Float64)
-    passing = pl.when(pl.col("market").is_in(PASSING)).then(pl.col("mean") * scale).otherwise(pl.col("mean"))
     changed = replace(slate, games=games, population=slate.population.with_columns(injury_status=status))
-    return changed, predictions.with_columns(mean=passing)
+    scales = pl.DataFrame(sides, schema=_SCALES, orient="row")
+    scaled = predictions.join(scales, on=["game_id", "team_id"], how="left", maintain_order="left").with_columns(
+        mean=pl.when(pl.col("market").is_in(PASSING))
+        .then(pl.col("mean") * pl.col("by_air").fill_null(1.0))
+        .when(pl.col("market").is_in(RUSHING))
+        .then(pl.col("mean") * pl.col("by_ground").fill_null(1.0))
+        .otherwise(pl.col("mean"))
+    )
+    return changed, scaled.drop("by_air", "by_ground")
+
+
+_SCALES = {"game_id": pl.String, "team_id": pl.String, "by_air": pl.Float64, "by_ground": pl.Float64}
+
+
+def _yards(game: Mapping[str, Any], before: Line, by_air: float) -> list[tuple[str, str, float, float]]:
+    """Return by how much each side's yards by air (beyond `by_air`) and on the ground change with its points."""
+    if game["spread"] is None or game["total"] is None:
+        return []
+    after = Line(float(game["spread"]), float(game["total"]), before.source)
+    told = []
+    for team, was, now in zip(("home_team_id", "away_team_id"), before.points, after.points, strict=True):
+        air, ground = (implied(line, now) / implied(line, was) for line in (league.TEAM_PASSING, league.TEAM_RUSHING))
+        told.append((game["game_id"], game[team], by_air * air, ground))
+    return told
 
 
 def _check(slate: Slate, scenario: Scenario) -> None:
