@@ -9,6 +9,11 @@ from sdp_ingestion.provider import Payload
 from sdp_ingestion.rows import InjuryRow, KnownPlayerRow, PlayerRow, Rejected, RosterRow, Row, SourceId
 
 _ROSTER = ("season", "week", "team", "position", "status")
+_ABOUT = (
+    *("gsis_id", "player_id", "full_name", "player_name", "birth_date"),
+    *("draft_number", "rookie_year", "entry_year"),
+)
+_HEALTH = ("practice_status", "report_primary_injury", "practice_primary_injury")
 _INJURY = ("season", "week", "team", "gsis_id", "position", "full_name", "report_status", "date_modified")
 _IDS = {
     "espn": "espn_id",
@@ -29,7 +34,7 @@ def parse_rosters(payload: Payload) -> Iterator[Row | Rejected]:
 
     Positions that the sport does not declare (linemen, defenders) are left out: nothing of ours is about them.
     """
-    frame = read(payload, _ROSTER)
+    frame = read(payload, _ROSTER, (*_ABOUT, *_IDS.values()))
     seen: set[tuple[str, int]] = set()
     players: dict[str, Record] = {}
     entries: list[RosterRow] = []
@@ -79,7 +84,7 @@ def _born(value: object) -> date | None:
 
 def parse_injuries(payload: Payload) -> Iterator[Row | Rejected]:
     """Yield the week's reports, known when they were dated; a date that lacks a zone is UTC."""
-    frame = read(payload, _INJURY)
+    frame = read(payload, _INJURY, _HEALTH)
     for record in records(frame):
         if not is_ours(record["position"]):
             continue

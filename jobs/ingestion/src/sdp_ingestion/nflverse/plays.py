@@ -15,7 +15,7 @@ _TOUCHDOWN = 6.0
 
 def parse(payload: Payload) -> Iterator[PlaysRow | Rejected]:
     """Yield everybody who threw, ran or was thrown to in a game; plays without a down (conversions, kicks) apart."""
-    frame = read(payload, (*_WORDS, *_NUMBERS)).select(
+    frame = read(payload, (*_WORDS, *_NUMBERS), ()).select(
         *(pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in _WORDS),
         *(pl.col(name).cast(pl.Float64).fill_nan(None) for name in _NUMBERS),
     )

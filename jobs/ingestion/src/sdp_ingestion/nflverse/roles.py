@@ -9,7 +9,7 @@ from polars.exceptions import PolarsError
 from sdp_common.errors import DriftedSource
 from sdp_sports.spec import load
 
-from sdp_ingestion.nflverse.tables import Record, number, read, records
+from sdp_ingestion.nflverse.tables import Record, columns_of, number, read, records
 from sdp_ingestion.provider import Payload
 from sdp_ingestion.rows import DepthRow, KnownPlayerRow, Rejected, Row, SnapRow, SourceId
 
@@ -17,6 +17,7 @@ _SNAPS = ("game_id", "pfr_player_id", "player", "position", "team", "offense_sna
 _WEEKLY = ("season", "week", "club_code", "gsis_id", "position", "depth_team", "formation")
 _DATED = ("dt", "team", "gsis_id", "pos_abb", "pos_rank")
 _INDEX = ("gsis_id", "pfr_id")
+_DRAFT = ("draft_ovr", "draft_pick", "rookie_season", "draft_year")
 
 
 def is_ours(position: str | None) -> bool:
@@ -27,7 +28,7 @@ def is_ours(position: str | None) -> bool:
 
 def parse_snaps(payload: Payload) -> Iterator[Row | Rejected]:
     """Yield everybody of our positions who was on the field, on special teams alone too."""
-    for record in records(read(payload, _SNAPS)):
+    for record in records(read(payload, _SNAPS, ())):
         if not is_ours(record["position"]):
             continue
         if record["game_id"] is None or record["team"] is None or record["player"] is None:
@@ -46,8 +47,8 @@ def parse_snaps(payload: Payload) -> Iterator[Row | Rejected]:
 
 def parse_depths(payload: Payload) -> Iterator[Row | Rejected]:
     """Yield the offence's ranks of both generations of the file: one chart a week, or charts with their moment."""
-    dated = "dt" in read(payload, ()).columns
-    frame = read(payload, _DATED if dated else _WEEKLY)
+    dated = "dt" in columns_of(payload)
+    frame = read(payload, _DATED if dated else _WEEKLY, ())
     season = int(payload.request.about.get("season", payload.fetched_at.year))
     for record in records(frame):
         row = _dated(record, season) if dated else _weekly(record)
@@ -75,7 +76,7 @@ def _dated(record: Record, season: int) -> DepthRow | None:
 
 def parse_index(payload: Payload) -> Iterator[Row | Rejected]:
     """Yield each player's ids and draft, from the release `players` or the crosswalk of dynastyprocess (CSV)."""
-    frame = _table(payload) if payload.request.url.endswith(".csv") else read(payload, _INDEX)
+    frame = _table(payload) if payload.request.url.endswith(".csv") else read(payload, _INDEX, _DRAFT)
     for record in records(frame):
         if record["gsis_id"] is None:
             continue

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from sdp_ingestion.nflverse.tables import Record, number, read, records
 from sdp_ingestion.provider import Payload
@@ -44,6 +45,10 @@ _SUMS: dict[str, tuple[str, ...]] = {
     "xp_missed": ("pat_missed", "pat_blocked"),
 }
 """Each of our stats as a sum of the file's columns; a column that a generation lacks counts nothing."""
+_ALSO = frozenset(
+    {"player_display_name", "player_name", "position", "def_sacks", "def_interceptions", "def_safeties", "def_tds"}
+    | {"fumble_recovery_opp", *chain(*_ALIASES.values(), *_SUMS.values())}
+)
 _OFFENCE = frozenset({"QB", "RB", "FB", "HB", "WR", "TE", "K", "P", "C", "G", "T", "OT", "OL", "LS"})
 _SAFETY, _TOUCHDOWN = 2, 6
 Key = tuple[int, int, str]
@@ -51,7 +56,7 @@ Key = tuple[int, int, str]
 
 def parse(payload: Payload) -> Iterator[Row | Rejected]:
     """Yield the players, their lines, and one line a team's defence."""
-    frame = read(payload, _NEEDED)
+    frame = read(payload, _NEEDED, _ALSO)
     lines: dict[tuple[str, int, int], Record] = {}
     for record in records(frame):
         for ours, theirs in _ALIASES.items():

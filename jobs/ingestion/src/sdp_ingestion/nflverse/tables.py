@@ -14,20 +14,45 @@ from sdp_ingestion.provider import Payload
 Record = dict[str, Any]
 
 
-def read(payload: Payload, needed: Iterable[str]) -> pl.DataFrame:
+_MOST_ROWS = 5_000_000
+"""More than any file of a season has: what has more is not read."""
+
+
+def read(payload: Payload, needed: Iterable[str], also: Iterable[str] | None = None) -> pl.DataFrame:
     """Read a parquet body.
 
+    Args:
+        payload: The body.
+        needed: Columns that must be there.
+        also: Further columns that are read where they are there; all where None. A season's play-by-play has hundreds
+            that nobody asks for, and takes twenty times the memory with them.
+
     Raises:
-        DriftedSource: It is not parquet, or lacks a column that we cannot do without.
+        DriftedSource: It is not parquet, lacks a column that we cannot do without, or has more rows than any season.
     """
-    where = payload.request.url
+    where, content = payload.request.url, BytesIO(payload.content)
     try:
-        frame = pl.read_parquet(BytesIO(payload.content))
+        columns = list(pl.read_parquet_schema(content))
+        if missing := sorted(set(needed) - set(columns)):
+            raise DriftedSource(f"nflverse: {where} lacks {', '.join(missing)}")
+        wanted = columns if also is None else [name for name in columns if name in {*needed, *also}]
+        if (rows := pl.scan_parquet(content).select(pl.len()).collect().item()) > _MOST_ROWS:
+            raise DriftedSource(f"nflverse: {where} has {rows:,} rows, more than a season can have")
+        return pl.read_parquet(content, columns=wanted)
     except (PolarsError, OSError, ValueError) as error:
         raise DriftedSource(f"nflverse: {where} is not a parquet file: {error}") from error
-    if missing := sorted(set(needed) - set(frame.columns)):
-        raise DriftedSource(f"nflverse: {where} lacks {', '.join(missing)}")
-    return frame
+
+
+def columns_of(payload: Payload) -> set[str]:
+    """Return the names of a parquet body's columns.
+
+    Raises:
+        DriftedSource: It is not parquet.
+    """
+    try:
+        return set(pl.read_parquet_schema(BytesIO(payload.content)))
+    except (PolarsError, OSError, ValueError) as error:
+        raise DriftedSource(f"nflverse: {payload.request.url} is not a parquet file: {error}") from error
 
 
 def records(frame: pl.DataFrame) -> Iterator[Record]:
