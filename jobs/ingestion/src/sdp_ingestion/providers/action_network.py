@@ -59,6 +59,9 @@ def _side(
         yield Rejected("a line without a side", f"{market}: {side}")
         return
     line = None if market == "moneyline" else number_of(told.get("value"))
+    if line is None and market != "moneyline":
+        yield Rejected("a line without its value", f"{market}: {side}")
+        return
     status = "open" if told.get("line_status", "normal") in ("normal", "opener") else "suspended"
     price = decimal_of_american(told.get("odds"))
     yield QuoteRow(game, BOOKS.get(book, f"book_{book}"), market, side, line, price, payload.fetched_at, status)

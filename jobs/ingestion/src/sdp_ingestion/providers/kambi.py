@@ -4,9 +4,9 @@ Prices and lines are integers in thousandths. A price that is missing is suspend
 events; each event's offers are a call of their own.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
 from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
 from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
@@ -28,6 +28,11 @@ _SIDES = {"OT_ONE": "home", "OT_TWO": "away", "OT_CROSS": "draw", "OT_OVER": "ov
 _SIDES |= {"OT_YES": "yes", "OT_NO": "no"}
 _WHOLE_GAME = {"full time", "moneyline", "point spread", "total points", "total goals", "total runs", "handicap"}
 _WHOLE_GAME |= {"run line", "puck line", "spread", "match odds", "including overtime"}
+_PLAYER = re.compile(r"(.+?)(?:\s*\(([A-Z]{2,4})\))?")
+"""A player's name, with his team behind it where the book says it."""
+_TWO_SIDES = frozenset({"over", "under"})
+_NEEDS_LINE = {"moneyline": frozenset[str](), "spread": frozenset({"home", "away"})}
+"""Sides that say nothing without a line, by market; of all others over and under."""
 _SOON = timedelta(days=3)
 
 
@@ -49,9 +54,8 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         yield from each(items(read(payload, "events"), "events", where), lambda one: _match(payload, one), "a match")
         return
     body = read(payload, "betOffers")
-    about = payload.request.about
-    game = _game_of(about) or next((_event_game(one) for one in body.get("events") or () if one), None)
-    yield from each(items(body, "betOffers", where), lambda one: _offer(payload, game, one), "an offer")
+    game_of = _games(payload.request.about, objects(body.get("events")))
+    yield from each(items(body, "betOffers", where), lambda one: _offer(payload, game_of(one), one), "an offer")
 
 
 def _match(payload: Payload, match: Document) -> Iterator[Row | Rejected | Request]:
@@ -59,7 +63,7 @@ def _match(payload: Payload, match: Document) -> Iterator[Row | Rejected | Reque
     game = _event_game(match)
     about = payload.request.about
     if timedelta(0) < game.near - payload.fetched_at <= _SOON and about.get("base"):
-        told = {"home": game.home, "away": game.away, "starts_at": game.near.isoformat()}
+        told = {"event": str(event["id"]), "home": game.home, "away": game.away, "starts_at": game.near.isoformat()}
         url = f"{about['base']}/betoffer/event/{event['id']}.json?lang=en_US&market=US"
         yield Request(url, "offers", told, optional=True, is_streamed=True)
         return
@@ -71,8 +75,21 @@ def _event_game(match: Document) -> Matchup:
     return Matchup(event["homeName"], event["awayName"], moment(event["start"]))
 
 
-def _game_of(about: Any) -> Matchup | None:
-    return Matchup(about["home"], about["away"], moment(about["starts_at"])) if about.get("home") else None
+def _games(about: Mapping[str, str], events: list[Document]) -> Callable[[Document], Matchup | None]:
+    """Return which match an offer is of: the body's own by the offer's event, else the one that was asked for.
+
+    A body may hold offers of another match: they are of none that we know.
+    """
+    told = {str(event.get("id")): event for event in events}
+    asked = Matchup(about["home"], about["away"], moment(about["starts_at"])) if about.get("home") else None
+
+    def game_of(offer: Document) -> Matchup | None:
+        event = str(offer.get("eventId") or about.get("event") or next(iter(told), ""))
+        if event in told:
+            return _event_game(told[event])
+        return asked if about.get("event") in (None, event) else None
+
+    return game_of
 
 
 def _offer(payload: Payload, game: GameRef | None, offer: Document) -> Iterator[QuoteRow | Rejected]:
@@ -103,9 +120,11 @@ def _quote(payload: Payload, game: GameRef, market: str, outcome: Document, *, i
     price, line = number_of(outcome.get("odds")), number_of(outcome.get("line"))
     status = "open" if outcome.get("status", "OPEN") == "OPEN" and price is not None else "suspended"
     book = str(payload.request.about.get("brand") or "kambi")
-    name = outcome.get("participant") if is_player else None
-    if is_player and not name:
+    who = _PLAYER.fullmatch(str(outcome.get("participant") or "").strip()) if is_player else None
+    if is_player and who is None:
         return Rejected("a player's market without the player", market)
+    if line is None and side in _NEEDS_LINE.get(market.removeprefix("alternate_"), _TWO_SIDES):
+        return Rejected("a line without its value", f"{market}: {outcome.get('label')}")
     return QuoteRow(
         game,
         book,
@@ -115,7 +134,8 @@ def _quote(payload: Payload, game: GameRef, market: str, outcome: Document, *, i
         decimal_of(None if price is None else price / 1000),
         payload.fetched_at,
         status,
-        name=name,
+        name=who[1] if who else None,
+        team=who[2] if who else None,
     )
 
 

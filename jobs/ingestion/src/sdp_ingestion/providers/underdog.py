@@ -37,7 +37,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         appearance = appearances[line["over_under"]["appearance_stat"]["appearance_id"]]
         player = players[appearance["player_id"]]
         if player.get("sport_id") == SPORTS.get(payload.sport):
-            yield from _line(payload, line, player, games.get(appearance.get("match_id")))
+            match = games.get(appearance.get("match_id"))
+            team = _team(match, appearance.get("team_id") or player.get("team_id"))
+            yield from _line(payload, line, player, match, team)
 
     lines = (
         one
@@ -48,7 +50,7 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
 
 
 def _line(
-    payload: Payload, line: Document, player: Document, match: Mapping[str, object] | None
+    payload: Payload, line: Document, player: Document, match: Mapping[str, object] | None, team: str | None
 ) -> Iterator[Row | Rejected]:
     stat = line["over_under"]["appearance_stat"]
     market = player_market(str(stat.get("stat"))) or player_market(stat.get("display_stat"), payload.markets)
@@ -79,19 +81,34 @@ def _line(
             "open" if is_open else "suspended",
             SourceId("underdog", str(player["id"])),
             name,
-            None,
+            team,
             player.get("position_name"),
         )
 
 
 def _game(match: Mapping[str, object] | None) -> GameRef | None:
+    sides = _sides(match)
+    return Matchup(sides[1], sides[0], moment(str((match or {})["scheduled_at"]))) if sides else None
+
+
+def _sides(match: Mapping[str, object] | None) -> tuple[str, str] | None:
+    """Return a match's teams, the visitor first, as its title names them."""
     if match is None or not match.get("scheduled_at"):
         return None
     for title in (match.get("full_team_names_title"), match.get("title")):
         away, between, home = str(title or "").partition(" @ ")
         if between:
-            return Matchup(home, away, moment(str(match["scheduled_at"])))
+            return away, home
     return None
+
+
+def _team(match: Mapping[str, object] | None, team_id: object) -> str | None:
+    """Return the name of a player's team, which the board tells by its part in the match alone."""
+    sides = _sides(match)
+    if match is None or sides is None or team_id is None:
+        return None
+    found = {match.get("away_team_id"): sides[0], match.get("home_team_id"): sides[1]}
+    return found.get(team_id)
 
 
 PROVIDER = Provider(
