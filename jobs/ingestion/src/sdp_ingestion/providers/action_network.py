@@ -20,6 +20,7 @@ BOOKS = {
     "123": "caesars",
 }
 _CONSENSUS = "15"
+_WHOLE = 100
 _MARKETS = ("moneyline", "spread", "total")
 
 
@@ -66,10 +67,15 @@ def _side(
     price = decimal_of_american(told.get("odds"))
     yield QuoteRow(game, BOOKS.get(book, f"book_{book}"), market, side, line, price, payload.fetched_at, status)
     bets = told.get("bet_info") or {}
-    tickets = number_of((bets.get("tickets") or {}).get("percent"))
-    money = number_of((bets.get("money") or {}).get("percent"))
+    tickets, money = (_percent((bets.get(of) or {}).get("percent")) for of in ("tickets", "money"))
     if book == _CONSENSUS and (tickets is not None or money is not None):
         yield SplitRow(game, market, side, tickets, money, payload.fetched_at)
+
+
+def _percent(value: object) -> float | None:
+    """Return a share in percent, None where it cannot be one."""
+    found = number_of(value)
+    return found if found is not None and 0 <= found <= _WHOLE else None
 
 
 PROVIDER = Provider(

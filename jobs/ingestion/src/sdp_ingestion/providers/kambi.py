@@ -117,7 +117,8 @@ def _quote(payload: Payload, game: GameRef, market: str, outcome: Document, *, i
     side = _SIDES.get(str(outcome.get("type")))
     if side is None:
         return Rejected("an outcome without a side", f"{market}: {outcome.get('label')}")
-    price, line = number_of(outcome.get("odds")), number_of(outcome.get("line"))
+    thousandths, line = number_of(outcome.get("odds")), number_of(outcome.get("line"))
+    price = decimal_of(None if thousandths is None else thousandths / 1000)
     status = "open" if outcome.get("status", "OPEN") == "OPEN" and price is not None else "suspended"
     book = str(payload.request.about.get("brand") or "kambi")
     who = _PLAYER.fullmatch(str(outcome.get("participant") or "").strip()) if is_player else None
@@ -131,7 +132,7 @@ def _quote(payload: Payload, game: GameRef, market: str, outcome: Document, *, i
         market,
         side,
         None if line is None else line / 1000,
-        decimal_of(None if price is None else price / 1000),
+        price,
         payload.fetched_at,
         status,
         name=who[1] if who else None,

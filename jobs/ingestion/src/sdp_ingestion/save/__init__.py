@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from sdp_ingestion.rows import (
@@ -28,6 +29,7 @@ from sdp_ingestion.rows import (
 )
 from sdp_ingestion.save import facts, quotes, reference, roles, slates
 from sdp_ingestion.save.context import Context, Known
+from sdp_ingestion.texts import checked
 
 __all__ = ["Context", "Known", "save"]
 
@@ -64,7 +66,7 @@ def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
     """
     kinds: dict[type, list[Any]] = defaultdict(list)
     waiting = 0
-    for row in rows:
+    for row in chain.from_iterable(map(checked, rows)):
         if isinstance(row, Rejected):
             context.tally.reject(row)
             if isinstance(row, UnknownMarket):
