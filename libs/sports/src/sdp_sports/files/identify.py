@@ -53,7 +53,8 @@ def _nicknames(sport: Sport) -> set[str]:
 
 def _fit(sport: Sport, contest: Contest, slots: set[str], positions: set[str], games: int) -> float:
     """Return the share of the contest's slots that the file names, 0 where it names others; where it names none, the
-    share of a lineup that its players fill: a plain one, and where all play one game that of a single game too.
+    share of a lineup that its players fill: a plain one, and where all play one game that of a single game too. Which
+    of these is meant is then told by the positions: kickers are listed where kickers are drafted.
     """
     if contest.mode == "tiers":
         return float(bool(slots) and all(re.fullmatch(r"T\d+", slot) for slot in slots))
@@ -62,8 +63,12 @@ def _fit(sport: Sport, contest: Contest, slots: set[str], positions: set[str], g
         return len(slots) / len(declared) if slots <= declared else 0.0
     offered = {sport.position(label) for label in positions}
     filled = [bool(offered & set(slot.positions)) for slot in contest.slots]
-    is_played = contest.mode == "classic" or (contest.mode == "single_game" and games == 1)
-    return sum(filled) / len(filled) if is_played else 0.0
+    if contest.mode == "classic" and games != 1:
+        return sum(filled) / len(filled)
+    if contest.mode not in ("classic", "single_game") or games != 1:
+        return 0.0
+    drafted = {position for slot in contest.slots for position in slot.positions}
+    return sum(filled) / len(filled) * len(offered & drafted) / len(offered | drafted)
 
 
 def with_slots(sport: Sport, contest: Contest, rows: Sequence[Salary]) -> list[Salary]:
