@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from sdp_common.db.session import session_scope
-from sdp_common.errors import Conflict
+from sdp_common.errors import BadInput, Conflict, Problem
 from sdp_common.store import features, players, reference, roles, stats
 from sdp_engine import frames
 from sdp_engine.evaluate.roles import DEFENCE, Real
@@ -149,6 +149,7 @@ def _models(past: Past, lock: Any, family: str, tell: Callable[[str], object]) -
     rows = past.rows.filter(pl.col(MOMENT) < lock)
     outcomes = past.outcomes.filter(pl.col(KNOWN) < lock)
     fitted: dict[str, Model] = {}
+    refused: dict[str, str] = {}
     wanted = {*MARKETS, past.market, training.INVOLVED}
     for name, market in past.sport.markets.items():
         if name not in wanted:
@@ -157,8 +158,11 @@ def _models(past: Past, lock: Any, family: str, tell: Callable[[str], object]) -
         frame = training.frame_of(past.sport, name, rows, outcomes)
         try:
             fitted[name] = FAMILIES[family].fit(frame, name, market, lock)
-        except ValueError:
-            continue  # a market the past says too little of (kickers in sources without them)
+        except ValueError as error:
+            refused[name] = str(error)  # a market the past says too little of (kickers in sources without them)
+    if not fitted:
+        problems = [Problem(f"{name}: {why}") for name, why in refused.items()]
+        raise BadInput(f"no market could be fitted on what was known before {lock:%Y-%m-%d}", problems)
     return fitted
 
 
