@@ -30,7 +30,7 @@ def up(
         if server is not None and server.folder != home.postgres:
             _say(f"PostgreSQL runs as nobody, who cannot enter {home.folder}: its files are in {server.folder}")
         _say(f"logs: {home.logs}   stop: Ctrl-C")
-        stagger_s = START_CPU_S / (os.cpu_count() or 1)
+        stagger_s = START_CPU_S / max(1, (os.cpu_count() or 1) - 1)  # one core is left to what works already
         all_units = units(home, configured, chosen)
         Supervisor(all_units, home.state, address=web_app(chosen, _say), stagger_s=stagger_s, tell=_say).run()
 
