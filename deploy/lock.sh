@@ -24,7 +24,8 @@ write() { # write NAME ARGUMENT...: compile requirements/NAME.txt
 mkdir -p requirements
 write dev "$@" --all-extras "${projects[@]}" --group pyproject.toml:dev
 pinned=(--constraint requirements/dev.txt)
-write common "${pinned[@]}" --all-extras libs/common/pyproject.toml
+write common "${pinned[@]}" libs/common/pyproject.toml # the layer under every image
+write common-features "${pinned[@]}" --extra features libs/common/pyproject.toml
 write ingestion "${pinned[@]}" jobs/ingestion/pyproject.toml
 write ingestion-demo "${pinned[@]}" --extra demo jobs/ingestion/pyproject.toml
 write features "${pinned[@]}" jobs/features/pyproject.toml

@@ -82,7 +82,8 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path, wheels: Path) ->
     uv, quiet = _uv(), "--quiet"
     _run(uv, "venv", quiet, "--python", sys.executable, tmp_path / "venv")
     install = (uv, "pip", "install", quiet, "--python", python)
-    _run(*install, "--require-hashes", "-r", REQUIREMENTS / f"{name}.txt")
+    whole = REQUIREMENTS / f"{name}-features.txt"  # what stands under every image lacks what only some packages need
+    _run(*install, "--require-hashes", "-r", whole if whole.exists() else REQUIREMENTS / f"{name}.txt")
     own = [packages.read(folder)["name"].replace("-", "_") for folder in packages.stands_on(DEPLOYED[name])]
     _run(*install, "--no-deps", "--no-index", *(next(wheels.glob(f"{one}-*.whl")) for one in own))
     yield python
