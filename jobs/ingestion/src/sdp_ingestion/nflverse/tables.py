@@ -31,11 +31,11 @@ def read(payload: Payload, needed: Iterable[str], also: Iterable[str] | None = N
         DriftedSource: It is not parquet, lacks a column that we cannot do without, or has more rows than any season.
     """
     where, content = payload.request.url, BytesIO(payload.content)
+    columns = columns_of(payload)
+    if missing := sorted(set(needed) - set(columns)):
+        raise DriftedSource(f"nflverse: {where} lacks {', '.join(missing)}")
+    wanted = columns if also is None else [name for name in columns if name in {*needed, *also}]
     try:
-        columns = list(pl.read_parquet_schema(content))
-        if missing := sorted(set(needed) - set(columns)):
-            raise DriftedSource(f"nflverse: {where} lacks {', '.join(missing)}")
-        wanted = columns if also is None else [name for name in columns if name in {*needed, *also}]
         if (rows := pl.scan_parquet(content).select(pl.len()).collect().item()) > _MOST_ROWS:
             raise DriftedSource(f"nflverse: {where} has {rows:,} rows, more than a season can have")
         return pl.read_parquet(content, columns=wanted)
@@ -43,14 +43,14 @@ def read(payload: Payload, needed: Iterable[str], also: Iterable[str] | None = N
         raise DriftedSource(f"nflverse: {where} is not a parquet file: {error}") from error
 
 
-def columns_of(payload: Payload) -> set[str]:
-    """Return the names of a parquet body's columns.
+def columns_of(payload: Payload) -> list[str]:
+    """Return the names of a parquet body's columns, in their order.
 
     Raises:
         DriftedSource: It is not parquet.
     """
     try:
-        return set(pl.read_parquet_schema(BytesIO(payload.content)))
+        return list(pl.read_parquet_schema(BytesIO(payload.content)))
     except (PolarsError, OSError, ValueError) as error:
         raise DriftedSource(f"nflverse: {payload.request.url} is not a parquet file: {error}") from error
 
