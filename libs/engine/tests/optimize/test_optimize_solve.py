@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 from sdp_engine.frames import POOL
-from sdp_engine.optimize.check import check_lineup, check_lineups
+from sdp_engine.optimize.check import check_lineup, check_lineups, kept_alone
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.judge import Place, count_of, holds_stack
 from sdp_engine.optimize.solve import NoLineup, solve
@@ -118,57 +118,62 @@ class Brute:
         none: dict[str, Any] = {"exposures": (), "team_exposures": (), "group_exposures": (), "max_exposure": 1.0}
         one = rules.model_copy(update={"lineups": 1, "stacks": free, **none})
         rows = {r["draftable_id"]: r for r in pool.to_dicts()}
-        found: dict[tuple[Entry, ...], int] = {}
         fits = [[i for i, r in rows.items() if s.name in r["roster_slots"]] for s in contest.expanded_slots]
-        for ids in itertools.product(*fits):
-            if len(set(ids)) < len(ids):
-                continue
-            key = tuple(sorted((i, s.points_multiplier) for i, s in zip(ids, contest.expanded_slots, strict=True)))
-            if key in found or check_lineups(contest, pool, [ids], one, STACKS):
-                continue
-            found[key] = sum(round(round(rows[i]["points"] * 1000) * m * 2) for i, m in key)
+        tried = {entries(contest, ids): ids for ids in itertools.product(*fits) if len(set(ids)) == len(ids)}
+        kept = kept_alone(contest, pool, list(tried.values()), one, STACKS)
+        found = {
+            key: sum(round(round(rows[i]["points"] * 1000) * m * 2) for i, m in key)
+            for key in itertools.compress(tried, kept)
+        }
         order = {(1.5, 1.0): 0}  # the captain's group comes first in the contest's slots
         self.rows = rows
         self.shares = [s for s in rules.stacks if s.at_least < 1]
         self.order = sorted(found, key=lambda k: (-found[k], [(i, order.get((m, 1.0), 1)) for i, m in k]))
         self.value = found
+        self.marks = {lineup: self.counted(lineup) for lineup in found}
+        self.ends = [(rules.least(x.at_least), rules.most(x.at_most)) for x in self.limits()]
+        self.caps = {i: rules.cap(i) for i in rows}
+        self.dead: set[frozenset[tuple[Entry, ...]]] = set()
 
     def sequence(self, chosen: tuple[tuple[Entry, ...], ...] = ()) -> tuple[tuple[Entry, ...], ...] | None:
         """The first lineup, in the solver's order, that leaves a way to complete the set; then the next."""
-        if len(chosen) == self.rules.lineups:
-            return chosen if self.complete(chosen) else None
+        left = self.rules.lineups - len(chosen)
+        sums = [sum(self.marks[lineup][k] for lineup in chosen) for k in range(len(self.ends))]
+        # A lineup counts once, so that what lacks more than there are lineups to come is lost.
+        if any(n + left < least for n, (least, _) in zip(sums, self.ends, strict=True)):
+            return None
+        if not left:
+            return chosen
+        if frozenset(chosen) in self.dead:  # in another order
+            return None
         for lineup in self.order:
-            if self.fits(lineup, chosen):
+            if self.fits(lineup, chosen, sums):
                 rest = self.sequence((*chosen, lineup))
                 if rest is not None:
                     return rest
+        self.dead.add(frozenset(chosen))
         return None
 
-    def complete(self, chosen: tuple[tuple[Entry, ...], ...]) -> bool:
-        return all(
-            sum(any(i == e.draftable_id for i, _ in lineup) for lineup in chosen) >= self.rules.least(e.at_least)
-            for e in self.rules.exposures
-        ) and all(self.counted(chosen)[k] >= self.rules.least(x.at_least) for k, x in enumerate(self.limits()))
-
     def limits(self) -> list[Any]:
-        return [*self.rules.team_exposures, *self.rules.group_exposures, *self.shares]
+        return [*self.rules.exposures, *self.rules.team_exposures, *self.rules.group_exposures, *self.shares]
 
-    def counted(self, chosen: tuple[tuple[Entry, ...], ...]) -> list[int]:
-        places = [[Place(self.rows[i], m > 1) for i, m in lineup] for lineup in chosen]
+    def counted(self, lineup: tuple[Entry, ...]) -> list[bool]:
+        """For which of the limits a lineup counts."""
+        places = [Place(self.rows[i], m > 1) for i, m in lineup]
         return [
-            *(sum(any(p.player["team_id"] == t.team_id for p in x) for x in places) for t in self.rules.team_exposures),
-            *(sum(count_of(x, g.who) >= g.count for x in places) for g in self.rules.group_exposures),
-            *(sum(holds_stack(x, s) for x in places) for s in self.shares),
+            *(any(i == e.draftable_id for i, _ in lineup) for e in self.rules.exposures),
+            *(any(p.player["team_id"] == t.team_id for p in places) for t in self.rules.team_exposures),
+            *(count_of(places, g.who) >= g.count for g in self.rules.group_exposures),
+            *(holds_stack(places, s) for s in self.shares),
         ]
 
-    def fits(self, lineup: tuple[Entry, ...], chosen: tuple[tuple[Entry, ...], ...]) -> bool:
+    def fits(self, lineup: tuple[Entry, ...], chosen: tuple[tuple[Entry, ...], ...], sums: list[int]) -> bool:
+        if any(n + more > most for n, more, (_, most) in zip(sums, self.marks[lineup], self.ends, strict=True)):
+            return False
         apart = all(len(lineup) - len(set(lineup) & set(other)) >= self.rules.min_unique for other in chosen)
-        within = all(
-            sum(any(i == j for j, _ in other) for other in chosen) < self.rules.cap(i) for i in {i for i, _ in lineup}
+        return apart and all(
+            sum(any(i == j for j, _ in other) for other in chosen) < self.caps[i] for i in {i for i, _ in lineup}
         )
-        counted = self.counted((*chosen, lineup))
-        limited = all(n <= self.rules.most(x.at_most) for n, x in zip(counted, self.limits(), strict=True))
-        return apart and within and limited
 
 
 def entries(contest: Contest, ids: tuple[int, ...]) -> tuple[Entry, ...]:

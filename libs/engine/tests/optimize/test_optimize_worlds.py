@@ -40,11 +40,11 @@ def test_each_world_has_its_best_lineup(code: str) -> None:
     sport, key = find_contest(code)
     contest = sport.contests[key]
     pool = a_slate(contest, 2)
-    draws = np.random.default_rng(5).uniform(0, 30, (40, len(pool)))
+    draws = np.random.default_rng(5).uniform(0, 30, (4, len(pool)))
     rules = Rules(lineups=1, stacks=(StackRule(sizes=(3,)),))
     for asked in (Rules(lineups=1), rules, Rules(lineups=1, min_salary_usd=contest.salary_cap_usd)):
         found = optima(contest, pool, asked, sport.stacks, draws)
-        for world in range(0, 40, 10):
+        for world in range(4):
             one = pool.with_columns(points=draws[world])
             assert found.points[world] == pytest.approx(best_after(contest, one, asked, sport.stacks, []), abs=1e-9)
             rows = pl.concat([one.filter(pl.col("draftable_id") == i) for i in found.lineups[world].tolist()])

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -106,9 +107,14 @@ def _plays(player: Mapping[str, Any], positions: Iterable[str]) -> bool:
 
 def _salary(contest: Contest, rows: Sequence[Mapping[str, Any]]) -> int:
     return sum(
-        math.ceil(Fraction(str(s.salary_multiplier)) * r["salary_usd"])
+        math.ceil(_exact(s.salary_multiplier) * r["salary_usd"])
         for r, s in zip(rows, contest.expanded_slots, strict=True)
     )
+
+
+@cache
+def _exact(multiplier: float) -> Fraction:
+    return Fraction(str(multiplier))
 
 
 def _rule_faults(
