@@ -10,7 +10,7 @@ import pytest
 from sdp_common.db.bulk import Counts
 from sdp_common.db.models.odds import OddsQuote
 from sdp_common.db.session import session_scope
-from sdp_common.store import odds, reference, standings
+from sdp_common.store import odds, reference, retention, standings
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
@@ -125,6 +125,29 @@ def test_replicas_at_once_write_each_movement_once(engine_with_a_game: Engine) -
     assert (counts.new, counts.changed, counts.unchanged) == (200, 0, 600)
     with session_scope(engine_with_a_game) as session:
         assert sorted(lines(session)) == sorted(float(line) for line in range(200))
+
+
+def test_any_moment_is_told_whether_a_series_moves_often_seldom_or_not(league: Session) -> None:
+    retention.make_months(league, START - timedelta(days=40), START)
+    dice = random.Random(11)
+    gaps = {"often": 0.2, "daily": 24.0, "weekly": 170.0, "once": 5000.0}  # hours between movements
+    told = []
+    for book, gap in gaps.items():
+        at = START - timedelta(days=40) + timedelta(hours=dice.random())
+        while at < START + timedelta(hours=6):
+            told.append(quote(0, float(len(told)), book=book, known_at=at))
+            at += timedelta(hours=gap * dice.uniform(0.5, 1.5))
+    told.sort(key=lambda row: row["known_at"])
+    odds.save(league, told)
+
+    def last(until: datetime) -> dict[str, float]:
+        return {row["book"]: row["line"] for row in told if row["known_at"] <= until}
+
+    for moment in [START - timedelta(hours=dice.uniform(-9, 970)) for _ in range(12)]:
+        assert dict(odds.lines(league, [GAME], moment).select("book", "line").iter_rows()) == last(moment)
+    assert dict(odds.closings(league, [GAME]).select("book", "line").iter_rows()) == last(START)
+    first = {row["book"]: row["line"] for row in reversed(told)}
+    assert dict(odds.openings(league, [GAME]).select("book", "line").iter_rows()) == first
 
 
 def test_nothing_is_nothing(league: Session) -> None:

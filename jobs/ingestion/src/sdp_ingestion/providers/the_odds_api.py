@@ -4,9 +4,9 @@ The list of events is free, so that a crawl begins with it and learns how many c
 and an outcome is told by its name, never by its place; a book may be in one event and not in the next.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from msgspec import Struct, json
@@ -85,11 +85,10 @@ class Told(NamedTuple):
     at: datetime
     prices: Memo
     lines: Memo
-    markets: Mapping[str, str]
+    name_of: Callable[[str | None], str | None]
 
 
 _EVENT = json.Decoder(Event)
-_FIELDS = attrgetter("name", "price", "point", "description")
 
 
 def start(ask: Ask) -> Iterable[Request]:
@@ -116,7 +115,8 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     if tag == "events":
         yield from _events(payload)
         return
-    told = Told(payload.fetched_at, Memo(decimal_of_american), Memo(number_of), payload.markets)
+    name_of = cache(lambda key: _market(key, payload.markets))
+    told = Told(payload.fetched_at, Memo(decimal_of_american), Memo(number_of), name_of)
     if tag == "odds":
         yield from each(read_list(payload).raw, lambda event: _quotes(_EVENT.decode(event), told), "an event")
     else:
@@ -150,21 +150,26 @@ def _extras(payload: Payload, event: Document, asked: str, regions: int) -> Iter
 def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
     home, away = event.home_team, event.away_team
     game = Matchup(home, away, moment(event.commence_time))
-    sides = {home: "home", away: "away", "Draw": "draw", "Over": "over", "Under": "under", "Yes": "yes", "No": "no"}
-    for book in filter(None, event.bookmakers):
-        for market in filter(None, book.markets or ()):
-            if market.key == "h2h_lay" or book.key is None:
+    sides: dict[str | None, str] = {home: "home", away: "away", "Draw": "draw", "Yes": "yes", "No": "no"}
+    sides |= {"Over": "over", "Under": "under"}
+    for book in event.bookmakers:
+        if book is None or book.key is None:
+            continue
+        for market in book.markets or ():
+            if market is None or market.key == "h2h_lay":
                 continue
-            ours = _market(market.key, told.markets)
+            ours = told.name_of(market.key)
             if ours is None:
                 yield unknown_market(market.key)
                 continue
-            outcomes: Sequence[Outcome] = tuple(filter(None, market.outcomes or ()))
+            outcomes = [one for one in market.outcomes or () if one is not None]
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
                 yield from _rows(kept, sides, game, book.key, name, told)
 
 
-def _by_team(outcomes: Sequence[Outcome], market: str, sides: dict[str, str]) -> list[tuple[Sequence[Outcome], str]]:
+def _by_team(
+    outcomes: Sequence[Outcome], market: str, sides: dict[str | None, str]
+) -> list[tuple[Sequence[Outcome], str]]:
     """Return each team's part of a market of team totals, with its name."""
     teams = dict.fromkeys(str(outcome.description) for outcome in outcomes)
     return [
@@ -177,14 +182,11 @@ def _by_team(outcomes: Sequence[Outcome], market: str, sides: dict[str, str]) ->
 
 
 def _rows(
-    outcomes: Sequence[Outcome], sides: dict[str, str], game: Matchup, book: str, market: str, told: Told
+    outcomes: Sequence[Outcome], sides: dict[str | None, str], game: Matchup, book: str, market: str, told: Told
 ) -> Iterator[MarketRows | Rejected]:
     """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
-    if not outcomes:
-        return
-    labels, quoted, points, names = zip(*map(_FIELDS, outcomes), strict=True)
-    found = tuple(map(sides.get, labels))
-    prices = tuple(map(told.prices.__getitem__, quoted))
+    found = [sides.get(one.name) for one in outcomes]
+    prices = [told.prices[one.price] for one in outcomes]
     if None in found or None in prices:
         usable = []
         for outcome, *values in zip(outcomes, found, prices, strict=True):
@@ -193,11 +195,12 @@ def _rows(
             else:
                 usable.append(outcome)
         yield from _rows(usable, sides, game, book, market, told)
-        return
-    lines = tuple(map(told.lines.__getitem__, points))
-    yield MarketRows(
-        game, book, market, cast("list[str]", found), lines, prices, told.at, names if any(names) else None
-    )
+    elif outcomes:
+        lines = [told.lines[one.point] for one in outcomes]
+        names = [one.description for one in outcomes]
+        yield MarketRows(
+            game, book, market, cast("list[str]", found), lines, prices, told.at, names if any(names) else None
+        )
 
 
 def _market(key: str | None, decided: Mapping[str, str]) -> str | None:

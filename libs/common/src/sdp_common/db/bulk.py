@@ -116,34 +116,33 @@ def read_frame(
     return frame.with_columns(pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC") for name in times)
 
 
-def read_columns(
-    session: Session,
-    query: sql.Composable,
-    schema: Mapping[str, pl.DataType | type[pl.DataType]],
-    parameters: Mapping[str, Any] | None = None,
-) -> pl.DataFrame:
-    """Read a query's answer of some thousand rows into a frame, as one row of an array a column, in no order.
+class Columns:
+    """A query of some thousand rows, read as one row of an array a column, in no particular order.
 
-    COPY hands over a row at a time, which for few rows takes longer than all else here; many rows come faster by it.
-
-    Args:
-        session: Open session; what it has not flushed yet is seen.
-        query: A SELECT, one column a column of the schema, in its order.
-        schema: Names and types.
-        parameters: Values of the query's placeholders.
+    COPY hands over a row at a time, which for few rows takes longer than all else here; many rows come faster by it. It
+    is put together once, for it is asked often: only the values of its placeholders differ.
     """
-    session.flush()
-    times = {name for name, kind in schema.items() if isinstance(kind, pl.Datetime)}
-    written = (_written(name, kind) if name in times else sql.Identifier(name) for name, kind in schema.items())
-    arrays = sql.SQL(", ").join(map(sql.SQL("array_agg({})").format, written))
-    whole = sql.SQL("SELECT {} FROM ({}) AS asked ({})").format(arrays, query, _names(schema))
-    with driver_connection(session).cursor(binary=True) as cursor:
-        found = cursor.execute(whole, parameters).fetchone() or ()
-    columns = [
-        pl.Series(name, values or [], pl.Int64 if name in times else kind).cast(kind)
-        for (name, kind), values in zip(schema.items(), found, strict=True)
-    ]
-    return pl.DataFrame(columns)
+
+    def __init__(self, query: sql.Composable, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> None:
+        """Take a SELECT, one column a column of the schema, in its order."""
+        self.schema = dict(schema)
+        arrays = sql.SQL(", ").join(sql.SQL("array_agg({})").format(_written(*column)) for column in schema.items())
+        whole = sql.SQL("SELECT {} FROM ({}) AS asked ({})").format(arrays, query, _names(schema))
+        self._text = whole.as_bytes(None)
+
+    def read(self, session: Session, parameters: Mapping[str, Any]) -> pl.DataFrame:
+        """Ask for the rows; what the session has not flushed yet is seen."""
+        session.flush()
+        with driver_connection(session).cursor(binary=True) as cursor:
+            found = cursor.execute(self._text, parameters).fetchone() or ()
+        columns = zip(self.schema.items(), found, strict=True)
+        return pl.DataFrame([_column(name, values or [], kind) for (name, kind), values in columns])
+
+
+def _column(name: str, values: list[Any], kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return (
+        pl.Series(name, values, pl.Int64).cast(kind) if isinstance(kind, pl.Datetime) else pl.Series(name, values, kind)
+    )
 
 
 def _written(name: str, kind: pl.DataType | type[pl.DataType]) -> sql.Composable:

@@ -47,7 +47,7 @@ def _save(session: Session, source: str, games: Mapping[str, pl.DataFrame]) -> C
     standing = standings.read(session, source, list(games), STANDING)
     compared, placed = _place(games, standing)
     moved = compared.filter("moves")
-    append(session, OddsQuote, moved.select("series_id", "known_at", *VALUE))
+    append(session, OddsQuote, moved.select("series_id", "game_id", "known_at", *VALUE))
     standings.save(session, source, _stand_anew(compared, placed, standing))
     counts = Counts(0, moved.height, compared.height - moved.height)
     loose = [game for game in games if game not in placed]
@@ -107,7 +107,7 @@ def _save_loose(session: Session, source: str, said: pl.DataFrame, standing: pl.
     moved = pl.concat([moved.filter(pl.col("series_id").is_not_null()), series.open_new(session, fresh)])
     if is_late:
         movements.forget_moments(session, moved)
-    append(session, OddsQuote, moved.select("series_id", "known_at", *VALUE))
+    append(session, OddsQuote, moved.select("series_id", "game_id", "known_at", *VALUE))
     if is_late:
         series.open_earlier(session, moved)
     after = standings.arrange(movements.stood_after(standing, moved), said, KEY)

@@ -61,14 +61,19 @@ class OddsQuote(Base):
 
     A row is added only when line, price or status changed; `price_decimal` is null where the source gives a line
     alone. Partitioned by month of `known_at`; what lies outside the months made ahead is kept in `odds_quotes_rest`.
-    The primary key, with the values in it, is the index of every read as of a moment. That a quote's series exists is
-    seen to by the one writer, which holds it: looking it up took three quarters of the time of writing a row. Quotes go
-    with their series (trigger `let_go_of_quotes`).
+    What moved of a game lies together, in the order of moments, and its index is small (a game's quotes of one moment
+    are one entry): reads as of a moment go by it. That a quote's series exists, and is of this game, is seen to by the
+    one writer, which holds it: looking it up took three quarters of the time of writing a row. Quotes go with their
+    series (trigger `let_go_of_quotes`).
     """
 
     __tablename__ = "odds_quotes"
-    __table_args__ = {"postgresql_partition_by": "RANGE (known_at)"}  # noqa: RUF012 - SQLAlchemy's own form
+    __table_args__ = (
+        Index("ix_odds_quotes_game", "game_id", "known_at"),
+        {"postgresql_partition_by": "RANGE (known_at)"},
+    )
     series_id: Mapped[int] = mapped_column(primary_key=True)
+    game_id: Mapped[str]
     known_at: Mapped[datetime] = mapped_column(primary_key=True)
     line: Mapped[float | None]
     price_decimal: Mapped[float | None]
