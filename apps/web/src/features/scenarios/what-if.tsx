@@ -12,6 +12,7 @@ import { Empty, Failure, Loading } from "@/components/ui/state";
 import { number, percent, signed } from "@/lib/format";
 import { isOver } from "@/lib/work";
 import { answerOf, type Answer } from "./answer";
+import { assumptions } from "./assumptions";
 
 interface Form {
   out: string;
@@ -54,7 +55,7 @@ export function WhatIf({ slateId }: { slateId: number }) {
   const failed = slate.error ?? pool.error;
   if (failed || !slate.data || !pool.data) return <Failure error={failed} />;
   const asked = body(slateId, form);
-  const nothing = asked.out?.length === 0 && form.spread + form.total + form.wind === "";
+  const nothing = assumptions(asked, pool.data.players, slate.data.game_list) === "";
   const busy = start.isPending || (runId != null && (run == null || !isOver(run)));
   const answer = answerOf(run);
   const submit = (event: SubmitEvent) => {
@@ -83,18 +84,20 @@ export function WhatIf({ slateId }: { slateId: number }) {
           <WorkState work={run} waiting="waiting for the simulation" stopped="Stopped. Nothing was changed." onCancel={cancelRun} />
         </form>
       </Card>
-      {answer ? <Told answer={answer} games={slate.data.game_list} /> : (
+      {answer && start.variables ? (
+        <Told answer={answer} games={slate.data.game_list} assumed={assumptions(start.variables, pool.data.players, slate.data.game_list)} />
+      ) : (
         <Card><Empty title="Nothing compared yet">Both runs share their luck, so that the difference is the assumption’s alone.</Empty></Card>
       )}
     </div>
   );
 }
 
-function Told({ answer, games }: { answer: Answer; games: Schemas["SlateGameRead"][] }) {
+function Told({ answer, games, assumed }: { answer: Answer; games: Schemas["SlateGameRead"][]; assumed: string }) {
   const named = new Map(games.map((g) => [g.id, g]));
   return (
     <div className="space-y-5">
-      <Card title="Games">
+      <Card title="Games" note={`Before → after, with ${assumed}`}>
         <ul className="space-y-1 text-sm">
           {answer.games.map((g) => {
             const game = named.get(g.game_id);
