@@ -11,7 +11,7 @@ export interface OfferForm {
   ticketPercent: string;
 }
 
-export const OFFER_START: OfferForm = { name: "My contest", fee: "5", entries: "1000", most: "", prizes: "1: 500\n2-10: 50\n11-200: 10", ticketPercent: "100" };
+export const OFFER_START: OfferForm = { name: "My contest", fee: "5", entries: "1000", most: "", prizes: "1: 500\n2-10: 60\n11-50: 25\n51-250: 11", ticketPercent: "100" };
 
 interface Told {
   name: string | null;
