@@ -48,7 +48,7 @@ const SOURCES: Column<Source>[] = [
   { key: "changed", header: "Changed", value: (s) => s.rows_changed, cell: (s) => count(s.rows_changed), numeric: true, from: "md" },
   { key: "rejected", header: "Rejected", value: (s) => s.rows_rejected, cell: (s) => count(s.rows_rejected), numeric: true, from: "md" },
   { key: "credits", header: "Credits left", value: (s) => s.credits_left, cell: (s) => (s.credits_left == null ? "" : count(s.credits_left)), numeric: true, from: "lg" },
-  { key: "error", header: "Last error", value: (s) => s.error?.message, cell: (s) => <span className="text-bad">{s.error?.message ?? ""}</span>, from: "lg" },
+  { key: "error", header: "Last error", value: (s) => s.error?.message, cell: (s) => <span className="wrap-anywhere text-bad">{s.error?.message ?? ""}</span>, from: "lg" },
 ];
 
 const SERVICES: Column<Service>[] = [
