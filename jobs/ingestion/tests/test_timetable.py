@@ -58,8 +58,9 @@ def run(status: str, minutes: float) -> IngestRun:
         ("20 7 * * *", run("succeeded", 30), None, False),
         ("20 7 * * *", run("failed", AGAIN.total_seconds() / 60), None, True),
         ("20 7 * * *", run("failed", 1), None, False),
-        ("20 7 * * *", None, NOW, False),  # declared after the tick: the next one is the first
-        ("20 7 * * *", None, NOW - timedelta(hours=3), True),
+        ("20 7 * * *", None, NOW, False),  # a platform that starts is left alone for a while
+        ("20 7 * * *", None, NOW - AGAIN, True),  # and is not without it until tomorrow
+        ("*/15 * * * *", None, NOW - timedelta(minutes=6), True),
         ("20 7 * * *", None, None, False),
     ],
 )

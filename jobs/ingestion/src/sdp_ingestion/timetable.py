@@ -18,7 +18,7 @@ NEAR = timedelta(hours=3)
 TICK = "*/10 * * * *"
 """How often a provider without a faster pace is looked at: a tick that was missed is made up for then."""
 AGAIN = timedelta(minutes=5)
-"""How long after a failure it is tried again, whatever the schedule."""
+"""How long after a failure it is tried again, and after it was first declared read, whatever the schedule."""
 OFF = "off"
 
 
@@ -80,12 +80,17 @@ def due(job: Job, provider: Provider, at: Pace) -> list[str]:
 
 
 def is_due(cron: str, last: IngestRun | None, declared_at: datetime | None, now: datetime) -> bool:
-    """Return whether a schedule has ticked since the last crawl, or a failed one may be tried again."""
-    if last is not None and last.status == "failed" and now - last.started_at >= AGAIN:
-        return True
+    """Return whether a schedule has ticked since the last crawl, or a failed one may be tried again.
+
+    What was never read does not wait for its hour: a new platform would be without rosters until tomorrow.
+    """
     since = last.started_at if last is not None else declared_at
+    if since is None:
+        return False
+    if (last is None or last.status == "failed") and now - since >= AGAIN:
+        return True
     tick = last_tick(cron, now)
-    return since is not None and tick is not None and tick > since.replace(second=0, microsecond=0)
+    return tick is not None and tick > since.replace(second=0, microsecond=0)
 
 
 def declare(job: Job, providers: list[tuple[Provider, bool]]) -> None:
