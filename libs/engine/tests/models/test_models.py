@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 from sdp_engine.distributions import Distribution
 from sdp_engine.features import build
-from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread, training
+from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread, starting, training
 from sdp_engine.models.families import FAMILIES
-from sdp_engine.models.model import MOMENT, TARGET, Design
+from sdp_engine.models.model import EXPECTED, MOMENT, STARTS, TARGET, Design
 from sdp_sports.spec import load
 
 SPORT = load("nfl")
@@ -260,18 +260,61 @@ def test_growing_parts_are_learnt_as_from_the_start() -> None:
         assert np.sqrt(np.mean((made - fresh) ** 2)) < 0.05
 
 
-def test_a_group_that_is_served_as_another_case_is_brought_to_its_level() -> None:
+def test_a_quarterbacks_prediction_is_mixed_of_starting_and_of_sitting() -> None:
+    levels = np.array([0.0, 0.5, 1.0])
+    starts = Distribution.of("empirical", levels=levels, values=[[200.0, 250.0, 300.0]] * 3)
+    sits = Distribution.of("empirical", levels=levels, values=[[0.0, 10.0, 20.0]] * 3)
+    plain = Distribution.of("empirical", levels=levels, values=[[1.0, 2.0, 3.0]] * 4)
+    rows, chance = np.array([0, 2, 3]), np.array([0.2, 1.0, 0.0])
+    fine = np.linspace(0.0, 1.0, 201)
+    wide = {"levels": fine, "step": 0.0}
+    made = starting.mixed(
+        Distribution.of("empirical", values=plain.quantile(fine), **wide),
+        rows,
+        Distribution.of("empirical", values=starts.quantile(fine), **wide),
+        Distribution.of("empirical", values=sits.quantile(fine), zero=0.4, **wide),
+        chance,
+    )
+    sits = sits.given(0.6)
+    assert made.mean() == pytest.approx([0.2 * 250 + 0.8 * 0.6 * 10, 2.0, 250.0, 6.0])
+    assert made[[0, 2, 3]].zero == pytest.approx([0.8 * 0.4, 0.0, 0.4])
+    for at in (5.0, 15.0, 100.0, 220.0, 280.0):
+        both = chance * starts.cdf(at) + (1 - chance) * sits.cdf(at)
+        assert made[[0, 2, 3]].cdf(at) == pytest.approx(both, abs=0.01)
+    yes = Distribution.of("bernoulli", prob=[0.1, 0.2])
+    mixed = starting.mixed(yes, np.array([1]), yes[[0]], yes[[1]], np.array([0.25]))
+    assert mixed.params["prob"] == pytest.approx([0.1, 0.25 * 0.1 + 0.75 * 0.2])
+
+
+def test_who_is_to_start_is_told_by_what_became_of_such_players() -> None:
     rng = np.random.default_rng(6)
-    mean, codes = rng.uniform(20.0, 60.0, 1_200), np.repeat([0, 1], 600)
-    observed = rng.gamma(2.0, np.where(codes == 1, 1.8, 1.3) * mean / 2)
-    plain = spread.learn("empirical", mean, observed, codes)
-    level = spread.learn("empirical", mean, observed, codes, (1, 7))
-    assert level.levels is not None
-    assert list(level.levels) == [1]
-    assert level.levels[1] == pytest.approx(1.8, rel=0.12)
-    asked, group = np.array([40.0, 40.0]), np.array([0, 1])
-    assert plain.around(asked, group).mean() == pytest.approx(asked)
-    assert level.around(asked, group).mean() == pytest.approx([40.0, 40.0 * level.levels[1]])
-    few = spread.learn("empirical", mean[:70], observed[:70], np.repeat([0, 1], [10, 60]), (1,))
-    assert few.levels is not None
-    assert abs(few.levels[1] - 1) < abs(observed[10:70].mean() / mean[10:70].mean() - 1)
+    matrix = np.column_stack([rng.normal(size=2_000), np.full(2_000, np.nan)])
+    expected = np.repeat([1.0, 0.0], 1_000)
+    started = np.where(expected > 0, 1.0, (rng.random(2_000) < 0.3 + 0.2 * np.sign(matrix[:, 0])).astype(float))
+    odds = starting.learn(matrix, expected, started)
+    asked = np.array([[-1.0, np.nan], [1.0, np.nan], [0.0, np.nan]])
+    low, high, sure = odds.of(asked, np.array([0.0, 0.0, 1.0]))
+    assert 0.08 < low < 0.2
+    assert 0.4 < high < 0.55
+    assert sure == pytest.approx((1_000 + 0.97 * starting.WEIGHT) / (1_000 + starting.WEIGHT))
+    # Of few, and of nobody, what is thought of any such player.
+    few = starting.learn(matrix[998:1_002], expected[998:1_002], np.array([1.0, 1.0, 1.0, 1.0]))
+    assert few.of(asked, np.zeros(3)) == pytest.approx([(2 + 4) / 22] * 3, abs=0.02)
+    assert starting.learn(matrix[:9], expected[:9], started[:9]).of(asked, np.zeros(3)) == pytest.approx([0.2] * 3)
+
+
+def test_who_is_not_expected_to_start_is_predicted_as_he_may(league: Any, features: pl.DataFrame) -> None:
+    rows = frame(league, features, "passing_yards")
+    rows = pl.concat([rows.with_columns(pl.col("player_id") + 1_000 * copy) for copy in range(4)])
+    rng = np.random.default_rng(3)
+    told = (rng.random(rows.height) < 0.7).astype(float)
+    began = np.where(rng.random(rows.height) < 0.85, told, 1 - told)
+    rows = rows.with_columns(
+        pl.Series(STARTS, began), pl.Series(EXPECTED, told), pl.Series(TARGET, rng.gamma(9.0, 4.0 + 20 * began))
+    )
+    judged = FAMILIES["baseline"].fit_and_judge(rows, "passing_yards", SPORT.markets["passing_yards"], LATE)
+    served = rows.with_columns(pl.Series(STARTS, told))
+    mean = judged.model.predict(served).mean()
+    for kind, chance in ((1.0, 0.85), (0.0, 0.15)):
+        assert mean[told == kind].mean() == pytest.approx(36 + 180 * chance, abs=25)
+    assert judged.metrics["coverage_80"] == pytest.approx(0.8, abs=0.06)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from sdp_sports.spec import Market
 
 from sdp_engine import frames
@@ -16,7 +15,7 @@ from sdp_engine.evaluate import calibration, scores
 from sdp_engine.models import informed, spread
 from sdp_engine.models.families import Family
 from sdp_engine.models.fitting import check_known
-from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET, Codes, Design
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, TARGET, Codes, Design, Model
 
 Every = Literal["weekly", "monthly"]
 WEEKS: dict[str, int] = {"weekly": 1, "monthly": 4}
@@ -94,7 +93,7 @@ def walk(
     field = _field(rows, market)
     observed, given = field.observed, rows["is_given"].to_numpy()
     learning = family.learning(field.matrix, observed, field.codes)
-    mean, served = np.full(rows.height, np.nan), np.full(rows.height, np.nan)
+    mean = np.full(rows.height, np.nan)
     made: list[pl.DataFrame] = []
     for refit in plan:
         past = (rows[KNOWN] < refit.as_of).to_numpy() & given
@@ -103,15 +102,15 @@ def walk(
             check_known(rows.filter(pl.Series(past)), refit.as_of)
             learnt = learning(past)
             mean[ahead] = learnt.of(field.matrix[ahead], field.codes[ahead])
-            served[ahead] = mean[ahead]
-            other = ahead & field.differs
-            if other.any():
-                place = other[field.differs]
-                served[other] = learnt.of(field.asked[place], field.groups[other])
             seen = past & np.isfinite(mean)
             if refit.is_judged and seen.sum() >= FEWEST_ROWS:
                 late = spread.remembered(rows[MOMENT], refit.as_of, seen)
-                views = _views(field, market, (mean, served), late, ahead)
+                layer = spread.learn(market.family, mean[late], observed[late], field.codes[late])
+                views = {"given": layer.around(mean[ahead], field.codes[ahead])}
+                if field.is_mixed:
+                    odds = field.design.odds(field.matrix[late], field.expected[late], field.started[late])
+                    model = Model(field.design, learnt, layer, odds)
+                    views["told"] = model.around(field.matrix[ahead], field.codes[ahead], field.expected[ahead])
                 chosen = rows.filter(pl.Series(ahead))
                 found = _judged(chosen, views, _chance(chosen, chances))
                 if "market" in rows.columns:
@@ -124,17 +123,19 @@ def walk(
 
 @dataclass(frozen=True)
 class _Field:
-    """A walk's rows as arrays: as they were, and as they were told before the games.
+    """A walk's rows as arrays, and whether each quarterback started and was expected to (`Design.starters`)."""
 
-    The two differ in who started alone: `asked` holds the rows of `differs` only, `groups` everybody's code.
-    """
-
+    design: Design
     matrix: Array
     codes: Codes
     observed: Array
-    differs: NDArray[np.bool_]
-    asked: Array
-    groups: Codes
+    started: Array
+    expected: Array
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether of some a prediction is mixed of what a starter and what a reserve would do."""
+        return bool(np.isfinite(self.expected).any())
 
 
 def _field(rows: pl.DataFrame, market: Market) -> _Field:
@@ -142,26 +143,8 @@ def _field(rows: pl.DataFrame, market: Market) -> _Field:
     read = [name for name in rows.columns if name not in skip]
     known = rows.select(pl.col(read).is_not_null().any()).row(0)
     design = Design(tuple(name for name, is_known in zip(read, known, strict=True) if is_known), market.positions)
-    matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
-    if EXPECTED not in rows.columns:
-        return _Field(matrix, codes, observed, np.zeros(rows.height, dtype=bool), matrix[:0], codes)
-    told = rows.with_columns(pl.col(EXPECTED).alias(STARTS))
-    differs = rows.select(pl.col(EXPECTED).ne_missing(pl.col(STARTS))).to_series()
-    return _Field(matrix, codes, observed, differs.to_numpy(), design.matrix(told.filter(differs)), design.codes(told))
-
-
-def _views(
-    field: _Field, market: Market, means: tuple[Array, Array], seen: NDArray[np.bool_], ahead: NDArray[np.bool_]
-) -> dict[str, Distribution]:
-    """Return the distributions around the means: given what happened to be so, and as it was told."""
-    mean, served = means
-    layer = spread.learn(market.family, mean[seen], field.observed[seen], field.codes[seen])
-    views = {"given": layer.around(mean[ahead], field.codes[ahead])}
-    if not field.differs.any():
-        return views
-    behind = (len(market.positions),)
-    told = spread.learn(market.family, served[seen], field.observed[seen], field.groups[seen], behind)
-    return {**views, "told": told.around(served[ahead], field.groups[ahead])}
+    started, expected = design.starters(rows), design.starters(rows, EXPECTED)
+    return _Field(design, design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy(), started, expected)
 
 
 def _chance(rows: pl.DataFrame, chances: pl.DataFrame | None) -> Array:

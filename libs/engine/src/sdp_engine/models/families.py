@@ -9,7 +9,7 @@ import polars as pl
 from sdp_sports.spec import Market
 
 from sdp_engine.distributions import Array
-from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread
+from sdp_engine.models import baseline, boosted, fitting, ridge, rolling, spread, starting
 from sdp_engine.models.model import Again, Codes, Learn, Model
 
 _LAYER = {
@@ -20,7 +20,7 @@ _LAYER = {
     "fewest": spread.FEWEST,
     "memory_days": spread.MEMORY.days,
     "beyond": spread.BEYOND,
-    "level": list(spread.LEVEL_RANGE),
+    "starting": [*starting.BEFORE, starting.WEIGHT],
 }
 
 
@@ -70,11 +70,11 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
-    "baseline": Family(baseline.columns, baseline.learn, 3, {"averages": ["slow", "fast"], "layer": _LAYER}),
+    "baseline": Family(baseline.columns, baseline.learn, 4, {"averages": ["slow", "fast"], "layer": _LAYER}),
     "boosted": Family(
         boosted.columns,
         boosted.learn,
-        4,
+        5,
         {
             "rounds": boosted.ROUNDS,
             "parts": [boosted.FEW, boosted.TREES, boosted.TREES_OF_FEW],

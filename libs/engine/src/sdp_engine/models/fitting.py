@@ -12,7 +12,7 @@ from sdp_sports.spec import Market
 from sdp_engine import frames
 from sdp_engine.evaluate.report import calibrated, report
 from sdp_engine.models import rolling, spread
-from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET, Design, Learn, Model, ordered
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, TARGET, Design, Learn, Model, ordered
 
 FEWEST_ROWS = 200
 """Fewer are not enough to fit a market and to see how well it does."""
@@ -78,24 +78,25 @@ def fit_and_judge(
     known = rows.select(pl.col(told).is_not_null().any()).row(0)
     design = Design(tuple(name for name, is_known in zip(told, known, strict=True) if is_known), market.positions)
     matrix, codes, observed = design.matrix(rows), design.codes(rows), rows[TARGET].to_numpy()
-    # Means are learnt from what happened; predictions are made, and distributions learnt, from what was known.
-    served = rows.with_columns(pl.col(EXPECTED).alias(STARTS)) if EXPECTED in rows.columns else rows
-    asked, groups = design.matrix(served), design.codes(served)
-    behind = (len(market.positions),)
+    # Learnt from who started; predictions are made of who was expected to.
+    started, expected = design.starters(rows), design.starters(rows, EXPECTED)
     seen, mean = np.zeros(rows.height, dtype=bool), np.zeros(rows.height)
     metrics: dict[str, float] = {}
     calibration: dict[str, Any] = {}
     for block in blocks:
         train, ahead = block.train, block.ahead
-        mean[ahead] = learn(matrix[train], observed[train], codes[train]).of(asked[ahead], groups[ahead])
+        learnt = learn(matrix[train], observed[train], codes[train])
+        mean[ahead] = learnt.of(matrix[ahead], codes[ahead])
         if seen.any():
             late = spread.remembered(rows[MOMENT], block.since, seen)
-            layer = spread.learn(market.family, mean[late], observed[late], groups[late], behind)
-            predicted = layer.around(mean[ahead], groups[ahead])
+            layer = spread.learn(market.family, mean[late], observed[late], codes[late])
+            odds = design.odds(matrix[late], expected[late], started[late])
+            predicted = Model(design, learnt, layer, odds).around(matrix[ahead], codes[ahead], expected[ahead])
             metrics = report(predicted, observed[ahead])
             calibration = calibrated(predicted, observed[ahead])
         seen |= ahead
     late = spread.remembered(rows[MOMENT], rows[MOMENT][-1], seen)
-    layer = spread.learn(market.family, mean[late], observed[late], groups[late], behind)
-    model = Model(design, learn(matrix, observed, codes), layer)
+    layer = spread.learn(market.family, mean[late], observed[late], codes[late])
+    odds = design.odds(matrix[late], expected[late], started[late])
+    model = Model(design, learn(matrix, observed, codes), layer, odds)
     return Judged(model, metrics, calibration, blocks[-1].since)

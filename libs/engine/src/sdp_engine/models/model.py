@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sdp_sports.spec import Market
 
 from sdp_engine.distributions import Array, Distribution
+from sdp_engine.models import starting
 from sdp_engine.models.spread import Spread
 
 TARGET = "y"
@@ -23,6 +24,9 @@ STARTS = "is_starter"
 """The feature that tells who is to start (1) from who stands behind him (0); unknown where nothing tells."""
 EXPECTED = "is_expected_starter"
 """In a training frame: what `STARTS` was before the game, where that says what happened."""
+
+PASSER = "QB"
+"""Whose position is a quarterback's."""
 
 Codes = NDArray[np.int64]
 
@@ -72,18 +76,47 @@ class Design:
         order = {name: index for index, name in enumerate(self.positions)}
         codes = frame["position"].replace_strict(order, default=-1, return_dtype=pl.Int64)
         if STARTS in frame.columns:
-            behind = (frame["position"] == "QB") & (frame[STARTS] == 0).fill_null(value=False) & (codes >= 0)
+            behind = (frame["position"] == PASSER) & (frame[STARTS] == 0).fill_null(value=False) & (codes >= 0)
             codes = pl.select(pl.when(behind).then(len(self.positions)).otherwise(codes)).to_series()
         return codes.to_numpy()
+
+    def starters(self, frame: pl.DataFrame, told: str = STARTS) -> Array:
+        """Return whether each quarterback starts (1) or not (0) as a column tells; NaN where it does not tell."""
+        if PASSER not in self.positions or told not in frame.columns:
+            return np.full(frame.height, np.nan)
+        is_told = pl.when(pl.col("position") == PASSER).then(pl.col(told).cast(pl.Float64))
+        return frame.select(is_told.fill_null(np.nan)).to_series().to_numpy()
+
+    def as_if(self, matrix: Array, starts: Array) -> tuple[Array, Codes]:
+        """Return the matrix and codes of quarterbacks' rows were each to start (1), or not (0)."""
+        made, first = matrix.copy(), len(self.columns)
+        codes = np.where(starts > 0, self.positions.index(PASSER), len(self.positions))
+        made[:, first:] = codes[:, None] == np.arange(len(self.positions) + 1)
+        if STARTS in self.columns:
+            made[:, self.columns.index(STARTS)] = starts
+        return made, codes
+
+    def odds(self, matrix: Array, expected: Array, started: Array) -> starting.Odds | None:
+        """Return how likely quarterbacks start, learnt from a matrix's rows; None where of nobody it is told."""
+        rows = np.isfinite(expected) & np.isfinite(started)
+        if not rows.any():
+            return None
+        told, _ = self.as_if(matrix[rows], expected[rows])
+        return starting.learn(told, expected[rows], started[rows])
 
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted model of one market."""
+    """A fitted model of one market.
+
+    `odds` are those of a quarterback's start where the market is given that he starts or does not: what is predicted of
+    him is then mixed of the two.
+    """
 
     design: Design
     mean: Mean
     layer: Spread
+    odds: starting.Odds | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -99,8 +132,20 @@ class Model:
         Raises:
             ValueError: Names the features that the frame lacks.
         """
-        codes = self.design.codes(frame)
-        return self.layer.around(self.mean.of(self.design.matrix(frame), codes), codes)
+        return self.around(self.design.matrix(frame), self.design.codes(frame), self.design.starters(frame))
+
+    def around(self, matrix: Array, codes: Codes, expected: Array) -> Distribution:
+        """Return one distribution a row of a matrix; `expected` as `Design.starters` has it."""
+        plain = self.layer.around(self.mean.of(matrix, codes), codes)
+        rows = np.flatnonzero(np.isfinite(expected))
+        if self.odds is None or not rows.size:
+            return plain
+        cases = []
+        for starts in (1.0, 0.0):
+            mine, group = self.design.as_if(matrix[rows], np.full(rows.size, starts))
+            cases.append(self.layer.around(self.mean.of(mine, group), group))
+        told, _ = self.design.as_if(matrix[rows], expected[rows])
+        return starting.mixed(plain, rows, cases[0], cases[1], self.odds.of(told, expected[rows]))
 
     def drivers(self, frame: pl.DataFrame, top: int) -> list[list[dict[str, Any]]]:
         """Return, a row, the features that moved its mean most: name, value, effect in the market's unit."""

@@ -24,8 +24,6 @@ LEAST_MEAN = 0.005
 MEMORY = timedelta(days=1_100)
 """Three seasons: older predictions were made from less, and missed by more, than those that are made now."""
 FEWEST_REMEMBERED = 300
-LEVEL_RANGE = (0.5, 2.5)
-"""What a group's means may be multiplied by."""
 LARGEST_SIZE = 1_000.0
 """A negative binomial of this size is a Poisson for all purposes."""
 
@@ -60,19 +58,15 @@ class Spread:
         step: The grid the quantity lives on (1 for whole numbers, 0 for none).
         shapes: For an empirical family: a shape a position code; -1 is all positions together.
         sizes: For a negative binomial: a size a position code.
-        levels: What the means of a code are multiplied by; 1 where it is not there.
     """
 
     family: str
     step: float
     shapes: dict[int, Shape]
     sizes: dict[int, float]
-    levels: dict[int, float] | None = None
 
     def around(self, mean: Array, codes: NDArray[np.int64]) -> Distribution:
         """Return one distribution a mean; `codes` says each row's position."""
-        levels = self.levels or {}
-        mean = mean * np.array([levels.get(int(code), 1.0) for code in codes])
         if self.family == "poisson":
             return Distribution.of("poisson", mean=np.maximum(mean, LEAST_MEAN))
         if self.family == "bernoulli":
@@ -94,9 +88,7 @@ def remembered(moments: pl.Series, until: datetime, known: NDArray[np.bool_]) ->
     return late if late.sum() >= FEWEST_REMEMBERED else known
 
 
-def learn(
-    family: str, mean: Array, observed: Array, codes: NDArray[np.int64], levelled: tuple[int, ...] = ()
-) -> Spread:
+def learn(family: str, mean: Array, observed: Array, codes: NDArray[np.int64]) -> Spread:
     """Return the layer learnt from out-of-sample means and what happened.
 
     Args:
@@ -104,8 +96,6 @@ def learn(
         mean: Predicted out of sample.
         observed: What happened.
         codes: Each row's position.
-        levelled: Codes whose means are also brought to the level of what happened: those that are served as another
-            case than they were learnt from (a quarterback who is not expected to start may).
 
     Raises:
         ValueError: There is nothing to learn from.
@@ -115,18 +105,9 @@ def learn(
     step = 1.0 if np.all(observed == np.round(observed)) else 0.0
     groups = {-1: np.ones(mean.size, dtype=bool)}
     groups |= {int(c): codes == c for c in np.unique(codes) if np.sum(codes == c) >= FEWEST}
-    levels = {c: _level(mean[groups[c]], observed[groups[c]]) for c in levelled if c in groups}
-    mean = mean * np.array([levels.get(int(code), 1.0) for code in codes])
     shapes = {c: _shape(mean[g], observed[g], step) for c, g in groups.items()} if family == "empirical" else {}
     sizes = {c: _size(mean[g], observed[g]) for c, g in groups.items()} if family == "negative_binomial" else {}
-    return Spread(family, step, shapes, sizes, levels)
-
-
-def _level(mean: Array, observed: Array) -> float:
-    """Return what happened by what was predicted, on average, as if `FEWEST` rows had been as predicted."""
-    trust = mean.size / (mean.size + FEWEST)
-    ratio = observed.mean() / max(float(mean.mean()), LEAST_MEAN)
-    return float(np.clip(1 + trust * (ratio - 1), *LEVEL_RANGE))
+    return Spread(family, step, shapes, sizes)
 
 
 def _shape(mean: Array, observed: Array, step: float) -> Shape:
