@@ -191,6 +191,36 @@ def test_kicks_from_far_are_ever_more(make, season, part):
     assert middle / (near + middle) == pytest.approx(0.328, abs=0.015)
 
 
+def test_who_scores_throws_to_receivers_and_backs_catch_where_he_does_not(draws):
+    points = draws.scores[0].astype(float)
+    targets = {player: draws.stat(row_of(draws, player), "targets").astype(float) for player in (3, 4, 5, 6, 7, 8)}
+    side = draws.players.with_row_index("row").filter(team_id="nfl:H0", game_id=draws.games["game_id"][0])["row"]
+    whole = sum(draws.stat(at, "targets").astype(float) for at in side)
+
+    def per_point(*players):
+        share = sum(targets[player] for player in players) / np.maximum(whole, 1)
+        return np.linalg.lstsq(np.c_[points.T, np.ones(points.shape[1])], share, rcond=None)[0][:2]
+
+    assert per_point(5, 6)[0] == pytest.approx(0.0010, abs=0.0003)
+    assert per_point(3, 4)[0] == pytest.approx(-0.0010, abs=0.0003)
+    assert per_point(5)[1] == pytest.approx(-0.00065, abs=0.0003)
+    assert per_point(7, 8)[1] == pytest.approx(0.00065, abs=0.0003)
+
+
+def test_an_interception_was_no_catch_and_a_fumble_ended_a_drive_that_gained(draws):
+    rows = draws.players.with_row_index("row")
+
+    def of(team, stat):
+        return sum(draws.stat(row, stat).astype(float) for row in rows.filter(team_id=f"nfl:{team}0")["row"])
+
+    scored = [of(team, stat) for team in "HA" for stat in ("passing_tds", "rushing_tds")]
+    taken = [of(team, stat) for team in "AH" for stat in ("def_interceptions", "def_fumble_recoveries")]
+    seen = np.column_stack([*taken, *scored, *draws.scores[0], np.ones(draws.worlds)])
+    rate = of("H", "passing_completions") / of("H", "passing_attempts")
+    effect = np.linalg.lstsq(seen, rate, rcond=None)[0]
+    assert effect[:2] == pytest.approx([-0.0096, 0.0135], abs=0.003)
+
+
 def test_who_leaves_early_is_replaced(draws):
     targets = draws.stat(row_of(draws, 5), "targets")
     assert (targets <= 1).mean() > 0.01

@@ -203,9 +203,20 @@ def _players(plan: Plan, s: int, e: Expectation, targets: Floats, got: Floats, o
         [{"RB": 1.0, "WR": 1.0}.get(position, 0.05) for position in e.positions[p.BLANK :]]
     )
     often[-1] = 2.0
+    for column, places in _ranks(e).items():
+        out[places, column] = out[places, p.TARGET]
     out[p.BLANK :, p.RETURNS] = np.cumsum(often) / often.sum()
     if n == p.BLANK + 1:
         out[p.BLANK, [p.TARGET, p.CARRY]] = league.TARGET_CONCENTRATION
+
+
+def _ranks(e: Expectation) -> dict[int, list[int]]:
+    """Return the places of wide receivers, the most used first, and of backs, by the column that is theirs."""
+    wide, backs = (
+        [i for i, (who, mine) in enumerate(zip(e.players, e.positions, strict=True)) if who is not None and mine == of]
+        for of in ("WR", "RB")
+    )
+    return {p.FIRST: wide[:1], p.LEADING: wide[:2], p.DEEPER: wide[2:], p.BACKS: backs}
 
 
 def _without_exits(share: Floats, leaves: Floats) -> Floats:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sdp_engine.simulate import league
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import inner
 from sdp_engine.simulate.makeup import MOST_TDS
@@ -106,7 +107,7 @@ def set_features(plan: Plan, g: int, room: Scratch) -> None:
             passed, rushed = room.score[side, 1], room.score[side, 2]
             room.features[k, 3 * i] = passed
             room.features[k, 3 * i + 1] = rushed
-            room.features[k, 3 * i + 2] = room.score[side, 0] - 6.95 * (passed + rushed)
+            room.features[k, 3 * i + 2] = room.score[side, 0] - league.POINTS_A_TD * (passed + rushed)
         room.features[k, 6] = room.tempo[k]
         room.features[k, 7] = room.tempo[1 - k]
         room.features[k, 8] = room.tempo[2 + k]
@@ -171,19 +172,20 @@ def draw_volume(plan: Plan, tables: Tables, side: int, k: int, key: Any, room: S
     picks = max(room.level[k, p.PICK], 0.004) * attempts + plan.rates[p.PICK_RETURNED] * faced
     fumbles = room.level[k, p.FUMBLE] + plan.rates[p.FUMBLE_RETURNED] * faced
     picks, fumbles = max(picks, 0.02), max(fumbles, 0.03)
-    room.turnovers[k] = picks + fumbles
+    room.turnovers[k, 0], room.turnovers[k, 1] = picks, fumbles
     room.volume[k, p.P_PICKS] = draw_poisson(tables.poisson, picks * room.frailty[0], high(y), dither)
     room.volume[k, p.P_FUMBLES] = draw_poisson(tables.poisson, fumbles * room.frailty[0], low(y), dither)
 
 
 @inner
 def mind_takeaways(plan: Plan, room: Scratch) -> None:
-    """Let a side that took the ball away more often than was to be expected need fewer yards for the same points."""
+    """Let the efficiency of both sides go with who took the ball away more often than was to be expected."""
     for k in range(2):
-        drawn = room.volume[1 - k, p.P_PICKS] + room.volume[1 - k, p.P_FUMBLES]
-        more = drawn - room.turnovers[1 - k]
+        picks = room.volume[k, p.P_PICKS] - room.turnovers[k, 0]
+        fumbles = room.volume[k, p.P_FUMBLES] - room.turnovers[k, 1]
+        room.factor[k, 0] *= max(1.0 - plan.rates[p.PICK_CATCH] * picks - plan.rates[p.FUMBLE_CATCH] * fumbles, 0.5)
         for i in range(3):
-            room.factor[k, i] *= max(1.0 - plan.rates[p.TAKEAWAY_CATCH + i] * more, 0.5)
+            room.factor[1 - k, i] *= max(1.0 - plan.rates[p.TAKEAWAY_CATCH + i] * (picks + fumbles), 0.5)
 
 
 @inner

@@ -20,7 +20,7 @@ from sdp_engine.simulate.plan import Plan, Sheets
 from sdp_engine.simulate.slate import Slate
 from sdp_engine.simulate.tables import tables
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the same inputs would give other draws."""
 CHUNK = 2_560
 """Worlds drawn in one go; of no consequence to what is drawn."""

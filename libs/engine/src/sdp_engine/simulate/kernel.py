@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sdp_engine.simulate import credit, touches
+from sdp_engine.simulate import credit, league, touches
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import entry, inner
 from sdp_engine.simulate.course import draw_course
@@ -17,10 +17,11 @@ from sdp_engine.simulate.tables import Tables, draw_poisson
 KICKS, BANDS, PICKED, PASSED = 104, 112, 128, 144
 """Words of a side's stream."""
 
-draw_hurt, draw_stays, split, catch, carry = (
+draw_hurt, draw_stays, split, lean, catch, carry = (
     touches.draw_hurt,
     touches.draw_stays,
     touches.split,
+    touches.lean,
     touches.catch,
     touches.carry,
 )
@@ -32,6 +33,8 @@ def keep(room: Scratch, w: int, key: Any, strip: Strip) -> None:
     """Keep a world's course in its place of the strip."""
     for k in range(2):
         strip.key[k, w] = team_key(key, k)
+        f = room.features[k]
+        strip.beyond[k, w] = league.POINTS_A_TD * (f[0] + f[1]) + f[2]
         for i in range(3):
             strip.score[k, i, w] = room.score[k, i]
             strip.factor[k, i, w] = room.factor[k, i]
@@ -162,6 +165,7 @@ def offend(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip: S
     draw_stays(plan, k, n, strip)
     strip.left[:n] = strip.volume[k, p.P_TARGETS, :n]
     split(plan, tables, side, k, at, n, strip, sheets, row, p.TARGETS)
+    lean(plan, side, k, at, n, strip, sheets, row)
     carry(plan, tables, side, k, at, n, strip, sheets, row)
     catch(plan, tables, side, k, at, n, strip, sheets, row)
     mind_turnovers(k, n, strip)

@@ -66,6 +66,16 @@ TAKEAWAY_CATCH, TAKEAWAY_AIR, TAKEAWAY_GROUND = 0.036, 0.017, 0.025
 """Part of the completions, of the yards a completion and of the yards a carry that a side goes without for each
 turnover it forces beyond the expected: short fields give the same points for fewer yards. Team games 2015-2020, given
 the score, the line and the team's season: 13.4 passing yards less a takeaway (standard error 1.0)."""
+PICK_CATCH, FUMBLE_CATCH = 0.015, -0.021
+"""Part of the completions that a side goes without for each interception beyond the expected, for it was no catch, and
+for each lost fumble: a drive that ends so had gained its yards for nothing. The same regression: -.0096 (.0018) of the
+completion rate an interception, +.0135 (.0023) a fumble."""
+LEAD, THIN = 0.0010, 0.00065
+"""Part of a side's targets that a point of its own beyond the expected moves from its backs to its first two wide
+receivers: who scores throws far, who does not throws short. And that a point of the opponent's moves from the first
+receiver to those beyond the second, for games are decided without starters. Team games 2015-2020, against the team's
+season: +.00114 (.00022) for the first two and -.00090 (.00017) for backs; -.00064 (.00017) for the first and +.00084
+(.00018) for those beyond the second."""
 TURNOVER_FRAILTY, SACK_FRAILTY = 0.33, 0.15
 """Log sd of a game's turnovers and sacks, common to both sides."""
 

@@ -14,13 +14,15 @@ then the chance that a touchdown run counts as a pass (negative: a pass as a run
 quarterback in `QB_CARRY_TRIALS`, the chance that one of the others leaves early, and the part
 of its field goals that are from 50 yards or more."""
 TEAM_COLUMNS = 12
-TARGET, CARRY, CATCH, CATCH_YARDS, CARRY_YARDS, BY_CATCH, BY_AIR_YARD, BY_CARRY, BY_GROUND_YARD, LEAVES, RETURNS = (
-    range(11)
-)
+(
+    TARGET, CARRY, CATCH, CATCH_YARDS, CARRY_YARDS, BY_CATCH, BY_AIR_YARD, BY_CARRY, BY_GROUND_YARD, LEAVES, RETURNS,
+    FIRST, LEADING, DEEPER, BACKS,
+) = range(15)  # fmt: skip
 """Columns of `Plan.player`: Dirichlet weights of targets and carries, chance of a catch, yards a catch and a carry, how
 much a catch, a yard by air, a carry and a yard on the ground draw a touchdown, the cumulated share of who leaves early
-when somebody does, and of who returns a kick for a touchdown."""
-PLAYER_COLUMNS = 11
+when somebody does, and of who returns a kick for a touchdown; then the weight of targets again for the first wide
+receiver, for the first two, for those beyond them, and for running backs, 0 for all others."""
+PLAYER_COLUMNS = 15
 BLANK = 2
 """Rows of a side that stand before its receivers and runners: the quarterback and his backup."""
 
@@ -67,7 +69,8 @@ RATES = (
     "FUMBLE_RETURNED", "CATCH_YARDS", "CATCH_NOISE", "CARRY_NOISE",
     "QB_EXIT", "EXIT_BEHIND", "EXIT_AHEAD", "QB_FUMBLES", "RETURNED", "MISSED_KICK", "TWO_BY_PASS", "MISSED_GOALS",
     "BLOCKED_GOAL", "BLOCKED_TRY", "BLOCKED_PUNTS", "GOAL_MIDDLE", "OVERTIME_0", "OVERTIME_2", "OVERTIME_3",
-    "OVERTIME_6", "DEFENSIVE_TDS", "TAKEAWAY_CATCH", "TAKEAWAY_AIR", "TAKEAWAY_GROUND",
+    "OVERTIME_6", "DEFENSIVE_TDS", "TAKEAWAY_CATCH", "TAKEAWAY_AIR", "TAKEAWAY_GROUND", "PICK_CATCH", "FUMBLE_CATCH",
+    "LEAD", "THIN",
 )  # fmt: skip
 """Names of `Plan.rates`, most of them constants of `league`."""
 (
@@ -75,7 +78,7 @@ RATES = (
     FUMBLE_RETURNED, CATCH_YARDS_SLOPE, CATCH_NOISE, CARRY_NOISE,
     QB_EXIT, EXIT_BEHIND, EXIT_AHEAD, QB_FUMBLES, RETURNED, MISSED_KICK, TWO_BY_PASS, MISSED_GOALS,
     BLOCKED_GOAL, BLOCKED_TRY, BLOCKED_PUNTS, GOAL_MIDDLE, OVERTIME_0, OVERTIME_2, OVERTIME_3,
-    OVERTIME_6, DEFENSIVE_TDS, TAKEAWAY_CATCH, TAKEAWAY_AIR, TAKEAWAY_GROUND,
+    OVERTIME_6, DEFENSIVE_TDS, TAKEAWAY_CATCH, TAKEAWAY_AIR, TAKEAWAY_GROUND, PICK_CATCH, FUMBLE_CATCH, LEAD, THIN,
 ) = range(len(RATES))  # fmt: skip
 
 TARGETS, CATCHES, AIR_TDS, CARRIES, GROUND_TDS, FUMBLES, TWOS, RETURN_TDS = range(8)
@@ -137,7 +140,7 @@ class Scratch(NamedTuple):
         features: What moves the game (`league.EFFECTS`), less its mean: score features, then tempo, (2, 10).
         tempo: Plays and dropback rate beyond the score, home and away each, (4,).
         frailty: Of turnovers and of sacks, (2,).
-        turnovers: Turnovers that were to be expected of each side in this world, (2,).
+        turnovers: Interceptions and lost fumbles that were to be expected of each side in this world, (2, 2).
         volume: P_DROPBACKS..P_SPECIAL, (2, 8).
         level: PLAYS..FUMBLE of `Plan.team`, moved to this world, (2, 8).
         factor: F_COMPLETION..F_GROUND: efficiency against the game's mean, (2, 3).
@@ -164,7 +167,7 @@ def room() -> Scratch:
         np.zeros((2, 10)),
         np.zeros(4),
         np.zeros(2),
-        np.zeros(2),
+        np.zeros((2, 2)),
         np.zeros((2, 8), np.int64),
         np.zeros((2, 8)),
         np.ones((2, 3)),
@@ -181,6 +184,7 @@ class Strip(NamedTuple):
     Attributes:
         key: Stream of each side, (2, STRIP).
         score, way, volume, factor: As of `Scratch`, (2, ..., STRIP).
+        beyond: Each side's points less their mean, (2, STRIP).
         hurt, played: Which player but the quarterback leaves early (-1: none), and the part of the game he has played.
         stays: The part of the game the starting quarterback plays.
         left: Targets or carries nobody has yet.
@@ -193,6 +197,7 @@ class Strip(NamedTuple):
     way: Array
     volume: Array
     factor: Array
+    beyond: Array
     hurt: Array
     played: Array
     stays: Array
@@ -212,6 +217,7 @@ def strip(players: int) -> Strip:
         np.zeros((2, 5, STRIP), np.int64),
         np.zeros((2, 8, STRIP), np.int64),
         np.ones((2, 3, STRIP)),
+        np.zeros((2, STRIP)),
         np.zeros(STRIP, np.int64),
         np.zeros(STRIP),
         np.zeros(STRIP),

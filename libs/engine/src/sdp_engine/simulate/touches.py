@@ -11,7 +11,7 @@ from sdp_engine.simulate.plan import Array, Plan, Sheets, Strip
 from sdp_engine.simulate.streams import GOLDEN, alias, high, low, mix, normal, quantile, unit, unit32, word
 from sdp_engine.simulate.tables import AIR_TOUCHES, CELLS, GROUND_TOUCHES, LEVELS, Tables, draw_binomial
 
-HURT_WORD, KNEELS, EXIT, SPARE = 5, 6, 7, 160
+HURT_WORD, KNEELS, EXIT, LEANS, SPARE = 5, 6, 7, 224, 160
 """Words of a side's stream."""
 OWN_TARGETS, OWN_CATCHES, OWN_AIR, OWN_CARRIES, OWN_GROUND = range(5)
 """Words of a player's own."""
@@ -111,6 +111,50 @@ def split(
                 if kept < had:
                     counts = sheets.skill[which, row : row + last - first, at + w]
                     hand_on(plan, side, strip.key[k, w], counts, strip.weight[w], which, hurt, had - kept)
+
+
+@inner
+def lean(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheets: Sheets, row: int) -> None:
+    """Move targets between backs and first receivers as the side scores, and to reserves as its opponent does."""
+    first, last = plan.first[side], plan.first[side + 1]
+    weight = plan.player[first:last]
+    for w in range(n):
+        volume = strip.volume[k, p.P_TARGETS, w]
+        z = word(strip.key[k, w], LEANS)
+        up = np.floor(plan.rates[p.LEAD] * strip.beyond[k, w] * volume + np.float64(unit32(high(z))))
+        down = np.floor(plan.rates[p.THIN] * strip.beyond[1 - k, w] * volume + np.float64(unit32(low(z))))
+        if up == 0.0 and down == 0.0:
+            continue
+        counts = sheets.skill[p.TARGETS, row : row + last - first, at + w]
+        for m in range(abs(up)):
+            source, sink = (p.BACKS, p.LEADING) if up > 0 else (p.LEADING, p.BACKS)
+            pass_on(weight[:, source], weight[:, sink], counts, word(strip.key[k, w], LEANS + 1 + m))
+        for m in range(abs(down)):
+            source, sink = (p.FIRST, p.DEEPER) if down > 0 else (p.DEEPER, p.FIRST)
+            pass_on(weight[:, source], weight[:, sink], counts, word(strip.key[k, w], LEANS + 4 + m))
+
+
+@inner
+def pass_on(source: Array, sink: Array, counts: Array, z: Any) -> None:
+    """Move one of a world's targets from those who weigh in `source`, by targets, to those in `sink`, by weight."""
+    had, wanted = np.uint64(0), 0.0
+    for j in range(counts.size):
+        had += np.uint64(counts[j]) if source[j] > 0 else np.uint64(0)
+        wanted += sink[j]
+    if had == 0 or wanted <= 0.0:
+        return
+    left: Any = np.int64(high(high(z) * had))
+    i = 0
+    while source[i] <= 0 or left >= np.int64(counts[i]):
+        left -= np.int64(counts[i]) if source[i] > 0 else 0
+        i += 1
+    part, taker = np.float64(unit32(low(z))) * wanted, 0
+    for j in range(counts.size):
+        if sink[j] > 0 and part >= 0.0:
+            part -= sink[j]
+            taker = j
+    counts[i] -= 1
+    counts[taker] += 1
 
 
 @inner
