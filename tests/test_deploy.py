@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sdp_cli.postgres import LAPTOP
 
 ROOT = Path(__file__).parents[1]
 CHART = ROOT / "deploy/helm/sdp"
@@ -99,7 +100,13 @@ def test_kubernetes_has_the_processes_of_compose(rendered: tuple[str, Documents]
     for name, pod in pods.items():
         service, main = compose["services"][name], pod["spec"]["containers"][0]
         assert _image(main["image"]) == _image(service["image"].replace("${IMAGE_TAG:-dev}", "dev")), name
-        assert main.get("command") == service.get("command"), name
+        assert main.get("command", main.get("args")) == service.get("command"), name  # args: by the image's entrypoint
+
+
+def test_the_database_of_containers_is_set_as_the_embedded_one(compose: dict[str, Any]) -> None:
+    told = dict(word.split("=") for word in compose["services"]["db"]["command"] if "=" in word)
+    embedded = {name: LAPTOP[name] for name in told.keys() - {"shared_buffers"}}  # which follows the machine's memory
+    assert {name: told[name] for name in embedded} == embedded
 
 
 def test_terraform_has_the_processes_of_compose(compose: dict[str, Any]) -> None:
