@@ -1,6 +1,7 @@
 """Quotes as they come: only what says something new is written."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -35,10 +36,11 @@ def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> 
     """
     incoming = _incoming(rows)
     counts = Counts()
-    for source in incoming["source"].unique().sort():  # one writer a source: two would open the same series
+    for source, said in sorted(
+        _each(incoming, "source"), key=itemgetter(0)
+    ):  # one writer a source: two would open the same series
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
-        said = incoming.filter(pl.col("source") == source)
-        counts += _save(session, source, dict(_by_game(said)))
+        counts += _save(session, source, dict(_each(said, "game_id")))
     return counts
 
 
@@ -111,14 +113,20 @@ def _save_loose(session: Session, source: str, said: pl.DataFrame, standing: pl.
     if is_late:
         series.open_earlier(session, moved)
     after = standings.arrange(movements.stood_after(standing, moved), said, KEY)
-    standings.save(session, source, ((game, standings.bare(frame)) for game, frame in _by_game(after)))
+    standings.save(session, source, ((game, standings.bare(frame)) for game, frame in _each(after, "game_id")))
     return Counts(opened, moved.height - opened, said.height - moved.height)
 
 
-def _by_game(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the rows of each game, in the order in which games come."""
-    for (game,), part in rows.partition_by("game_id", as_dict=True).items():
-        yield str(game), part
+def _each(rows: pl.DataFrame, name: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of each value of a column, in the order in which the values come."""
+    runs = rows[name].rle().struct.unnest()
+    if runs["value"].n_unique() < runs.height:
+        yield from ((str(value), part) for (value,), part in rows.partition_by(name, as_dict=True).items())
+        return
+    at = 0  # a body mostly tells one thing after another: then nothing is copied
+    for height, value in runs.iter_rows():
+        yield value, rows.slice(at, height)
+        at += height
 
 
 def _incoming(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> pl.DataFrame:
