@@ -50,7 +50,7 @@ def _save(session: Session, source: str, games: Mapping[str, pl.DataFrame]) -> C
     compared, placed = _place(games, standing)
     moved = compared.filter("moves")
     append(session, OddsQuote, moved.select("series_id", "game_id", "known_at", *VALUE))
-    standings.save(session, source, _stand_anew(compared, placed, standing))
+    standings.move(session, source, _stand_anew(compared, placed, standing))
     counts = Counts(0, moved.height, compared.height - moved.height)
     loose = [game for game in games if game not in placed]
     if not loose:

@@ -1,7 +1,8 @@
-"""How the series of games stand: one compressed frame a source and game, in the order in which the feed tells them.
+"""How the series of games stand: one frame a source and game, in the order in which the feed tells them.
 
 A feed mostly repeats itself, in the same order. What it says of a game is then found as one block of the frame, and
-compared with it place by place, without looking anything up.
+compared with it place by place, without looking anything up. What names the series is kept apart from what was said of
+them: a movement writes only the latter, a quarter of the work.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from sdp_common.db.bulk import driver_connection, read_frame
 from sdp_common.db.models.odds import OddsStanding
+from sdp_common.store.series import VALUE
 
 Schema = Mapping[str, pl.DataType | type[pl.DataType]]
 _LATEST = sql.SQL(
@@ -25,10 +27,13 @@ _LATEST = sql.SQL(
 )
 _NAMES = ("source", "game_id")
 """What names a standing, and so is left out of its frame."""
+_SAID = (*VALUE, "known_at")
+"""What is kept apart: all else of a standing's frame names its series."""
 _SAVE = """
-INSERT INTO odds_standings (source, game_id, frame) VALUES (%b, %b, %b)
-ON CONFLICT (source, game_id) DO UPDATE SET frame = excluded.frame
+INSERT INTO odds_standings (series, said, source, game_id) VALUES (%b, %b, %b, %b)
+ON CONFLICT (source, game_id) DO UPDATE SET series = excluded.series, said = excluded.said
 """
+_MOVE = "UPDATE odds_standings SET said = %b WHERE source = %b AND game_id = %b"
 
 
 def read(session: Session, source: str, games: Sequence[str], schema: Schema) -> dict[str, pl.DataFrame]:
@@ -40,15 +45,20 @@ def read(session: Session, source: str, games: Sequence[str], schema: Schema) ->
         games: Ids of games.
         schema: Columns that can be asked for; the answers have them all but source and game.
     """
-    query = select(OddsStanding.game_id, OddsStanding.frame).where(
+    query = select(OddsStanding.game_id, OddsStanding.series, OddsStanding.said).where(
         OddsStanding.source == source, OddsStanding.game_id.in_(games)
     )
-    found = {game_id: pl.read_ipc_stream(BytesIO(frame)) for game_id, frame in session.execute(query)}
+    found = {
+        game: pl.concat([_decoded(series), _decoded(said)], how="horizontal")
+        for game, series, said in session.execute(query)
+    }
     lacking = [game for game in games if game not in found]
     if lacking:
         latest = _LATEST.format(source=sql.Literal(source), games=sql.Literal(lacking))
         parts = read_frame(session, latest, schema).partition_by("game_id", as_dict=True)
-        found |= {str(game): bare(part) for (game,), part in parts.items()}
+        anew = {str(game): bare(part) for (game,), part in parts.items()}
+        save(session, source, anew.items())
+        found |= anew
     empty = bare(pl.DataFrame(schema=dict(schema)))
     return {game: found.get(game, empty) for game in games}
 
@@ -60,15 +70,30 @@ def bare(frame: pl.DataFrame) -> pl.DataFrame:
 
 def save(session: Session, source: str, standing: Iterable[tuple[str, pl.DataFrame]]) -> None:
     """Write how the series of games stand at a source: each game with its whole frame."""
-    rows = []
-    for game_id, frame in standing:
-        out = BytesIO()
-        frame.write_ipc_stream(out, compression="zstd")
-        rows.append((source, game_id, out.getvalue()))
+    rows = ((_encoded(frame.drop(_SAID)), _encoded(frame.select(_SAID)), source, game) for game, frame in standing)
+    _write(session, _SAVE, list(rows))
+
+
+def move(session: Session, source: str, standing: Iterable[tuple[str, pl.DataFrame]]) -> None:
+    """Write what was said last of the series of games that were read, which are the same in the same order."""
+    _write(session, _MOVE, [(_encoded(frame.select(_SAID)), source, game) for game, frame in standing])
+
+
+def _write(session: Session, statement: str, rows: list[tuple[bytes | str, ...]]) -> None:
     if rows:
         session.flush()
         with driver_connection(session).cursor() as cursor:
-            cursor.executemany(_SAVE, rows)
+            cursor.executemany(statement, rows)
+
+
+def _encoded(frame: pl.DataFrame) -> bytes:
+    out = BytesIO()
+    frame.write_ipc_stream(out, compression="zstd")
+    return out.getvalue()
+
+
+def _decoded(frame: bytes) -> pl.DataFrame:
+    return pl.read_ipc_stream(BytesIO(frame))
 
 
 def place(standing: pl.DataFrame, said: pl.DataFrame, key: Sequence[str]) -> int | None:

@@ -44,16 +44,18 @@ class OddsSeries(Base):
 
 
 class OddsStanding(Base):
-    """How every series of a game stands at one source: the latest quote of each, as a compressed Arrow stream.
+    """How every series of a game stands at one source: the latest quote of each, as two compressed Arrow streams.
 
-    In the order in which the feed tells them. What it sends is compared with it, so that a repetition costs no row. It
-    follows from the quotes: where it is missing it is read from them again.
+    In the order in which the feed tells them: what names the series, and beside it what was said of each last. What is
+    sent is compared with it, so that a repetition costs no row. It follows from the quotes: where it is missing it is
+    read from them again.
     """
 
     __tablename__ = "odds_standings"
     source: Mapped[str] = mapped_column(primary_key=True)
     game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), primary_key=True, index=True)
-    frame: Mapped[bytes]
+    series: Mapped[bytes]
+    said: Mapped[bytes]
 
 
 class OddsQuote(Base):
