@@ -204,8 +204,9 @@ class QuoteRow:
 class MarketRows(Struct, frozen=True, gc=False):
     """All quotes of a market of a game at a book, in columns of one length: what a source of very many quotes yields.
 
-    `names` are the players' of a player market, null elsewhere. A body has tens of thousands of them, which as
-    frozen dataclasses took ten times as long to make; in tuples they cost the garbage collector nothing.
+    `names` are the players' of a player market, null elsewhere. `is_whole` tells that nothing of it was left out: what
+    it listed before and lists no longer is closed. A body has tens of thousands of them, which as frozen dataclasses
+    took ten times as long to make; in tuples they cost the garbage collector nothing.
     """
 
     game: GameRef
@@ -216,6 +217,7 @@ class MarketRows(Struct, frozen=True, gc=False):
     prices: Sequence[float | None]
     known_at: datetime
     names: Sequence[str | None] | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,5 +150,36 @@ def test_any_moment_is_told_whether_a_series_moves_often_seldom_or_not(league: S
     assert dict(odds.openings(league, [GAME]).select("book", "line").iter_rows()) == first
 
 
+def rungs(minute: int, *lines: float, **change: Any) -> list[dict[str, Any]]:
+    return [quote(minute, line, **{"market": "alternate_total"} | change) for line in lines]
+
+
+def statuses(session: Session, minute: int) -> dict[tuple[str, float], str]:
+    told = odds.lines(session, [GAME], START + timedelta(minutes=minute)).filter(market="alternate_total")
+    return {(book, line): status for book, line, status in told.select("book", "line", "status").iter_rows()}
+
+
+def test_what_a_whole_market_lists_no_longer_is_closed(league: Session) -> None:
+    whole = {(GAME, "a", "alternate_total")}
+    odds.save(league, [*rungs(0, 40, 41, 42), *rungs(0, 41, book="b"), quote(0, -3.0)])
+    told = odds.save(league, rungs(5, 41, 42, 43), whole=whole)
+    assert (told.new, told.changed, told.unchanged) == (1, 1, 2)
+    everything = {("a", 40): "closed", ("a", 41): "open", ("a", 42): "open", ("a", 43): "open", ("b", 41): "open"}
+    assert statuses(league, 5) == everything  # the other book, the other market and the past are as they were
+    assert odds.lines(league, [GAME], START + timedelta(minutes=5)).filter(market="spread")["status"].item() == "open"
+    assert set(statuses(league, 4).values()) == {"open"}
+    assert odds.save(league, rungs(6, 41, 42, 43), whole=whole).unchanged == 3
+    assert odds.save(league, rungs(7, 40, 41, 42, 43), whole=whole).changed == 1  # it is offered again
+    assert statuses(league, 7) == everything | {("a", 40): "open"}
+
+
+def test_silence_closes_nothing_where_it_may_mean_something_else(league: Session) -> None:
+    odds.save(league, rungs(5, 40, 41))
+    odds.save(league, rungs(6, 41))  # a part of the market
+    odds.save(league, [quote(7, -3.0)], whole={(GAME, "a", "alternate_total")})  # nothing at all of it
+    odds.save(league, rungs(4, 41), whole={(GAME, "a", "alternate_total")})  # said before
+    assert set(statuses(league, 9).values()) == {"open"}
+
+
 def test_nothing_is_nothing(league: Session) -> None:
     assert odds.save(league, []).rows == 0

@@ -163,8 +163,9 @@ def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
                 yield unknown_market(market.key)
                 continue
             outcomes = [one for one in market.outcomes or () if one is not None]
+            is_whole = len(outcomes) == len(market.outcomes or ())
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
-                yield from _rows(kept, sides, game, book.key, name, told)
+                yield from _rows(kept, sides, game, book.key, name, told, is_whole=is_whole)
 
 
 def _by_team(
@@ -182,7 +183,14 @@ def _by_team(
 
 
 def _rows(
-    outcomes: Sequence[Outcome], sides: dict[str | None, str], game: Matchup, book: str, market: str, told: Told
+    outcomes: Sequence[Outcome],
+    sides: dict[str | None, str],
+    game: Matchup,
+    book: str,
+    market: str,
+    told: Told,
+    *,
+    is_whole: bool = True,
 ) -> Iterator[MarketRows | Rejected]:
     """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
     found = [sides.get(one.name) for one in outcomes]
@@ -194,13 +202,12 @@ def _rows(
                 yield Rejected("an outcome without a side or a price", f"{market}: {outcome.name} {outcome.price}")
             else:
                 usable.append(outcome)
-        yield from _rows(usable, sides, game, book, market, told)
+        yield from _rows(usable, sides, game, book, market, told, is_whole=False)
     elif outcomes:
         lines = [told.lines[one.point] for one in outcomes]
         names = [one.description for one in outcomes]
-        yield MarketRows(
-            game, book, market, cast("list[str]", found), lines, prices, told.at, names if any(names) else None
-        )
+        labels, people = cast("list[str]", found), names if any(names) else None
+        yield MarketRows(game, book, market, labels, lines, prices, told.at, people, is_whole)
 
 
 def _market(key: str | None, decided: Mapping[str, str]) -> str | None:

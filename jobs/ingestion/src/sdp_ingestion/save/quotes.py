@@ -59,8 +59,25 @@ def markets_of(context: Context, rows: list[MarketRows]) -> None:
     kept = [(row, game) for row, game in zip(rows, games, strict=True) if game is not None]
     if not kept:
         return
+    people = _people(context, kept)
     frame = _unfold(kept).with_columns(source=pl.lit(context.source), status=pl.lit("open"))
-    context.tally.counts += odds.save(context.session, _of_people(context, kept, frame))
+    told = _of_people(context, kept, frame, people)
+    context.tally.counts += odds.save(context.session, told, whole=_whole(kept, people))
+
+
+def _people(context: Context, kept: list[tuple[MarketRows, Game]]) -> dict[str | None, int | None]:
+    """Return who is meant by every name."""
+    names = {name for row, _ in kept for name in row.names or ()}
+    return {name: context.person(None, name, None, None) for name in names}
+
+
+def _whole(kept: list[tuple[MarketRows, Game]], people: dict[str | None, int | None]) -> set[tuple[str, str, str]]:
+    """Return the markets of which nothing was left out, neither by the parser nor for want of knowing who is meant."""
+    found: dict[bool, set[tuple[str, str, str]]] = {True: set(), False: set()}
+    for row, game in kept:
+        is_known = row.names is None or all(name is None or people[name] is not None for name in row.names)
+        found[row.is_whole and is_known].add((game.id, row.book, row.market))
+    return found[True] - found[False]
 
 
 def _unfold(kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
@@ -86,16 +103,17 @@ def _unfold(kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
     return pl.concat([markets[place], values], how="horizontal")
 
 
-def _of_people(context: Context, kept: list[tuple[MarketRows, Game]], frame: pl.DataFrame) -> pl.DataFrame:
+def _of_people(
+    context: Context, kept: list[tuple[MarketRows, Game]], frame: pl.DataFrame, found: dict[str | None, int | None]
+) -> pl.DataFrame:
     """Return the quotes with whom each is about, less those of a player whom nobody can be matched to."""
-    if not any(row.names for row, _ in kept):
+    if not found:
         return frame.with_columns(player_id=pl.lit(None, pl.Int64))
     names = list(chain.from_iterable(row.names or [None] * len(row.sides) for row, _ in kept))
-    found = {name: context.person(None, name, None, None) for name in set(names)}
     for name in names:
         if name is not None and found[name] is None:
             context.reject("a quote of an unmatched player", name)
-    people = pl.Series([found[name] for name in names], dtype=pl.Int64)
+    people = pl.Series([found.get(name) for name in names], dtype=pl.Int64)
     is_told = pl.Series([name is None or found[name] is not None for name in names], dtype=pl.Boolean)
     return frame.with_columns(player_id=people).filter(is_told)
 

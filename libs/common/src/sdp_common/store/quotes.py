@@ -1,6 +1,6 @@
 """Quotes as they come: only what says something new is written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -19,7 +19,15 @@ _NOW = [pl.col(name).alias(f"{name}_now") for name in (*VALUE, "known_at")]
 _COMPARED = {**STANDING, "known_at_now": STANDING["known_at"], "moves": pl.Boolean}
 
 
-def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> Counts:
+Market = tuple[str, str, str]
+"""A game, a book and a market: what a source tells whole, if it does."""
+OPEN, CLOSED = "open", "closed"
+"""The status of a series that its market no longer lists; line and price stay those of its last quote."""
+
+
+def save(
+    session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame, *, whole: Collection[Market] = ()
+) -> Counts:
     """Append the quotes that say something new.
 
     A quote is kept only where its line, price or status differs from the quote of the same series that stood at its
@@ -30,24 +38,30 @@ def save(session: Session, rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> 
     Args:
         session: An open session.
         rows: The columns of `QUOTES` (`rung` is ours to set; `player_id` and `status` may be left out).
+        whole: Of which markets among them every series is told: one that stands open and is not told is closed.
 
     Returns:
-        Series that opened, quotes that moved one, quotes that said nothing new.
+        Series that opened, quotes that moved one (or closed it), quotes that said nothing new.
     """
     incoming = _incoming(rows)
     counts = Counts()
-    for source, said in sorted(
-        _each(incoming, "source"), key=itemgetter(0)
-    ):  # one writer a source: two would open the same series
+    # one writer a source: two would open the same series
+    for source, said in sorted(_each(incoming, "source"), key=itemgetter(0)):
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
-        counts += _save(session, source, dict(_each(said, "game_id")))
+        counts += _save(session, source, dict(_each(said, "game_id")), whole)
     return counts
 
 
-def _save(session: Session, source: str, games: Mapping[str, pl.DataFrame]) -> Counts:
+def _save(session: Session, source: str, games: dict[str, pl.DataFrame], whole: Collection[Market]) -> Counts:
     """Append what one source says: of most games in the order in which it said it before, of others not."""
     standing = standings.read(session, source, list(games), STANDING)
-    compared, placed = _place(games, standing)
+    found = {game: standings.place(standing[game], said, _WITHIN) for game, said in games.items()}
+    for game, said in games.items() if whole else ():
+        if found[game] == 0 and said.height == standing[game].height:
+            continue  # all of its series are told
+        if (gone := _gone(game, said, standing[game], whole)).height:
+            games[game], found[game] = pl.concat([said, gone]), None
+    compared, placed = _place(games, standing, found)
     moved = compared.filter("moves")
     append(session, OddsQuote, moved.select("series_id", "game_id", "known_at", *VALUE))
     standings.move(session, source, _stand_anew(compared, placed, standing))
@@ -60,16 +74,30 @@ def _save(session: Session, source: str, games: Mapping[str, pl.DataFrame]) -> C
     return counts + _save_loose(session, source, pl.concat([games[game] for game in loose]), stood)
 
 
+def _gone(game: str, said: pl.DataFrame, standing: pl.DataFrame, whole: Collection[Market]) -> pl.DataFrame:
+    """Return the series of a game's whole markets that stand open and of which nothing is said, closed."""
+    markets = [(book, market) for about, book, market in whole if about == game]
+    told = pl.DataFrame(markets, schema={"book": pl.String, "market": pl.String}, orient="row")
+    at = said.join(told, on=["book", "market"]).group_by("book", "market").agg(pl.col("known_at").max().alias("at"))
+    gone = (
+        standing.filter(pl.col("status") == OPEN)
+        .join(said, on=_WITHIN, how="anti", nulls_equal=True)
+        .join(at, on=["book", "market"])
+        .filter(pl.col("known_at") < pl.col("at"))
+    )
+    named = {"game_id": pl.lit(game), "source": pl.lit(said["source"].first()), "status": pl.lit(CLOSED)}
+    return gone.with_columns(known_at="at", **named).select(said.columns)
+
+
 def _place(
-    games: Mapping[str, pl.DataFrame], standing: Mapping[str, pl.DataFrame]
+    games: Mapping[str, pl.DataFrame], standing: Mapping[str, pl.DataFrame], found: Mapping[str, int | None]
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return what is said of the games whose series come in their order, compared, and where their blocks begin.
 
     In such a game no series is told twice, so that a quote moves its series where it differs from the row beside it.
     A game of which something late is said is none of them.
     """
-    found = {game: standings.place(standing[game], said, _WITHIN) for game, said in games.items()}
-    placed = {game: start for game, start in found.items() if start is not None}
+    placed = {game: start for game in games if (start := found[game]) is not None}
     if not placed:
         return pl.DataFrame(schema=_COMPARED), {}
     said = pl.concat([games[game] for game in placed])
@@ -81,7 +109,7 @@ def _place(
     if not compared["is_late"].any():
         return compared, placed
     late = set(compared.filter("is_late")["game_id"].unique())
-    return _place({game: rows for game, rows in games.items() if game not in late}, standing)
+    return _place({game: rows for game, rows in games.items() if game not in late}, standing, found)
 
 
 def _stand_anew(
