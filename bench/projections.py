@@ -3,7 +3,7 @@
 Run: `.venv/bin/python bench/projections.py [--json] [--url postgresql://...]`. Load seasons first
 (`sdp ingest stats --seasons 2009-2024`); the address is that of `SDP_DATABASE_URL` where none is named. Cases have
 wall-clock and processor seconds: say how busy the machine was. The slate is the best of five runs, all else one run.
-`--backtest` walks the last four seasons too, every market, refitted weekly, two at a time.
+`--backtest` walks the last four seasons too, every market, refitted weekly, two at a time; `--backtest 1` the last one.
 """
 
 import argparse
@@ -84,9 +84,9 @@ def slate(sources: Sources) -> tuple[pl.DataFrame, datetime]:
     return chosen.with_columns(injury_status=pl.lit(None, pl.String)), day["lock"]
 
 
-def walk_seasons(sources: Sources) -> None:
-    """Walk every market through the last four seasons, as `sdp backtest` does."""
-    seasons = sorted(sources.lines.join(sources.games, on="game_id")["season"].unique())[-4:]
+def walk_seasons(sources: Sources, count: int) -> None:
+    """Walk every market through the last seasons, as `sdp backtest` does."""
+    seasons = sorted(sources.lines.join(sources.games, on="game_id")["season"].unique())[-count:]
     nobody = pl.DataFrame(schema={"player_id": pl.Int64, "normalised_name": pl.String})
     plan = backtest.Plan(SPORT, seasons, "weekly", list(load(SPORT).markets), None, informed=False)
     with ThreadPoolExecutor(2) as pool:
@@ -98,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--url")
-    parser.add_argument("--backtest", action="store_true")
+    parser.add_argument("--backtest", nargs="?", const=4, default=0, type=int, metavar="SEASONS")
     asked = parser.parse_args()
     configured = settings().database_url
     address = asked.url or (configured.get_secret_value() if configured else None)
@@ -127,7 +127,8 @@ def main() -> None:
         tries.sort(key=lambda each: each["seconds"])
         cases.append({**tries[0], "median_seconds": tries[RUNS // 2]["seconds"]})
         if asked.backtest:
-            timed("weekly back-test of four seasons", lambda: walk_seasons(sources), cases)
+            case = f"weekly back-test, seasons: {asked.backtest}"
+            timed(case, lambda: walk_seasons(sources, asked.backtest), cases)
     for case in cases:
         print(", ".join(f"{name} {value}" for name, value in case.items()))
     if asked.json:

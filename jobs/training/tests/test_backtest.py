@@ -164,8 +164,9 @@ def test_a_line_of_a_sum_that_contradicts_its_parts_was_made_in_play(tmp_path: P
         "00-1": (60.5, 40.5, 18.5),  # agrees
         "00-2": (19.5, None, 58.5),  # far below its one part
         "00-3": (99.5, 40.5, 18.5),  # far above both
-        "00-4": (99.5, None, 18.5),  # what he will run for is not told
-        "00-5": (30.5, None, None),
+        "00-4": (27.5, None, 18.5),  # some yards for the part that is not told
+        "00-5": (99.5, None, 18.5),  # far above what that part may be
+        "00-6": (30.5, None, None),  # nothing to hold it against
     }
     bets = ("rushing_receiving_yards", "rushing_yards", "receiving_yards")
     bet = {"book_id": 15, "period": "event", "season": 2023, "week": 1, "odds": -110}
@@ -179,9 +180,9 @@ def test_a_line_of_a_sum_that_contradicts_its_parts_was_made_in_play(tmp_path: P
     pl.DataFrame(rows).write_parquet(folder / "2023.parquet")
     players = {who: number for number, who in enumerate(told, 1)}
     found = rivals.props(tmp_path, [2023], "rushing_receiving_yards", players).sort("player_id")
-    assert found["player_id"].to_list() == [1, 4, 5]
+    assert found["player_id"].to_list() == [1, 4]
     assert found.columns == rivals.props(tmp_path, [2023], "receiving_yards", players).columns
-    assert rivals.props(tmp_path, [2023], "receiving_yards", players).height == 4
+    assert rivals.props(tmp_path, [2023], "receiving_yards", players).height == 5
 
 
 def test_a_projection_of_nothing_is_missing_and_names_find_players(tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ SUMS = {"rushing_receiving_yards": ("rushing_yards", "receiving_yards")}
 AGREEING = (0.85, 1.25)
 """A line of a sum that lies outside of so many times its parts' lines was made in play: of 2023's such lines two in
 three ended within a yard of the outcome, where one in forty does."""
+UNTOLD = 5.0
+"""What a sum's line may be beyond that for a part of which no line was offered, in yards: half of receivers' sums above
+it ended within a yard."""
 LEAST_CHANCE = 0.25
 """A side with a smaller chance is an alternate or a dead line, not the market's middle."""
 
@@ -92,7 +95,7 @@ def props(folder: Path, seasons: list[int], market: str, players: dict[str, int]
     """Return the consensus close of a market: `player_id`, `season`, `week`, `line`, `market` (de-vigged P(over)).
 
     Whole-game bets alone; the margin is taken off in proportion; of several lines of a player the most even one. A
-    line of a sum that contradicts those of its parts is left out.
+    line of a sum that contradicts those of its parts, or stands without any, is left out.
     """
     bet = BETS.get(market)
     frame = _read(folder / "nfl_player_props_actionnetwork", seasons) if bet else None
@@ -107,8 +110,8 @@ def props(folder: Path, seasons: list[int], market: str, players: dict[str, int]
         told = _closing(frame, BETS[part], players).rename({"line": part}).drop("market")
         lines = lines.join(told, on=["player_id", "season", "week"], how="left", maintain_order="left")
     whole, is_told = pl.sum_horizontal(parts), pl.all_horizontal(pl.col(parts).is_not_null())
-    is_real = pl.col("line").is_between(AGREEING[0] * whole, pl.when(is_told).then(AGREEING[1] * whole).otherwise(1e9))
-    return lines.filter(is_real).drop(parts)
+    most = AGREEING[1] * whole + pl.when(is_told).then(0.0).otherwise(UNTOLD)
+    return lines.filter(whole > 0, pl.col("line").is_between(AGREEING[0] * whole, most)).drop(parts)
 
 
 def _closing(frame: pl.DataFrame, bet: str, players: dict[str, int]) -> pl.DataFrame:
