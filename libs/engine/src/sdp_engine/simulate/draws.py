@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,13 @@ class Draws:
     sheets: Mapping[str, NDArray[Any]]
     places: Mapping[str, NDArray[np.int64]]
     expected: pl.DataFrame
+
+    @cached_property
+    def listed(self) -> Mapping[str, NDArray[np.int64]]:
+        """Rows of `players` that have a player id, by position."""
+        positions = self.players["position"].to_numpy()
+        named = self.players["player_id"].is_not_null().to_numpy()
+        return {who: np.flatnonzero(named & (positions == who)) for who in set(positions.tolist())}
 
     @property
     def scores(self) -> Int16s:

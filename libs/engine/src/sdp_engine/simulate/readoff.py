@@ -100,8 +100,8 @@ def settles(draws: Draws, market: Market) -> bool:
 
 def offered(draws: Draws, market: Market | Contest) -> NDArray[np.int64]:
     """Return the rows of `draws.players` that a market or contest is for: the listed players of its positions."""
-    offers = pl.col("player_id").is_not_null() & pl.col("position").is_in(market.positions)
-    return draws.players.select(offers.alias("offers"))["offers"].arg_true().to_numpy().astype(np.int64)
+    rows = [draws.listed[position] for position in set(market.positions) if position in draws.listed]
+    return np.sort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
 
 
 def settled(

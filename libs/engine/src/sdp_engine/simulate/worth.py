@@ -1,7 +1,7 @@
 """What drawn stats are worth in a market or a contest, in whole numbers for compiled code."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,12 +53,13 @@ def of_contest(contest: Contest, positions: list[str]) -> Worth:
     climbed = {stat for stat, *_ in steps}
     weights = [(stat, round(contest.scoring.get(stat, 0.0) * CENTS)) for stat in PLACE]
     terms = [(stat, weight) for stat, weight in weights if weight or stat in climbed]
-    allowed = [[not who or position in who for position in positions] for *_, who in steps]
+    played = np.array(positions)
+    allowed = [np.isin(played, who) if who else np.ones(played.size, np.bool_) for *_, who in steps]
     return _worth(terms, [(stat, at_least, worth) for stat, at_least, worth, _ in steps], allowed, len(positions))
 
 
 def _worth(
-    terms: list[tuple[str, int]], steps: list[tuple[str, int, int]], allowed: list[list[bool]], players: int
+    terms: list[tuple[str, int]], steps: list[tuple[str, int, int]], allowed: Sequence[Any], players: int
 ) -> Worth:
     placed: list[list[Any]] = [[(*PLACE[stat], *rest) for stat, *rest in kind] for kind in (terms, steps)]
     return Worth(
