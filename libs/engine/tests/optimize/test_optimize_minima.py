@@ -51,6 +51,14 @@ MINIMA: dict[str, tuple[str, Any]] = {
             "group_exposures": (GroupExposure(who=Who(teams=(weakest(p),)), count=3, at_least=0.4, at_most=0.6),)
         },
     ),
+    "threes of many teams": (
+        CLASSIC,
+        lambda p: {
+            "group_exposures": tuple(
+                GroupExposure(who=Who(teams=(team,)), count=3, at_least=0.3) for team in sorted(set(p["team_id"]))
+            )
+        },
+    ),
     "a stack": (
         CLASSIC,
         lambda p: {"stacks": (StackRule(sizes=(3,), teams=("T6", "T7"), opponents=1, at_least=0.3, at_most=0.5),)},

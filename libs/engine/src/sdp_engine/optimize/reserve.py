@@ -7,6 +7,8 @@ linear relaxation of a lineup: where no mixture of `left` relaxed lineups meets 
 weights. Cuts never forbid a set that exists; what they miss shows as a dead end.
 """
 
+import itertools
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,10 +18,12 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from sdp_engine.optimize.bound import Floats, one_sided
-from sdp_engine.optimize.program import Case, Choice, Ints, Program, Row, person
+from sdp_engine.optimize.program import Case, Choice, Ints, Program, Row, Terms, person
 
 _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
+_PAIRS = 70
+"""Most pairs of minima that are told apart as cases of the compiled search."""
 _RULE = "a set that can be completed"
 
 
@@ -47,6 +51,7 @@ class Reserve:
         self.owed = [x for x, e in enumerate(program.exposed) if e.at_least]
         self.cuts = [Cut(unit, 1) for unit in np.eye(len(self.owed), dtype=np.int64)]
         self._unions = [self._single(x) for x in self.owed]
+        self._ways = [self._way(x) for x in range(len(self.owed))]
         self._pace: Cut | None = None
 
     def demands(self, missing: Ints, left: int) -> list[tuple[Cut, int]]:
@@ -68,8 +73,8 @@ class Reserve:
         prices = self._prices(missing, left, wanted)
         if prices.max(initial=0.0) <= 1e-9:
             return False
-        if any(self._unions[x] is None for x in np.flatnonzero(prices > 1e-9)):
-            return False  # the compiled search cannot weigh what counts by several terms
+        if any(self._ways[x] is None for x in np.flatnonzero(prices > 1e-9)):
+            return False  # the compiled search cannot weigh what counts in several ways
         for scale in _SCALES:
             weights = np.rint(prices / prices.max() * scale).astype(np.int64)
             cut = Cut(weights, self._most(weights))
@@ -83,14 +88,14 @@ class Reserve:
 
         Greed leaves minima to the last lineups, which then hold them all and have nothing left to differ in.
         """
-        single = np.array([union is not None for union in self._unions])
-        least = -(-int(missing[single].sum()) // max(left, 1))
-        most = self._most(single.astype(np.int64)) if self._pace is None else self._pace.most
-        if single.sum() < 2 or most <= least:
+        plain = np.array([way is not None for way in self._ways])
+        least = -(-int(missing[plain].sum()) // max(left, 1))
+        most = self._most(plain.astype(np.int64)) if self._pace is None else self._pace.most
+        if plain.sum() < 2 or most <= least:
             return False
         if self._pace is not None:
             self.cuts.remove(self._pace)
-        self._pace = Cut(single.astype(np.int64), (most + least) // 2)
+        self._pace = Cut(plain.astype(np.int64), (most + least) // 2)
         self.cuts.append(self._pace)
         return True
 
@@ -117,6 +122,11 @@ class Reserve:
                 program.rows.append(Row(_RULE, columns, weight[columns], low=least))
                 if not program.cases and least == cut.most == 1:
                     program.cases.append(Case(np.zeros(0, np.int64), ((columns, 1),)))
+            elif len(among) > 1:
+                ways = [(way, int(cut.weights[x])) for x in among if (way := self._ways[x]) is not None]
+                if not program.cases:
+                    program.cases += _cases(ways, least)
+                program.rows += program.choose(Choice(_RULE, tuple(way for way, n in ways for _ in range(n)), least))
             else:
                 options = program.exposed[self.owed[int(among[0])]].options
                 if not program.cases:
@@ -132,6 +142,13 @@ class Reserve:
         items = sorted({i for ((members, _),) in options for i in members.tolist()})
         alone = len({person(self._program.of(i)) for i in items}) == 1
         return items if alone or self._share_a_place(items) else None
+
+    def _way(self, place: int) -> Terms | None:
+        """Return the terms all of which hold where a lineup counts for one of `owed`; None where there are others."""
+        options, union = self._program.exposed[self.owed[place]].options, self._unions[place]
+        if union is not None:
+            return ((np.array(union, np.int64), 1),)
+        return options[0] if len(options) == 1 else None
 
     def _share_a_place(self, items: list[int]) -> bool:
         kinds = {name for i in items for name in self._program.slots_of(i)}
@@ -183,3 +200,10 @@ class Reserve:
             -value, A_ub=matrix, b_ub=limits, bounds=(0, 1), method="highs"
         )
         return int(np.floor(-answer.fun + 1e-6)) if answer.status == 0 else int(weights.sum())
+
+
+def _cases(ways: list[tuple[Terms, int]], least: int) -> list[Case]:
+    """Return cases of the lineups that count for so much: those with each, or with each two where one cannot do."""
+    several = 1 if max(weight for _, weight in ways) >= least or math.comb(len(ways), 2) > _PAIRS else 2
+    chosen = itertools.combinations((way for way, _ in ways), several)
+    return [Case(np.zeros(0, np.int64), tuple(term for way in some for term in way)) for some in chosen]
