@@ -46,6 +46,33 @@ def test_matches_by_name_team_and_position(name: str, team: str | None, position
     assert found is None or 0.6 <= found.score <= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "team", "playing", "expected"),
+    [
+        ("D. Johnson", None, ("ARI", "LAC"), 7),  # of the team of today, of none at all, or rightly told
+        ("D. Johnson", "NYJ", ("ARI", "LAC"), 7),
+        ("D. Johnson", "ARI", ("ARI", "LAC"), 7),
+        ("D. Johnson", None, ("NYJ", "LAC"), None),
+        ("J. Allen", None, ("BUF", "JAX"), None),  # no back of either
+        ("Chris Moore", None, ("HOU", "LAC"), None),
+    ],
+)
+def test_he_is_of_one_of_the_teams_that_play(
+    name: str, team: str | None, playing: tuple[str, str], expected: int | None
+) -> None:
+    there = [f"nfl:{code}" for code in playing]
+    found = INDEX.match(name, team_id=team and f"nfl:{team}", position="RB", playing=there)
+    assert (found.player_id if found else None) == expected
+
+
+def test_of_namesakes_he_who_plays_is_meant_and_an_initial_is_nobody_of_old() -> None:
+    found = INDEX.match("Josh Allen", playing=("nfl:BUF", "nfl:NYJ"))
+    assert found is not None
+    assert found.player_id == 5
+    assert INDEX.match("Josh Allen", playing=("nfl:BUF", "nfl:JAX")) is None
+    assert INDEX.match("M. Williams", team_id="nfl:DET", position="TE") is None
+
+
 def test_an_id_is_certain_whatever_the_name() -> None:
     found = INDEX.match("Somebody Else", player=SourceId("espn", "77"))
     assert found is not None

@@ -1,7 +1,7 @@
 """Who is meant: the source's id first, then the name with team and position, and a score for how sure we are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sdp_sports.names import formal, initialled, normalise
@@ -70,6 +70,7 @@ class Identities:
         team_id: str | None = None,
         position: str | None = None,
         player: SourceId | None = None,
+        playing: Collection[str] = (),
     ) -> Match | None:
         """Return who is meant, or None where nobody is likely enough or two are equally likely.
 
@@ -77,24 +78,39 @@ class Identities:
         nicknames written out, initial and last name), raised where the team and the position agree and lowered where
         the position contradicts, less where it is one that sources mix up. An initial and a last name count only with
         both team and position.
+
+        Args:
+            name: As the source spells it.
+            team_id: His team, as the source has it.
+            position: His position, in our words.
+            player: The source's id of him.
+            playing: The teams of the game that he is named in. He is of one of them, whatever team the source has: many
+                show with old games the team of today.
         """
         known = self.by_id(player)
         if known is not None:
             return Match(known, 1.0)
-        ranked = self.ranked(name, team_id=team_id, position=position)
+        found = self._likeliest(name, (team_id,), position) if team_id in playing or not playing else None
+        return found or (self._likeliest(name, playing, position) if playing else None)
+
+    def _likeliest(self, name: str, teams: Collection[str | None], position: str | None) -> Match | None:
+        ranked = self._ranked(name, teams, position)
         if not ranked or ranked[0].score < THRESHOLD or (len(ranked) > 1 and ranked[1].score >= ranked[0].score - 1e-9):
             return None
         return Match(ranked[0].player_id, round(min(ranked[0].score, 1.0), 4))
 
     def ranked(self, name: str, *, team_id: str | None = None, position: str | None = None) -> list[Match]:
         """Return everybody whom a name may mean, the likeliest first; scores may pass 1."""
+        return self._ranked(name, (team_id,), position)
+
+    def _ranked(self, name: str, teams: Collection[str | None], position: str | None) -> list[Match]:
         best: dict[int, float] = {}
         asked = normalise(name)
         for index, key, base in zip(self._keys, _keys(asked), _NAME_SCORES, strict=True):
             for candidate in index.get(key, ()):
-                if base == _NAME_SCORES[-1] and not _may_be_short(asked, candidate.normalised_name):
+                if base == _NAME_SCORES[-1] and not _may_be_short(asked, candidate):
                     continue
-                score = base + _support(candidate, team_id, position)
+                score = base + _support(candidate, teams, position)
                 best[candidate.player_id] = max(score, best.get(candidate.player_id, 0.0))
         found = [Match(player_id, score) for player_id, score in best.items()]
         return sorted(found, key=lambda match: (-match.score, match.player_id))
@@ -108,18 +124,19 @@ def _keys(normalised: str) -> tuple[str, str, str]:
     return normalised, formal(normalised), initialled(normalised)
 
 
-def _may_be_short(one: str, other: str) -> bool:
-    """Return whether one first name may be the other in short: an initial, or its beginning (`gabe`, `gabriel`).
+def _may_be_short(asked: str, candidate: Candidate) -> bool:
+    """Return whether one first name may be the other in short: its beginning (`gabe`, `gabriel`), or an initial.
 
-    Duke and D'Ernest Johnson of one team share an initial and a last name, and are two men.
+    Duke and D'Ernest Johnson of one team share an initial and a last name, and are two men. Of those who share an
+    initial only one who is about is meant.
     """
-    short, long = sorted((one.split(" ")[0], other.split(" ")[0]), key=len)
-    return len(short) <= _INITIALS or long.startswith(short[:_BEGINNING])
+    short, long = sorted((asked.split(" ")[0], candidate.normalised_name.split(" ")[0]), key=len)
+    return candidate.seen if len(short) <= _INITIALS else long.startswith(short[:_BEGINNING])
 
 
-def _support(candidate: Candidate, team_id: str | None, position: str | None) -> float:
+def _support(candidate: Candidate, teams: Collection[str | None], position: str | None) -> float:
     score = _ABOUT if candidate.seen else 0.0
-    if team_id is not None and candidate.team_id == team_id:
+    if candidate.team_id is not None and candidate.team_id in teams:
         score += _TEAM
     if position is not None and candidate.position is not None:
         score += _of_position(candidate.position, position)

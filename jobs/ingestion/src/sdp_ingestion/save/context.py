@@ -1,6 +1,7 @@
 """What saving needs: a session, the sport, the indexes of what is saved so far, and the tally."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -95,7 +96,14 @@ class Context:
             self._known.people[day] = Identities(found, self.ids)
         return self._known.people[day]
 
-    def person(self, player: SourceId | None, name: str | None, team: str | None, position: str | None) -> int | None:
+    def person(
+        self,
+        player: SourceId | None,
+        name: str | None,
+        team: str | None,
+        position: str | None,
+        playing: Collection[str] = (),
+    ) -> int | None:
         """Return who is meant by an id, or else by a name with team and position; who is not sure waits for review.
 
         Args:
@@ -103,6 +111,7 @@ class Context:
             name: As the source spells it.
             team: The team as the source spells it.
             position: Likewise.
+            playing: Our ids of the teams of the game that he is named in, where it is known.
         """
         known = self.who(player) if player else None
         if known is None and name and (defence := _DEFENCE.fullmatch(name)) is not None:
@@ -115,7 +124,7 @@ class Context:
             return known
         index = self.named(self.now)
         told: dict[str, Any] = {"team_id": self.team(team), "position": self.position(position)}
-        found = index.match(name, **told)
+        found = index.match(name, **told, playing=playing)
         if found is None:
             self.doubt_player(asked, name, told["team_id"], told["position"], index)
             return None

@@ -27,7 +27,9 @@ def _each(keys: list[K], find: Callable[[K], V]) -> list[V]:
 def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
     """Save quotes; one without a moment is a closing line, known at kick-off."""
     games: list[Game | None] = _each([row.game for row in rows], context.game)
-    people = _each([(row.player, row.name, row.team, row.position) for row in rows], lambda who: context.person(*who))
+    playing = [(game.home, game.away) if game else () for game in games]
+    named = [(row.player, row.name, row.team, row.position, at) for row, at in zip(rows, playing, strict=True)]
+    people = _each(named, lambda who: context.person(*who))
     kept: list[int] = []
     for place, (row, game, who) in enumerate(zip(rows, games, people, strict=True)):
         if game is None:
