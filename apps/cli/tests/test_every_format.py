@@ -79,6 +79,18 @@ def test_a_table_that_lacks_something_is_refused_with_what(
     assert [problem.message for problem in refused.value.problems] == told
 
 
+def test_players_who_cost_nothing_are_refused_by_their_rows(tmp_path: Path) -> None:
+    sport, key = find_contest("dk_nfl_classic")
+    lines = salary_text(sport, sport.contests[key]).splitlines()
+    for number in (3, 7):
+        cells = lines[number].split(",")
+        lines[number] = ",".join([*cells[:5], "0", *cells[6:]])
+    salaries = written(tmp_path, "free", "\n".join(lines))
+    with pytest.raises(BadInput, match=r"no salary: Al Man1003 \(row 4\), Al Man1007 \(row 8\): write what each costs"):
+        built(salaries, "dk_nfl_classic", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("rules", "told"),
     [

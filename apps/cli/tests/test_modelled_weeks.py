@@ -9,12 +9,14 @@ from sdp_engine.optimize.season import Outlook
 
 PEOPLE = pl.DataFrame(
     {
-        "row": [0, 1, 2, 3, 4, 5],
-        "normalised_name": ["josh allen", "josh allen", "david johnson", "david johnson", None, "mike williams"],
-        "position": ["QB", "DE", "RB", "RB", "DST", "WR"],
-        "team_id": ["nfl:BUF", "nfl:JAX", "nfl:ARI", "nfl:PIT", "nfl:JAX", "nfl:LAC"],
+        "row": [0, 1, 2, 3, 4, 5, 6],
+        "normalised_name": [
+            "josh allen", "josh allen", "david johnson", "david johnson", None, "mike williams", "robbie chosen",
+        ],
+        "position": ["QB", "DE", "RB", "RB", "DST", "WR", "WR"],
+        "team_id": ["nfl:BUF", "nfl:JAX", "nfl:ARI", "nfl:PIT", "nfl:JAX", "nfl:LAC", "nfl:NYJ"],
     }
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,8 @@ PEOPLE = pl.DataFrame(
         ("David Johnson", "RB", "PIT", 3),
         ("David Johnson", "RB", "HOU", -1),  # two of the position bear the name: nobody is meant
         ("Mike Williams Jr.", "WR", "BUF", 5),  # traded since: one of the position bears it
+        ("Joshua Allen", "QB", "BUF", 0),  # a short first name
+        ("Robby Anderson", "WR", "NYJ", 6),  # he changed his name since
         ("Jaguars", "DST", "JAX", 4),
         ("Nobody Atall", "WR", "BUF", -1),
     ],

@@ -11,7 +11,7 @@ from sdp_common.errors import Conflict
 from sdp_common.store import reference, stats
 from sdp_engine.optimize.season import Outlook
 from sdp_engine.simulate import readoff, simulate
-from sdp_sports.names import normalise
+from sdp_sports.names import formal, normalise
 from sdp_sports.rules import DEFENCE
 
 from sdp_cli.commands.ingest import check_crawl
@@ -91,7 +91,8 @@ def _outlook(past: Past, week: Week, slate: pl.DataFrame) -> Modelled:
 def match(slate: pl.DataFrame, people: pl.DataFrame) -> NDArray[np.int64]:
     """Return the row of each of a slate's players, -1 of whom nobody expected.
 
-    A defence is its team's; others go by their name within the team, else by a name that only one of the position has.
+    A defence is its team's; others go by their name within the team, else by a name that only one of the position has;
+    short first names are written out, and of who changed his name it is the name of today.
 
     Args:
         slate: `name`, `position` and `team`.
@@ -104,11 +105,12 @@ def match(slate: pl.DataFrame, people: pl.DataFrame) -> NDArray[np.int64]:
         if position == DEFENCE:
             defences[team] = row
         elif name is not None:
-            in_team[name, team] = row
-            anywhere.setdefault((name, position), []).append(row)
+            key = formal(name)
+            in_team[key, team] = row
+            anywhere.setdefault((key, position), []).append(row)
     found = []
     for name, position, team in slate.select("name", "position", "team").iter_rows():
-        key, side = normalise(name), f"{SPORT}:{team}"
+        key, side = formal(normalise(name)), f"{SPORT}:{team}"
         alone = anywhere.get((key, position), [])
         other = alone[0] if len(alone) == 1 else -1
         found.append(defences.get(side, -1) if position == DEFENCE else in_team.get((key, side), other))

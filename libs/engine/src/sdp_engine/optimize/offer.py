@@ -27,6 +27,8 @@ _MORE: Schema = {
 }
 _TOLD = ("ownership", "batting_order", "line")
 """Columns that are left out where nobody says anything."""
+_NAMED_FREE = 5
+"""Players without a salary who are named in a refusal."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,11 @@ def offer(
         columns: Other columns of the projections that are wanted as they are; who has no number there has none.
 
     Raises:
-        ValueError: The objective is none of these, or the file says nothing of it.
+        ValueError: The objective is none of these, or the file says nothing of it; or somebody costs nothing in a
+            contest with a salary cap.
     """
+    if contest.is_capped:
+        _check_salaries(rows)
     if contest.mode == "tiers":
         tiers = {slot for row in rows for slot in row.roster_slots}
         contest = contest.with_tiers(sorted(tiers, key=lambda tier: (len(tier), tier)), sport.positions)
@@ -132,6 +137,14 @@ def offer(
     pool = pl.DataFrame(found, schema={**POOL, **_MORE, **dict.fromkeys(columns, pl.Float64)})
     pool = pool.drop(name for name in _TOLD if pool[name].null_count() == len(pool))
     return Offer(contest, pool, starts, unmatched, without, frozenset(still_open))
+
+
+def _check_salaries(rows: Sequence[Salary]) -> None:
+    """Refuse players who cost nothing: every lineup would hold them."""
+    free = [f"{row.name} (row {row.row})" for row in rows if not row.salary_usd and not (row.is_off or row.is_locked)]
+    if free:
+        more = f" and {len(free) - _NAMED_FREE} more" if len(free) > _NAMED_FREE else ""
+        raise ValueError(f"no salary: {', '.join(free[:_NAMED_FREE])}{more}: write what each costs, or leave him out")
 
 
 def _game(game: Game | None) -> str | None:
