@@ -198,7 +198,7 @@ def test_lineups_on_worlds_of_their_own_and_for_a_contest(
 def test_a_mapping_of_columns_is_remembered(
     salaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("SDP_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)  # settings are read once in a process: its home is named from here
     rows = list(csv.DictReader(io.StringIO(salaries.read_text(encoding="utf-8"))))
     theirs = tmp_path / "theirs.csv"
     lines = ["Who,Blend", *(f"{row['Name']},{n % 7 + 1}" for n, row in enumerate(rows))]
