@@ -79,7 +79,12 @@ def test_projections_need_no_training_where_models_may_speak(ann: httpx.Client, 
 
 def test_a_scenario_is_queued_with_all_that_it_assumes(ann: httpx.Client, world, engine: Engine) -> None:
     out = world.draftables["Quinn Passer PHI"]
-    body = {"slate_id": world.slate_id, "out": [out], "lines": {"nfl:g": [None, 49.5]}, "wind_mph": {"nfl:g": 25}}
+    body = {
+        "slate_id": world.slate_id,
+        "out": [out],
+        "lines": {"nfl:2023_12_BUF_PHI": [None, 49.5]},
+        "wind_mph": {"nfl:2023_12_BUF_PHI": 25},
+    }
     answer = ann.post("/api/runs/what-if", json=body | {"worlds": 2000, "seed": 5})
     assert answer.status_code == 202, answer.text
     run = ann.get(f"/api/runs/{answer.json()['id']}").json()
@@ -102,15 +107,23 @@ def test_a_scenario_is_queued_with_all_that_it_assumes(ann: httpx.Client, world,
     ("change", "status"),
     [
         ({"slate_id": 10**6}, 404),
-        ({"wind_mph": {"nfl:g": 200}}, 422),
-        ({"lines": {"nfl:g": [3.0]}}, 422),
+        ({"wind_mph": {"nfl:2023_12_BUF_PHI": 200}}, 422),
+        ({"lines": {"nfl:2023_12_BUF_PHI": [3.0]}}, 422),
+        ({"lines": {"nfl:2023_12_BUF_PHI": [None, 400]}}, 422),
+        ({"lines": {"nfl:2023_12_BUF_PHI": [-41, 44]}}, 422),
+        ({"wind_mph": {"nfl:2023_12_BUF_PHI": -5}}, 422),
+        ({"wind_mph": {"nfl:elsewhere": 20}}, 422),
+        ({"out": [10**6]}, 422),
+        ({"wind_mph": {}}, 422),
         ({"worlds": 10}, 422),
         ({"unknown": 1}, 422),
     ],
 )
 def test_a_scenario_out_of_reason_is_refused(ann: httpx.Client, world, change: dict, status: int) -> None:
-    body = {"slate_id": world.slate_id, "wind_mph": {"nfl:g": 20}}
-    assert ann.post("/api/runs/what-if", json=body | change).status_code == status
+    body = {"slate_id": world.slate_id, "wind_mph": {"nfl:2023_12_BUF_PHI": 20}}
+    answer = ann.post("/api/runs/what-if", json=body | change)
+    assert answer.status_code == status
+    assert answer.json()["message"]
 
 
 def test_an_optimisation_carries_its_rules(ann: httpx.Client, world) -> None:

@@ -80,6 +80,10 @@ class SimulateCreate(Request):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
 
+Margin = Annotated[float, Field(ge=-40, le=40)]
+Total = Annotated[float, Field(ge=15, le=90)]
+
+
 class WhatIfCreate(Request):
     """Assume something else of a slate: draftables `out`, a game's home margin and total, its wind.
 
@@ -89,7 +93,7 @@ class WhatIfCreate(Request):
 
     slate_id: int
     out: Annotated[list[int], Field(default_factory=list, max_length=50)]
-    lines: Annotated[dict[str, tuple[float | None, float | None]], Field(default_factory=dict, max_length=32)]
+    lines: Annotated[dict[str, tuple[Margin | None, Total | None]], Field(default_factory=dict, max_length=32)]
     wind_mph: Annotated[dict[str, Annotated[float, Field(ge=0, le=80)]], Field(default_factory=dict, max_length=32)]
     worlds: Annotated[int, Field(ge=100, le=50_000)] = 10_000
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1

@@ -11,6 +11,7 @@ from sdp_common.service import request
 from sdp_common.store import predictions, runs, uploads
 from sdp_common.store.screens import lineups, projections
 from sdp_common.store.screens import runs as screen
+from sdp_common.store.slates import draftables
 from sdp_common.store.slates import slate as read_slate
 from sdp_sports.rules import Rules
 from sdp_sports.spec import load
@@ -93,8 +94,26 @@ def simulate(database: Session, user_id: int, body: SimulateCreate) -> RunRead:
 
 
 def what_if(database: Session, user_id: int, body: WhatIfCreate) -> RunRead:
-    """Ask what another assumption would change."""
-    read_slate(database, body.slate_id)
+    """Ask what another assumption would change.
+
+    Raises:
+        BadInput: A player or a game is not of the slate, or nothing is assumed.
+    """
+    listed = draftables(database, read_slate(database, body.slate_id).id)
+    games = set(listed["game_id"].drop_nulls().to_list())
+    known = set(listed.filter(listed["player_id"].is_not_null())["id"].to_list())
+    problems = [
+        Problem(f"{draftable}: no player of this slate is known by this number", column="out")
+        for draftable in sorted(set(body.out) - known)
+    ] + [
+        Problem(f"{game}: not a game of this slate; its games are {', '.join(sorted(games))}", column=column)
+        for column, told in (("lines", body.lines), ("wind_mph", body.wind_mph))
+        for game in sorted(set(told) - games)
+    ]
+    if problems:
+        raise BadInput("a scenario is of its own slate's players and games", problems)
+    if not (body.out or body.lines or body.wind_mph):
+        raise BadInput("nothing is assumed: name who is out, a line or the wind")
     return _ask(database, user_id, "sim-engine", "what_if", **body.model_dump(mode="json"))
 
 
