@@ -130,19 +130,12 @@ class Columns:
         whole = sql.SQL("SELECT {} FROM ({}) AS asked ({})").format(arrays, query, _names(schema))
         self._text = whole.as_bytes(None)
 
-    def read(self, session: Session, parameters: Mapping[str, Any]) -> pl.DataFrame:
-        """Ask for the rows; what the session has not flushed yet is seen."""
+    def read(self, session: Session, parameters: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """Ask for the rows, a list a column (moments as microseconds of the epoch); what is not flushed yet is seen."""
         session.flush()
         with driver_connection(session).cursor(binary=True) as cursor:
             found = cursor.execute(self._text, parameters).fetchone() or ()
-        columns = zip(self.schema.items(), found, strict=True)
-        return pl.DataFrame([_column(name, values or [], kind) for (name, kind), values in columns])
-
-
-def _column(name: str, values: list[Any], kind: pl.DataType | type[pl.DataType]) -> pl.Series:
-    return (
-        pl.Series(name, values, pl.Int64).cast(kind) if isinstance(kind, pl.Datetime) else pl.Series(name, values, kind)
-    )
+        return {name: values or [] for name, values in zip(self.schema, found, strict=True)}
 
 
 def _written(name: str, kind: pl.DataType | type[pl.DataType]) -> sql.Composable:

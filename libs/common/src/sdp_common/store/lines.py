@@ -5,7 +5,7 @@ Long frames of the columns of `LINES`, one row a series that stood at the moment
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,8 @@ from sdp_common.db.bulk import Columns
 from sdp_common.store.series import KEY, QUOTES, UTC_TIME, VALUE, Schema
 
 LINES = QUOTES
+_Rows = dict[str, list[Any]]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ASKED: Schema = {
     "series_id": pl.Int64,
     "opened_at": UTC_TIME,
@@ -75,7 +77,7 @@ def lines(session: Session, games: Sequence[str], as_of: datetime) -> pl.DataFra
 def openings(session: Session, games: Sequence[str]) -> pl.DataFrame:
     """Return the first quote of every series of these games; one that opened in play is not there."""
     asked = _OPENING.series.read(session, {"games": list(games)})
-    return _lines(asked, _earlier(session, _OPENING, asked))
+    return _lines(asked, _OPENING.earlier.read(session, _about(asked) | {"series": asked["series_id"]}))
 
 
 def closings(session: Session, games: Sequence[str]) -> pl.DataFrame:
@@ -89,23 +91,34 @@ def _stood(session: Session, moment: _Moment, games: Sequence[str], as_of: datet
     What moved of a game last lies together, and most series are found in it, however often they move; those that have
     not moved for long are looked up one by one.
     """
-    asked = moment.series.read(session, {"games": list(games), "as_of": as_of})
+    about: dict[str, Any] = {"games": list(games), "as_of": as_of}
+    asked = moment.series.read(session, about)
+    about |= _about(asked)
     counts = Counter(asked["game_id"])
     most = [_QUOTES_A_SERIES * count for count in counts.values()]
-    lately = moment.lately.read(session, {"games": list(counts), "most": most, **_about(asked, as_of)})
-    if lately.height == asked.height:
-        return _lines(asked, lately)
-    rest = asked.join(lately, on="series_id", how="anti")
-    return _lines(asked, pl.concat([lately, _earlier(session, moment, rest, as_of)]))
+    told = moment.lately.read(session, about | {"games": list(counts), "most": most})
+    if rest := set(asked["series_id"]).difference(told["series_id"]):
+        earlier = moment.earlier.read(session, about | {"series": sorted(rest)})
+        told = {name: values + earlier[name] for name, values in told.items()}
+    return _lines(asked, told)
 
 
-def _earlier(session: Session, moment: _Moment, asked: pl.DataFrame, as_of: datetime | None = None) -> pl.DataFrame:
-    return moment.earlier.read(session, {"series": asked["series_id"].to_list()} | _about(asked, as_of))
+def _about(asked: _Rows) -> dict[str, datetime]:
+    """Return the span of what is asked about."""
+    span = {"first": min(asked["opened_at"], default=0), "last": max(asked["until"], default=0)}
+    return {name: _EPOCH + timedelta(microseconds=moment) for name, moment in span.items()}
 
 
-def _about(asked: pl.DataFrame, as_of: datetime | None) -> dict[str, Any]:
-    return {"as_of": as_of, "first": asked["opened_at"].min(), "last": asked["until"].max()}
+def _lines(asked: _Rows, told: _Rows) -> pl.DataFrame:
+    """Return what was told beside whom it is about; a series that opened since it was asked about is left out."""
+    places = {series: place for place, series in enumerate(asked["series_id"])}
+    kept = [(places[series], at) for at, series in enumerate(told["series_id"]) if series in places]
+    columns = {name: [asked[name][place] for place, _ in kept] for name in KEY}
+    columns |= {name: [told[name][at] for _, at in kept] for name in (*VALUE, "known_at")}
+    return pl.DataFrame([_column(name, columns[name], kind) for name, kind in LINES.items()]).sort(KEY)
 
 
-def _lines(asked: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    return asked.join(told, on="series_id").select(list(LINES)).sort(KEY)
+def _column(name: str, values: list[Any], kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return (
+        pl.Series(name, values, pl.Int64).cast(kind) if isinstance(kind, pl.Datetime) else pl.Series(name, values, kind)
+    )
