@@ -319,8 +319,10 @@ def world(engine: Engine, ann: httpx.Client) -> World:
     ann_id = ann.get("/api/session").json()["user"]["id"]
     with Session(engine) as session, session.begin():
         slate_id = write_slate(session)
-        for book, line, hours in (("a", -3.5, 2), ("b", -2.5, 2), ("a", -9.5, -2)):
+        quotes = (("a", -3.5, 2, "open"), ("b", -2.5, 2, "open"), ("c", -8.5, 2, "suspended"), ("a", -9.5, -2, "open"))
+        for book, line, hours, status in quotes:
             quote = {"game_id": "nfl:2023_12_BUF_PHI", "source": "test", "book": book, "market": "spread"}
+            quote |= {"status": status}
             quote |= {"side": "home", "line": line, "price_decimal": 1.91, "known_at": LOCK - timedelta(hours=hours)}
             odds.save(session, [quote])
         set_id = write_set(session, slate_id)

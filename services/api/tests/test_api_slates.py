@@ -78,7 +78,7 @@ def test_a_slate_shows_the_lines_that_stood_at_the_lock(ann: httpx.Client, world
     slate = ann.get(f"/api/slates/{world.slate_id}").json()
     game = slate["game_list"][0]
     assert game["home"]["abbreviation"] == "PHI"
-    # -3.5 and -2.5 stood at the lock, -9.5 came later: the home side is favoured by the median, 3
+    # -3.5 and -2.5 stood at the lock, -8.5 was suspended, -9.5 came later: the home side is favoured by the median, 3
     assert game["spread"] == 3.0
     assert game["total"] is None
     assert game["projection"]["prob_home_win"] == 0.61

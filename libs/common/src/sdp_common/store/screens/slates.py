@@ -52,8 +52,9 @@ def games(session: Session, slate_id: int, set_id: int | None, *, as_of: datetim
     """Return a slate's games by kick-off.
 
     Each row: `Game`, home `Team`, away `Team`, `Venue`, players, spread (expected home margin), total,
-    `WeatherForecast`, `GameProjection` of the set. Lines are the median over books of each book's latest open quote
-    known by `as_of`; the forecast is the latest known by then. A final score is shown once known, whenever that is.
+    `WeatherForecast`, `GameProjection` of the set. Lines are the median over books of each book's latest quote
+    known by `as_of`, where it is open; the forecast is the latest known by then. A final score is shown once known,
+    whenever that is.
     """
     home, away = aliased(Team), aliased(Team)
     players = (
@@ -62,7 +63,7 @@ def games(session: Session, slate_id: int, set_id: int | None, *, as_of: datetim
         .group_by(Draftable.game_id)
         .subquery()
     )
-    spreads, totals = _lines("spread", "home", as_of), _lines("total", "over", as_of)
+    spreads, totals = _lines(slate_id, "spread", "home", as_of), _lines(slate_id, "total", "over", as_of)
     forecast = aliased(
         WeatherForecast,
         select(WeatherForecast)
@@ -87,24 +88,25 @@ def games(session: Session, slate_id: int, set_id: int | None, *, as_of: datetim
     return session.execute(query).all()
 
 
-def _lines(market: str, side: str, as_of: datetime) -> Any:
-    """Return the median over books of their latest line of a market's side, by game."""
+def _lines(slate_id: int, market: str, side: str, as_of: datetime) -> Any:
+    """Return the median over books of where they stand open on a market's side, by game of the slate."""
+    of_the_slate = select(Draftable.game_id).where(Draftable.slate_id == slate_id)
     latest = (
-        select(OddsSeries.game_id, OddsQuote.line)
+        select(OddsSeries.game_id, OddsQuote.line, OddsQuote.status)
         .join(OddsQuote, OddsQuote.series_id == OddsSeries.id)
         .where(
+            OddsSeries.game_id.in_(of_the_slate),
             OddsSeries.market == market,
             OddsSeries.side == side,
             OddsSeries.player_id.is_(None),
-            OddsQuote.line.is_not(None),
             OddsQuote.known_at <= as_of,
         )
         .ext(distinct_on(OddsSeries.game_id, OddsSeries.source, OddsSeries.book))
         .order_by(OddsSeries.game_id, OddsSeries.source, OddsSeries.book, OddsQuote.known_at.desc())
         .subquery()
     )
-    median = func.percentile_cont(0.5).within_group(latest.c.line)
-    return select(latest.c.game_id, median.label("line")).group_by(latest.c.game_id).subquery()
+    median = func.percentile_cont(0.5).within_group(latest.c.line).label("line")
+    return select(latest.c.game_id, median).where(latest.c.status == "open").group_by(latest.c.game_id).subquery()
 
 
 def draftables(session: Session, slate_id: int, draftable_ids: Sequence[int] | None = None) -> Sequence[Any]:
