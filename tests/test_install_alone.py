@@ -75,19 +75,27 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def environment(request: pytest.FixtureRequest, tmp_path: Path, wheels: Path) -> Iterator[Path]:
-    """The python of a fresh environment with one package, its requirements and nothing else."""
-    name = request.param
-    python = tmp_path / "venv" / SCRIPTS / ("python.exe" if sys.platform == "win32" else "python")
+def environment(request: pytest.FixtureRequest, wheels: Path) -> Iterator[Path]:
+    """The python of a fresh environment with one package, its requirements and nothing else.
+
+    All stand in the same place, one after another, so that what they share is compiled once (`_compiled`).
+    """
+    name, folder = request.param, wheels / "venv"
+    python = folder / SCRIPTS / ("python.exe" if sys.platform == "win32" else "python")
     uv, quiet = _uv(), "--quiet"
-    _run(uv, "venv", quiet, "--python", sys.executable, tmp_path / "venv")
+    _run(uv, "venv", quiet, "--python", sys.executable, folder)
     install = (uv, "pip", "install", quiet, "--python", python)
     whole = REQUIREMENTS / f"{name}-features.txt"  # what stands under every image lacks what only some packages need
     _run(*install, "--require-hashes", "-r", whole if whole.exists() else REQUIREMENTS / f"{name}.txt")
     own = [packages.read(folder)["name"].replace("-", "_") for folder in packages.stands_on(DEPLOYED[name])]
     _run(*install, "--no-deps", "--no-index", *(next(wheels.glob(f"{one}-*.whl")) for one in own))
     yield python
-    shutil.rmtree(tmp_path / "venv")
+    shutil.rmtree(folder)
+
+
+def _compiled(python: Path) -> tuple[str, str]:
+    """Return the option that keeps compiled modules beside the environment."""
+    return "-X", f"pycache_prefix={python.parents[2] / 'compiled'}"
 
 
 def _import_name(folder: Path) -> str:
@@ -126,7 +134,7 @@ def test_package_works_alone(name: str, environment: Path, capsys: pytest.Captur
     megabytes = _megabytes(environment)
     with capsys.disabled():
         print(f"\n{name}: {megabytes:.0f} MB installed ", flush=True)
-    _run(environment, "-I", "-c", PROBE, _import_name(folder), *sorted(_imports(folder)))
+    _run(environment, "-I", *_compiled(environment), "-c", PROBE, _import_name(folder), *sorted(_imports(folder)))
 
 
 def test_missing_dependency_is_noticed() -> None:

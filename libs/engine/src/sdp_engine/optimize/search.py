@@ -46,7 +46,7 @@ class Search:
         self.reached: list[Items] = []
         self._why: NoLineup | None = None
         self._stood = 0
-        self._dead: dict[int, list[Items]] = {}
+        self._dead: set[frozenset[Items]] = set()
         self._retreats = 0
         self._is_priced, self._steps = False, STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
@@ -180,21 +180,28 @@ class Search:
             self._report(len(ledger.chosen))
 
     def _retreat(self, stuck: Task) -> None:
-        """Forbid the last lineup in its place, or start again looking ahead; raise where there is nothing to undo."""
+        """Remember that these lineups are a dead end, or start again looking ahead; raise where nothing can be undone."""
         depth = len(self.ledger.chosen)
         if self._why is None or depth > len(self.reached):
             self.reached = list(self.ledger.chosen)
             self._why = _no_lineup(stuck, depth, self._rules.lineups)
         worth_it = self._ties and (self._is_small or self.ledger.reserve.owed)
-        if depth <= self._stood or not worth_it or self._retreats >= _RETREATS:
+        if depth <= self._stood or not worth_it:
             raise self._why
-        self._dead.pop(depth, None)
+        if self._retreats >= _RETREATS:
+            raise NoLineup(f"{self._why} (nor was a way on found by {_RETREATS} other beginnings)", self._why.rules)
         self._retreats += 1
         if not self._looks_ahead:
             self._looks_ahead = True
             self._clear()
             return
-        self._dead.setdefault(depth - 1, []).append(self.ledger.pop())
+        self._dead.add(frozenset(self.ledger.chosen))
+        self.ledger.pop()
+
+    def _ends(self) -> list[Items]:
+        """Return the lineups after which the set is one that cannot be completed, in whatever order it was taken."""
+        stand = frozenset(self.ledger.chosen)
+        return [items for dead in self._dead if stand < dead and len(dead) == len(stand) + 1 for items in dead - stand]
 
     def _refusal(self) -> NoLineup:
         """Return why the search stops without a proof: where it was stuck before, else that it takes too long."""
@@ -226,9 +233,7 @@ class Search:
         """Return the program of the next lineup."""
         program, after = self._program, self._rules.lineups - len(self.ledger.chosen) - 1
         size = program.contest.roster_size
-        dead = [
-            row("a set that can be completed", i, high=size - 1) for i in self._dead.get(len(self.ledger.chosen), [])
-        ]
+        dead = [row("a set that can be completed", i, high=size - 1) for i in self._ends()]
         shared = [*program.every_row, *self._full(), *self._distinct()]
         exposures = self._exposures(after if self._looks_ahead else 0)
         worth = program.value if self._values is None else self._values[len(self.ledger.chosen)]
