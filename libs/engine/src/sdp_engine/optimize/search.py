@@ -180,7 +180,7 @@ class Search:
             self._report(len(ledger.chosen))
 
     def _retreat(self, stuck: Task) -> None:
-        """Remember that these lineups are a dead end, or start again looking ahead; raise where nothing can be undone."""
+        """Remember these lineups as a dead end, or start again looking ahead; raise where nothing can be undone."""
         depth = len(self.ledger.chosen)
         if self._why is None or depth > len(self.reached):
             self.reached = list(self.ledger.chosen)

@@ -26,6 +26,8 @@ MARKETS = (
     "sacks",
 )
 """Markets the simulation listens to; any may be missing for a player."""
+A_RUNNER = 1.0
+"""Yards: who is expected to run for fewer takes no other's carries."""
 LEAST = 0.02
 """A player expected to catch and carry less than this gets no row of his own."""
 LEAST_START = 50.0
@@ -266,9 +268,10 @@ class _Touches:
         """Give the carries of those who are out to the backs, else to all but the quarterbacks, as they run anyway."""
         back = np.array([row.position == "RB" for row in self.rows])
         others = np.array([row.position != "QB" for row in self.rows])
-        to = back if self.rushing_yards[back].sum() > 0 else others
-        if self.freed[1] > 0 and self.rushing_yards[to].sum() > 0:
-            more = 1.0 + self.freed[1] / self.rushing_yards[to].sum()
+        to = back if self.rushing_yards[back].sum() >= A_RUNNER else others
+        ran = float(self.rushing_yards[to].sum())
+        if ran >= A_RUNNER:
+            more = 1.0 + self.freed[1] / ran
             self.carries[to] *= more
             self.rushing_yards[to] *= more
 
