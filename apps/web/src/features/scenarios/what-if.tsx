@@ -68,7 +68,7 @@ export function WhatIf({ slateId }: { slateId: number }) {
         <form onSubmit={submit} className="space-y-4">
           <SelectField label="Who is out" value={form.out} onChange={(e) => { change({ out: e.target.value }); }}>
             <option value="">Nobody else</option>
-            {pool.data.players.map((p) => <option key={p.draftable_id} value={p.draftable_id}>{`${p.name} (${p.position}, ${p.team ?? "no team"})`}</option>)}
+            {pool.data.players.filter((p) => p.player_id != null).map((p) => <option key={p.draftable_id} value={p.draftable_id}>{`${p.name} (${p.position}, ${p.team ?? "no team"})`}</option>)}
           </SelectField>
           <SelectField label="Game" value={form.game} onChange={(e) => { change({ game: e.target.value }); }}>
             <option value="">Choose one to change its line or wind</option>

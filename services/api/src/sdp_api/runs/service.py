@@ -103,7 +103,7 @@ def what_if(database: Session, user_id: int, body: WhatIfCreate) -> RunRead:
     games = set(listed["game_id"].drop_nulls().to_list())
     known = set(listed.filter(listed["player_id"].is_not_null())["id"].to_list())
     problems = [
-        Problem(f"{draftable}: no player of this slate is known by this number", column="out")
+        Problem(f"{draftable}: no player of this slate (a defence, or who is not matched, cannot be out)", column="out")
         for draftable in sorted(set(body.out) - known)
     ] + [
         Problem(f"{game}: not a game of this slate; its games are {', '.join(sorted(games))}", column=column)
