@@ -185,9 +185,9 @@ ORDER BY g.starts_at, g.id, b
 """
 _MOVES = """
 INSERT INTO odds_quotes (series_id, game_id, known_at, line, price_decimal, status)
-SELECT s.id, s.game_id, s.opened_at + n * interval '7 days' / %(moves)s, n, 1.5 + (n %% 20) * 0.05, 'open'
+SELECT s.id, s.game_id, s.opened_at + n * interval '7 days' / %(moves)s AS known_at, n, 1.5 + (n %% 20) * 0.05, 'open'
 FROM odds_series s CROSS JOIN generate_series(0, %(moves)s - 1) n WHERE s.source = 'history'
-ORDER BY 2, 1
+ORDER BY known_at, s.id
 """  # as they come in life: moment by moment, not series by series
 
 

@@ -3,119 +3,135 @@
 Long frames of the columns of `LINES`, one row a series that stood at the moment asked for, sorted by its key.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 from psycopg import sql
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sdp_common.db.bulk import Columns
+from sdp_common.db.models.odds import OddsSeries
+from sdp_common.db.models.reference import Game
 from sdp_common.store.series import KEY, QUOTES, UTC_TIME, VALUE, Schema
 
 LINES = QUOTES
-_Rows = dict[str, list[Any]]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ASKED: Schema = {
-    "series_id": pl.Int64,
-    "opened_at": UTC_TIME,
-    "until": UTC_TIME,
-    **{name: LINES[name] for name in KEY},
-}
-_TOLD: Schema = {"series_id": pl.Int64, **{name: LINES[name] for name in (*VALUE, "known_at")}}
-_SERIES = sql.SQL(
-    "SELECT s.id, s.opened_at, {until}, {key} FROM games g JOIN odds_series s ON s.game_id = g.id "
-    "WHERE g.id = ANY(%(games)s) AND s.opened_at <= {opened}"
-)
+_STOOD: Schema = {**LINES, "lacking": pl.Int64, "opened_at": UTC_TIME}
+"""What a series is and how it stood; or, where that was not found, its id and when it opened."""
 _LATELY = sql.SQL(
-    "SELECT DISTINCT ON (q.series_id) q.* FROM unnest(%(games)s::text[], %(most)s::bigint[]) AS a (game_id, most) "
-    "JOIN games g ON g.id = a.game_id CROSS JOIN LATERAL (SELECT {told} FROM odds_quotes q "
-    "WHERE q.game_id = g.id AND {within} ORDER BY q.known_at DESC LIMIT a.most) q "
-    "ORDER BY q.series_id, q.known_at DESC"
+    "WITH asked AS MATERIALIZED (SELECT s.id, s.opened_at, {until} AS until, {key} FROM {series} "
+    "WHERE s.game_id = ANY(%(games)s) AND s.opened_at <= {until}), "
+    "lately AS (SELECT DISTINCT ON (q.series_id) q.* FROM "
+    "(SELECT s.game_id, s.until, {many} * count(*) AS most FROM asked s GROUP BY s.game_id, s.until) a "
+    "CROSS JOIN LATERAL (SELECT q.series_id, {value} FROM odds_quotes q WHERE q.game_id = a.game_id "
+    "AND q.known_at BETWEEN %(since)s AND %(last)s AND q.known_at <= a.until ORDER BY q.known_at DESC LIMIT a.most) q "
+    "ORDER BY q.series_id, q.known_at DESC) "
+    "SELECT {key}, {value}, CASE WHEN q.known_at IS NULL THEN s.id END, "
+    "CASE WHEN q.known_at IS NULL THEN s.opened_at END FROM asked s LEFT JOIN lately q ON q.series_id = s.id"
 )
-_EARLIER = sql.SQL(
-    "SELECT q.* FROM odds_series s JOIN games g ON g.id = s.game_id CROSS JOIN LATERAL (SELECT {told} "
-    "FROM odds_quotes q WHERE q.series_id = s.id AND {within} ORDER BY q.known_at DESC LIMIT 1) q "
-    "WHERE s.id = ANY(%(series)s)"
+_EACH = sql.SQL(
+    "SELECT {key}, {value} FROM {series} CROSS JOIN LATERAL (SELECT {value} FROM odds_quotes q "
+    "WHERE q.series_id = s.id AND q.known_at BETWEEN %(since)s AND %(last)s AND q.known_at <= {until} "
+    "ORDER BY q.known_at DESC LIMIT 1) q WHERE {whom}"
 )
-_WITHIN = sql.SQL("q.known_at BETWEEN %(first)s AND %(last)s AND q.known_at <= {until}")
-"""The span, from the first opening to the last moment, is there for months outside it not even to be planned for."""
+"""The span, from `since` to `last`, is there for months outside it not even to be planned for."""
 _QUOTES_A_SERIES = 2
 """How many of a game's latest quotes are read, for each of its series: most series are among them."""
+_SPAN = timedelta(days=31)
+"""How far back those are looked for."""
+
+
+def _named(table: str, names: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(table, name) for name in names)
+
+
+_SAID = {"key": _named("s", KEY), "value": _named("q", (*VALUE, "known_at"))}
 
 
 class _Moment:
-    """What is asked of the quotes of games as of moments, put together once.
+    """The queries of the quotes of games as of moments, put together once.
 
     Args:
         until: Of which moment a series is told.
-        opened: By when it must have opened to be told of.
+        series: Where the series, and what tells the moment, are.
     """
 
-    def __init__(self, until: str, opened: str) -> None:
-        moment = sql.SQL(until)
-        key = sql.SQL(", ").join(sql.Identifier("s", name) for name in KEY)
-        told = sql.SQL(", ").join(sql.Identifier("q", name) for name in _TOLD)
-        within = _WITHIN.format(until=moment)
-        self.series = Columns(_SERIES.format(until=moment, opened=sql.SQL(opened), key=key), _ASKED)
-        self.lately = Columns(_LATELY.format(told=told, within=within), _TOLD)
-        self.earlier = Columns(_EARLIER.format(told=told, within=within), _TOLD)
+    def __init__(self, until: str, series: str) -> None:
+        about = {"until": sql.SQL(until), "series": sql.SQL(series), **_SAID}
+        self.lately = Columns(_LATELY.format(many=sql.Literal(_QUOTES_A_SERIES), **about), _STOOD)
+        self.lacking = Columns(_EACH.format(whom=sql.SQL("s.id = ANY(%(lacking)s)"), **about), LINES)
 
 
-_AS_OF = _Moment("%(as_of)s::timestamptz", "%(as_of)s::timestamptz")
-_OPENING = _Moment("s.opened_at", "g.starts_at")
-_CLOSING = _Moment("g.starts_at", "g.starts_at")
+_OF_GAMES = "odds_series s JOIN games g ON g.id = s.game_id"
+_AS_OF = _Moment("%(last)s::timestamptz", "odds_series s")
+_CLOSING = _Moment("g.starts_at", _OF_GAMES)
+_OPENING = Columns(
+    _EACH.format(
+        until=sql.SQL("s.opened_at"),
+        series=sql.SQL(_OF_GAMES),
+        whom=sql.SQL("s.game_id = ANY(%(games)s) AND s.opened_at <= g.starts_at"),
+        **_SAID,
+    ),
+    LINES,
+)
 
 
 def lines(session: Session, games: Sequence[str], as_of: datetime) -> pl.DataFrame:
     """Return every series of these games as it stood at a moment; one that had not opened is not there."""
-    return _stood(session, _AS_OF, games, as_of)
+    return _stood(session, _AS_OF, games, (as_of, as_of))
 
 
 def openings(session: Session, games: Sequence[str]) -> pl.DataFrame:
     """Return the first quote of every series of these games; one that opened in play is not there."""
-    asked = _OPENING.series.read(session, {"games": list(games)})
-    return _lines(asked, _OPENING.earlier.read(session, _about(asked) | {"series": asked["series_id"]}))
+    span = _span(session, OddsSeries.opened_at, OddsSeries.game_id, games)
+    return _frame(_OPENING.read(session, {"games": list(games), "since": span[0], "last": span[1]}))
 
 
 def closings(session: Session, games: Sequence[str]) -> pl.DataFrame:
     """Return the last quote of every series that was known at kick-off: nothing said in play can pass for it."""
-    return _stood(session, _CLOSING, games)
+    return _stood(session, _CLOSING, games, _span(session, Game.starts_at, Game.id, games))
 
 
-def _stood(session: Session, moment: _Moment, games: Sequence[str], as_of: datetime | None = None) -> pl.DataFrame:
+_Span = tuple[datetime, datetime] | tuple[None, None]
+
+
+def _span(
+    session: Session, moment: InstrumentedAttribute[datetime], game: InstrumentedAttribute[str], games: Sequence[str]
+) -> _Span:
+    """Return the first and the last of some moments of games, None where there is none."""
+    first, last = session.execute(select(func.min(moment), func.max(moment)).where(game.in_(games))).one()
+    return first, last
+
+
+def _stood(session: Session, moment: _Moment, games: Sequence[str], span: _Span) -> pl.DataFrame:
     """Return the last quote of every series as of a moment.
 
     What moved of a game last lies together, and most series are found in it, however often they move; those that have
     not moved for long are looked up one by one.
+
+    Args:
+        session: An open session.
+        moment: What to ask.
+        games: Ids of games.
+        span: From when to when the moments are of which it is told.
     """
-    about: dict[str, Any] = {"games": list(games), "as_of": as_of}
-    asked = moment.series.read(session, about)
-    about |= _about(asked)
-    counts = Counter(asked["game_id"])
-    most = [_QUOTES_A_SERIES * count for count in counts.values()]
-    told = moment.lately.read(session, about | {"games": list(counts), "most": most})
-    if rest := set(asked["series_id"]).difference(told["series_id"]):
-        earlier = moment.earlier.read(session, about | {"series": sorted(rest)})
-        told = {name: values + earlier[name] for name, values in told.items()}
-    return _lines(asked, told)
+    first, last = span
+    about: dict[str, Any] = {"games": list(games), "since": first and first - _SPAN, "last": last}
+    told = moment.lately.read(session, about)
+    lacking = [series for series in told.pop("lacking") if series is not None]
+    opened = [at for at in told.pop("opened_at") if at is not None]
+    if not lacking:
+        return _frame(told)
+    since = pl.Series([min(opened)]).cast(UTC_TIME).item()
+    return _frame(told, moment.lacking.read(session, {"lacking": lacking, "since": since, "last": last}))
 
 
-def _about(asked: _Rows) -> dict[str, datetime]:
-    """Return the span of what is asked about."""
-    span = {"first": min(asked["opened_at"], default=0), "last": max(asked["until"], default=0)}
-    return {name: _EPOCH + timedelta(microseconds=moment) for name, moment in span.items()}
-
-
-def _lines(asked: _Rows, told: _Rows) -> pl.DataFrame:
-    """Return what was told beside whom it is about; a series that opened since it was asked about is left out."""
-    places = {series: place for place, series in enumerate(asked["series_id"])}
-    kept = [(places[series], at) for at, series in enumerate(told["series_id"]) if series in places]
-    columns = {name: [asked[name][place] for place, _ in kept] for name in KEY}
-    columns |= {name: [told[name][at] for _, at in kept] for name in (*VALUE, "known_at")}
-    return pl.DataFrame([_column(name, columns[name], kind) for name, kind in LINES.items()]).sort(KEY)
+def _frame(*told: dict[str, list[Any]]) -> pl.DataFrame:
+    """Return what was told in one frame, less the series of which nothing was found."""
+    parts = (pl.DataFrame([_column(name, part[name], kind) for name, kind in LINES.items()]) for part in told)
+    return pl.concat(parts).drop_nulls("known_at").sort(KEY)
 
 
 def _column(name: str, values: list[Any], kind: pl.DataType | type[pl.DataType]) -> pl.Series:
