@@ -135,10 +135,8 @@ class Bands:
         self._high = int(min(self._items_bound.max(initial=self._worst - 1), 1 << 40)) + 1
         self._reach = self._high
         self._width = max(1, int(_FIRST_WIDTH * max(abs(self._high), 1)))
-        self._is_narrow, self._spent = False, 0
+        self._is_narrow, self._spent, self._leap = False, 0, _AHEAD
         self._prepare(self._high - 2 * self._width)
-        # Items that are not kept have no lineup above `_reach`.
-        self._high = min(self._high, max([self._reach - 1, *(s.top for s in self._sides)]) + 1)
 
     @property
     def chosen(self) -> list[tuple[int, ...]]:
@@ -153,7 +151,8 @@ class Bands:
         """
         while self._high > self._worst:
             low = max(self._high - self._width, self._worst)
-            self._prepare(low)
+            if self._prepare(low):
+                continue
             found = self._list(low, wanted)
             self._spent += self._steps * (found == WEARY or self._is_narrow)
             # Once lineups were taken, new prices are the better way on than narrower bands.
@@ -190,12 +189,22 @@ class Bands:
                 high[place] = least - 1
         return high
 
-    def _prepare(self, low: int) -> None:
-        """Make the tables again where the band reaches below them."""
+    def _prepare(self, low: int) -> bool:
+        """Make the tables again where the band reaches below them; return whether it begins lower than was known."""
         if low >= self._reach:  # items barred meanwhile only leave the bounds looser
-            return
-        self._reach = max(low - _AHEAD * self._width, self._worst)
+            return False
+        self._reach = max(low - self._leap * self._width, self._worst)
         kept = (self._items_bound >= self._reach) & ~self._barred()
+        if not np.array_equal(kept, self._kept) or any(s.best is None and s.top >= self._reach for s in self._sides):
+            self._tabulate(kept)
+        # Items that are not kept have no lineup above `_reach`; where nothing reaches so far, look further at once.
+        top, high = max((s.top for s in self._sides), default=NEVER), self._high
+        self._leap = _AHEAD if top >= self._reach else 2 * self._leap
+        self._high = min(high, max(self._reach - 1, top) + 1)
+        return self._high < high
+
+    def _tabulate(self, kept: Bools) -> None:
+        """Make the tables of completions for lineups of some items."""
         self._kept, room = kept, CELLS
         for side in self._sides:
             side.net, side.best, side.top = side.whole.restrict(kept), None, NEVER

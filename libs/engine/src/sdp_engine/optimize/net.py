@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sdp_engine.optimize.automaton import Int32s, Layers, Symbol, Type, build_layers
+from sdp_engine.optimize.automaton import Int32s, Layers, Pool, Symbol, Type, build_layers
 from sdp_engine.optimize.kernels import NEVER, completions
 from sdp_engine.optimize.program import Case, Ints, Program, Row, Terms, person, slot_groups
 
@@ -123,19 +123,20 @@ def compile_case(program: Program, case: Case, value: Ints, locked: set[int]) ->
         value: What items are sorted by within a type, shape (items,).
         locked: Items of people who must stand: of each such person all items.
     """
-    symbols = _symbols(program, case)
+    terms, pools = _counters(case)
+    symbols = _symbols(program, terms)
     out = set(case.excluded.tolist())
     people: dict[tuple[str, int], list[int]] = {}
     for i in range(program.items):
         if i not in out and symbols[i].kinds:
             people.setdefault(person(program.of(i)), []).append(i)
     types = {who: tuple(sorted({symbols[i] for i in items})) for who, items in people.items()}
-    kinds = sorted(set(types.values()), key=_reading_order)
+    kinds = sorted(set(types.values()), key=lambda kind: _reading_order(kind, len(case.terms)))
     rank = {kind: t for t, kind in enumerate(kinds)}
     counts = tuple(s.count for s in program.contest.slots)
-    layers = build_layers(counts, tuple(least for _, least in case.terms), tuple(kinds))
+    layers = build_layers(counts, tuple(least for _, least in terms), tuple(kinds), pools)
     if layers is None:
-        return None
+        return compile_case(program, replace(case, pools=()), value, locked) if pools else None
     order = sorted(people, key=lambda who: (rank[types[who]], -max(value[i] for i in people[who]), people[who]))
     moves = [(types[who].index(symbols[i]), i) for who in order for i in people[who]]
     return Net(
@@ -148,20 +149,34 @@ def compile_case(program: Program, case: Case, value: Ints, locked: set[int]) ->
     )
 
 
-def _reading_order(kind: Type) -> tuple[Any, ...]:
+def _counters(case: Case) -> tuple[Terms, tuple[Pool, ...]]:
+    """Return the counters of a case, those of its pools last, and which of them are pooled."""
+    terms, pools = list(case.terms), []
+    for pool in case.pools:
+        members = []
+        for weight, way in pool.ways:
+            members.append((weight, tuple(range(len(terms), len(terms) + len(way)))))
+            terms += way
+        pools.append(Pool(pool.least, tuple(members)))
+    return tuple(terms), tuple(pools)
+
+
+def _reading_order(kind: Type, pooled: int) -> tuple[Any, ...]:
     """Return where a type is read, so that few states are open at a time: those who count first, for the rest of the
-    way then knows no counter, and of these and the others those who fit few slots.
+    way then knows no counter, and of these and the others those who fit few slots. Who moves the same counters of a
+    pool (all from number `pooled` on) stands together: each is open for as short as can be.
     """
     slots = 0
     for symbol in kind:
         slots |= symbol.kinds
-    return (not any(any(symbol.gains) for symbol in kind), slots & -slots, slots.bit_count(), kind)
+    moved = sorted({c for s in kind for c, gain in enumerate(s.gains) if gain and c >= pooled})
+    return (not any(any(s.gains) for s in kind), moved, slots & -slots, slots.bit_count(), kind)
 
 
-def _symbols(program: Program, case: Case) -> list[Symbol]:
+def _symbols(program: Program, terms: Terms) -> list[Symbol]:
     groups = slot_groups(program.contest)
-    gains = np.zeros((program.items, len(case.terms)), np.int64)
-    for term, (items, _) in enumerate(case.terms):
+    gains = np.zeros((program.items, len(terms)), np.int64)
+    for term, (items, _) in enumerate(terms):
         gains[items, term] = 1
     bits = [
         {s.name: 1 << n for n, s in enumerate(program.contest.slots)

@@ -67,11 +67,20 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Pooled:
+    """Terms of which some hold: those that do weigh `least` together or more; of each its weight."""
+
+    least: int
+    ways: tuple[tuple[int, Terms], ...]
+
+
+@dataclass(frozen=True)
 class Case:
-    """Lineups without some items, for which some terms hold."""
+    """Lineups without some items, for which some terms hold, and of others enough."""
 
     excluded: Ints
     terms: Terms
+    pools: tuple[Pooled, ...] = ()
 
 
 @dataclass(frozen=True)

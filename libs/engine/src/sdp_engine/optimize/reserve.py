@@ -7,8 +7,6 @@ linear relaxation of a lineup: where no mixture of `left` relaxed lineups meets 
 weights. Cuts never forbid a set that exists; what they miss shows as a dead end.
 """
 
-import itertools
-import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,13 +16,12 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from sdp_engine.optimize.bound import Floats, one_sided
-from sdp_engine.optimize.program import Case, Choice, Ints, Program, Row, Terms, person
+from sdp_engine.optimize.program import Case, Choice, Ints, Pooled, Program, Row, Terms, person
 
 _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
-_PAIRS = 70
-"""Most pairs of minima that are told apart as cases of the compiled search."""
 _RULE = "a set that can be completed"
+_POOLED = f"{_RULE}, counted"
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +106,7 @@ class Reserve:
             self._program, rows=[*self._program.rows], choices=[*self._program.choices], cases=[*self._program.cases]
         )
         locked: set[int] = set()
+        pools: list[Pooled] = []
         for cut, least in demands:
             among = np.flatnonzero(cut.weights)
             unions = [self._unions[x] for x in among]
@@ -123,15 +121,18 @@ class Reserve:
                 if not program.cases and least == cut.most == 1:
                     program.cases.append(Case(np.zeros(0, np.int64), ((columns, 1),)))
             elif len(among) > 1:
-                ways = [(way, int(cut.weights[x])) for x in among if (way := self._ways[x]) is not None]
-                if not program.cases:
-                    program.cases += _cases(ways, least)
-                program.rows += program.choose(Choice(_RULE, tuple(way for way, n in ways for _ in range(n)), least))
+                ways = [(int(cut.weights[x]), way) for x in among if (way := self._ways[x]) is not None]
+                pools.append(Pooled(least, tuple(ways)))
+                program.rows += program.choose(Choice(_POOLED, tuple(way for n, way in ways for _ in range(n)), least))
             else:
                 options = program.exposed[self.owed[int(among[0])]].options
                 if not program.cases:
                     program.cases += [Case(np.zeros(0, np.int64), option) for option in options]
                 program.rows += program.choose(Choice(_RULE, options))
+        if pools:
+            cases = program.cases or [Case(np.zeros(0, np.int64), ())]
+            program.cases = [replace(case, pools=tuple(pools)) for case in cases]
+            program.split |= {_POOLED}
         return program, locked
 
     def _single(self, exposed: int) -> list[int] | None:
@@ -200,10 +201,3 @@ class Reserve:
             -value, A_ub=matrix, b_ub=limits, bounds=(0, 1), method="highs"
         )
         return int(np.floor(-answer.fun + 1e-6)) if answer.status == 0 else int(weights.sum())
-
-
-def _cases(ways: list[tuple[Terms, int]], least: int) -> list[Case]:
-    """Return cases of the lineups that count for so much: those with each, or with each two where one cannot do."""
-    several = 1 if max(weight for _, weight in ways) >= least or math.comb(len(ways), 2) > _PAIRS else 2
-    chosen = itertools.combinations((way for way, _ in ways), several)
-    return [Case(np.zeros(0, np.int64), tuple(term for way in some for term in way)) for some in chosen]

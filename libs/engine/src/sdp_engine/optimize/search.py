@@ -146,6 +146,8 @@ class Search:
                 ledger.add(items)
                 self._report(len(ledger.chosen))
             seen = len(bands.chosen)
+            if ledger.is_hopeless():
+                break
         return self._settle(before)
 
     def _settle(self, before: int) -> bool:
