@@ -8,7 +8,7 @@ from sdp_engine.simulate import league
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import inner
 from sdp_engine.simulate.makeup import MOST_TDS
-from sdp_engine.simulate.plan import Plan, Scratch
+from sdp_engine.simulate.plan import Plan, Scratch, Strip
 from sdp_engine.simulate.scores import GUIDE
 from sdp_engine.simulate.streams import high, low, normal, team_key, unit, unit32, word
 from sdp_engine.simulate.tables import MOST, Tables, draw_poisson
@@ -18,43 +18,56 @@ WAY, LOST, THROWN, DITHER, FLIPS, SPECIAL = 1, 2, 3, 4, 8, 28
 
 
 @inner
-def draw_score(plan: Plan, g: int, chance: float, room: Scratch) -> None:
-    """Find the past result that a uniform number points to, and note both sides' points and touchdowns."""
-    start = plan.score_first[g]
-    i = start + plan.score_guide[g, np.int64(chance * GUIDE)]
+def past_result(plan: Plan, g: int, chance: float) -> Any:
+    """Return the row of the past result that a uniform number points to."""
+    i = plan.score_first[g] + plan.score_guide[g, np.int64(chance * GUIDE)]
     while plan.score_chance[i] <= chance:
         i += 1
-    for side in range(2):
-        for k in range(3):
-            room.score[side, k] = plan.score_result[i, 3 * side + k]
+    return i
 
 
 @inner
-def flip(plan: Plan, side: int, key: Any, room: Scratch, k: int) -> None:
+def draw_scores(plan: Plan, g: int, n: int, strip: Strip) -> None:
+    """Draw both sides' points and touchdowns of a strip of worlds.
+
+    Each is looked up in a table that no cache nearby holds: one after the other, they are waited for together.
+    """
+    for w in range(n):
+        i = past_result(plan, g, unit(word(strip.world[w], 0)))
+        for side in range(2):
+            for k in range(3):
+                strip.score[side, k, w] = plan.score_result[i, 3 * side + k]
+
+
+@inner
+def flip(plan: Plan, side: int, k: int, n: int, strip: Strip) -> None:
     """Turn single touchdown runs into passes, or back, so that the side's share of passes comes out."""
     chance = plan.team[side, p.FLIP]
     source = 2 if chance > 0 else 1
-    for m in range(room.score[k, source]):
-        if unit(word(key, FLIPS + m)) < abs(chance):
-            room.score[k, source] -= 1
-            room.score[k, 3 - source] += 1
+    for w in range(n):
+        turned = 0
+        for m in range(strip.score[k, source, w]):
+            turned += 1 if unit(word(strip.key[k, w], FLIPS + m)) < abs(chance) else 0
+        strip.score[k, source, w] -= turned
+        strip.score[k, 3 - source, w] += turned
 
 
 @inner
-def draw_way(plan: Plan, tables: Tables, key: Any, room: Scratch, k: int) -> None:
+def draw_ways(plan: Plan, tables: Tables, k: int, n: int, strip: Strip) -> None:
     """Draw how a side's points are made up beside its offensive touchdowns."""
-    at = room.score[k, 0] * MOST_TDS + room.score[k, 1] + room.score[k, 2]
-    z = word(key, WAY)
-    x = high(z) * np.uint64(tables.makeup.ways_of[at])
-    row = tables.makeup.first[at] + np.int64(high(x))
-    if np.uint32(low(x)) >= tables.makeup.threshold[row]:
-        row = tables.makeup.alias[row]
-    for i in range(5):
-        room.way[k, i] = tables.makeup.ways[row, i]
-    room.volume[k, p.P_SPECIAL] = 0
-    for m in range(room.way[k, 0]):
-        if unit(word(key, SPECIAL + m)) < plan.rates[p.RETURNED]:
-            room.volume[k, p.P_SPECIAL] += 1
+    for w in range(n):
+        at = strip.score[k, 0, w] * MOST_TDS + strip.score[k, 1, w] + strip.score[k, 2, w]
+        x = high(word(strip.key[k, w], WAY)) * np.uint64(tables.makeup.ways_of[at])
+        row = tables.makeup.first[at] + np.int64(high(x))
+        other = tables.makeup.alias[row]
+        row = other if np.uint32(low(x)) >= tables.makeup.threshold[row] else row
+        for i in range(5):
+            strip.way[k, i, w] = tables.makeup.ways[row, i]
+    for w in range(n):
+        returned = 0
+        for m in range(strip.way[k, 0, w]):
+            returned += 1 if unit(word(strip.key[k, w], SPECIAL + m)) < plan.rates[p.RETURNED] else 0
+        strip.volume[k, p.P_SPECIAL, w] = returned
 
 
 @inner
@@ -190,12 +203,7 @@ def mind_takeaways(plan: Plan, room: Scratch) -> None:
 
 @inner
 def draw_course(plan: Plan, tables: Tables, g: int, key: Any, room: Scratch) -> None:
-    """Draw everything of a world that is not a single player's."""
-    draw_score(plan, g, unit(word(key, 0)), room)
-    for k in range(2):
-        side = team_key(key, k)
-        flip(plan, 2 * g + k, side, room, k)
-        draw_way(plan, tables, side, room, k)
+    """Draw what else is not a single player's in a world whose score is known."""
     draw_tempo(plan, tables, key, room)
     set_features(plan, g, room)
     for k in range(2):

@@ -24,30 +24,31 @@ def weigh(
         for w in range(n):
             touched = np.int64(counts[j, w])
             drawn = by_count * touched + by_yard * max(np.int64(yards[j, w]), floor)
-            weight[w, j] = drawn if touched > 0 else 0.0
-            total[w] += weight[w, j]
+            drawn = drawn if touched > 0 else 0.0
+            weight[j, w] = drawn
+            total[w] += drawn
 
 
 @inner
-def give(key: Any, first: int, events: int, weight: Array, total: float, cap: Array, got: Array) -> None:
-    """Give events to one world's players by weight (its sum is `total`), never more to one than he has of `cap`.
+def give(key: Any, first: int, events: int, weight: Array, total: float, cap: Array, got: Array, w: int) -> None:
+    """Give events to world w's players by weight (its sum is `total`), never more to one than he has of `cap`.
 
-    A weight shrinks as its player's chances are used up.
+    A weight shrinks as its player's chances are used up. Arrays are (players, worlds).
     """
-    size = cap.size
+    size = cap.shape[0]
     for m in range(events):
         left = unit(word(key, first + m)) * total
         j = 0
-        while j < size - 1 and left >= weight[j]:
-            left -= weight[j]
+        while j < size - 1 and left >= weight[j, w]:
+            left -= weight[j, w]
             j += 1
         for _ in range(size):
-            if cap[j] > got[j]:
+            if cap[j, w] > got[j, w]:
                 break
-            j = (j + 1) % size
-        got[j] += 1
-        used = weight[j] / max(np.int64(cap[j]) - np.int64(got[j]) + 1, 1)
-        weight[j] -= used
+            j = j + 1 if j < size - 1 else 0
+        got[j, w] += 1
+        used = weight[j, w] / max(np.int64(cap[j, w]) - np.int64(got[j, w]) + 1, 1)
+        weight[j, w] -= used
         total -= used
 
 
@@ -70,26 +71,26 @@ def score(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheets: 
             skill[p.CARRIES, 0, w] += lacking
     by_catch, by_yard = plan.player[first:last, p.BY_CATCH], plan.player[first:last, p.BY_AIR_YARD]
     weigh(by_catch, by_yard, 1, skill[p.CATCHES], yards[p.AIR_YARDS], n, strip.weight, strip.total)
+    cap, got = skill[p.CATCHES], skill[p.AIR_TDS]
     for w in range(n):
-        cap, got = skill[p.CATCHES, :, w], skill[p.AIR_TDS, :, w]
-        give(strip.key[k, w], AIR, strip.score[k, 1, w], strip.weight[w], strip.total[w], cap, got)
+        give(strip.key[k, w], AIR, strip.score[k, 1, w], strip.weight, strip.total[w], cap, got, w)
     by_carry, by_yard = plan.player[first:last, p.BY_CARRY], plan.player[first:last, p.BY_GROUND_YARD]
     weigh(by_carry, by_yard, 0, skill[p.CARRIES], yards[p.GROUND_YARDS], n, strip.weight, strip.total)
+    cap, got = skill[p.CARRIES], skill[p.GROUND_TDS]
     for w in range(n):
-        cap, got = skill[p.CARRIES, :, w], skill[p.GROUND_TDS, :, w]
-        give(strip.key[k, w], GROUND, strip.score[k, 2, w], strip.weight[w], strip.total[w], cap, got)
+        give(strip.key[k, w], GROUND, strip.score[k, 2, w], strip.weight, strip.total[w], cap, got, w)
 
 
 @inner
-def by_touches(catches: Array, carries: Array, half: Any) -> int:
-    """Draw a player but the quarterbacks by one world's catches and carries; the last where nobody had any."""
-    size = catches.size
+def by_touches(catches: Array, carries: Array, w: int, half: Any) -> Any:
+    """Draw a player but the quarterbacks by world w's catches and carries; the last where nobody had any."""
+    size = catches.shape[0]
     total = np.uint64(0)
     for j in range(p.BLANK, size):
-        total += np.uint64(catches[j]) + np.uint64(carries[j])
+        total += np.uint64(catches[j, w]) + np.uint64(carries[j, w])
     left: Any = np.int64(high(half * total))
     for j in range(p.BLANK, size):
-        left -= np.int64(catches[j]) + np.int64(carries[j])
+        left -= np.int64(catches[j, w]) + np.int64(carries[j, w])
         if left < 0:
             return j
     return size - 1
@@ -104,14 +105,14 @@ def sundries(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheet
     first, last = plan.first[side], plan.first[side + 1]
     skill = sheets.skill[:, row : row + last - first, at : at + n]
     skill[p.FUMBLES :] = 0
+    catches, carries = skill[p.CATCHES], skill[p.CARRIES]
     for w in range(n):
         key, stays = strip.key[k, w], strip.stays[w]
-        catches, carries = skill[p.CATCHES, :, w], skill[p.CARRIES, :, w]
         for m in range(strip.way[k, 2, w]):
             z = word(key, TWO + m)
             chance = np.float64(unit32(high(z)))
             thrower = 1 if np.float64(unit32(low(word(key, TWO + 8 + m)))) >= stays else 0
-            skill[p.TWOS, by_touches(catches, carries, low(z)), w] += 1
+            skill[p.TWOS, by_touches(catches, carries, w, low(z)), w] += 1
             if chance < plan.rates[p.TWO_BY_PASS]:
                 skill[p.TWOS, thrower, w] += 1
         for m in range(strip.volume[k, p.P_FUMBLES, w]):
@@ -120,7 +121,7 @@ def sundries(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheet
                 passer = 1 if np.float64(unit32(low(z))) >= stays else 0
                 skill[p.FUMBLES, passer, w] += 1
             else:
-                skill[p.FUMBLES, by_touches(catches, carries, low(z)), w] += 1
+                skill[p.FUMBLES, by_touches(catches, carries, w, low(z)), w] += 1
         for m in range(strip.volume[k, p.P_SPECIAL, w]):
             lot = unit(word(key, RETURN + m))
             j = p.BLANK

@@ -8,7 +8,7 @@ import numpy as np
 from sdp_engine.simulate import credit, league, touches
 from sdp_engine.simulate import plan as p
 from sdp_engine.simulate.compiled import entry, inner
-from sdp_engine.simulate.course import draw_course
+from sdp_engine.simulate.course import draw_course, draw_scores, draw_ways, flip
 from sdp_engine.simulate.makeup import DEFENSIVE, EXTRA, GOALS, SAFETY, TWO
 from sdp_engine.simulate.plan import Plan, Scratch, Sheets, Strip
 from sdp_engine.simulate.streams import high, low, team_key, unit, unit32, word, world_key
@@ -29,18 +29,36 @@ give_scores, sundries = credit.score, credit.sundries
 
 
 @inner
-def keep(room: Scratch, w: int, key: Any, strip: Strip) -> None:
+def begin(plan: Plan, tables: Tables, seed: Any, g: int, first: int, n: int, strip: Strip) -> None:
+    """Draw the scores of n worlds, numbered from `first`, and how they came about."""
+    for w in range(n):
+        key = world_key(seed, plan.game_key[g], first + w)
+        strip.world[w] = key
+        for k in range(2):
+            strip.key[k, w] = team_key(key, k)
+    draw_scores(plan, g, n, strip)
+    for k in range(2):
+        flip(plan, 2 * g + k, k, n, strip)
+        draw_ways(plan, tables, k, n, strip)
+
+
+@inner
+def recall(strip: Strip, w: int, room: Scratch) -> None:
+    """Fetch a world's score from its place of the strip."""
+    for k in range(2):
+        for i in range(3):
+            room.score[k, i] = strip.score[k, i, w]
+        room.way[k, DEFENSIVE] = strip.way[k, DEFENSIVE, w]
+
+
+@inner
+def keep(room: Scratch, w: int, strip: Strip) -> None:
     """Keep a world's course in its place of the strip."""
     for k in range(2):
-        strip.key[k, w] = team_key(key, k)
-        f = room.features[k]
-        strip.beyond[k, w] = league.POINTS_A_TD * (f[0] + f[1]) + f[2]
+        strip.beyond[k, w] = league.POINTS_A_TD * (room.features[k, 0] + room.features[k, 1]) + room.features[k, 2]
         for i in range(3):
-            strip.score[k, i, w] = room.score[k, i]
             strip.factor[k, i, w] = room.factor[k, i]
-        for i in range(5):
-            strip.way[k, i, w] = room.way[k, i]
-        for i in range(8):
+        for i in range(p.P_SPECIAL):
             strip.volume[k, i, w] = room.volume[k, i]
 
 
@@ -193,10 +211,11 @@ def play(stamp: int) -> Callable[..., int]:
         """Draw worlds `since` to `until` of game g, numbered from `first`, in their places on the sheets."""
         for at in range(since, until, p.STRIP):
             n = min(p.STRIP, until - at)
+            begin(plan, tables, seed, g, first + at, n, strip)
             for w in range(n):
-                key = world_key(seed, plan.game_key[g], first + at + w)
-                draw_course(plan, tables, g, key, room)
-                keep(room, w, key, strip)
+                recall(strip, w, room)
+                draw_course(plan, tables, g, strip.world[w], room)
+                keep(room, w, strip)
                 sheets.scores[g, 0, at + w] = room.score[0, 0]
                 sheets.scores[g, 1, at + w] = room.score[1, 0]
                 sheets.overtime[g, at + w] = room.overtime[0]

@@ -22,7 +22,7 @@ TARGETS, CAUGHT, AIR, CARRIES, GROUND, SACKS, PICKS = range(7)
 """What is averaged: targets, targets times the completion factor, that times the factor of yards, carries, carries
 times their factor, sacks, interceptions."""
 
-draw_score, set_tempo, set_features = course.draw_score, course.set_tempo, course.set_features
+past_result, set_tempo, set_features = course.past_result, course.set_tempo, course.set_features
 tempo_of, set_factors, set_levels = course.tempo_of, course.set_factors, course.set_levels
 overtime_chance = course.overtime_chance
 
@@ -36,7 +36,9 @@ def average(stamp: int) -> Callable[..., int]:
         out[:] = 0.0
         n = lattice.shape[0]
         for i in range(n):
-            draw_score(plan, g, lattice[i, 0], room)
+            result = plan.score_result[past_result(plan, g, lattice[i, 0])]
+            for k in range(6):
+                room.score[k // 3, k % 3] = result[k]
             whole = lattice[i, 1:] * 4294967296.0
             set_tempo(
                 plan,

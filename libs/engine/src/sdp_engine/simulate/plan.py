@@ -183,16 +183,19 @@ class Strip(NamedTuple):
 
     Attributes:
         key: Stream of each side, (2, STRIP).
+        world: Stream of each world, (STRIP,).
         score, way, volume, factor: As of `Scratch`, (2, ..., STRIP).
         beyond: Each side's points less their mean, (2, STRIP).
         hurt, played: Which player but the quarterback leaves early (-1: none), and the part of the game he has played.
         stays: The part of the game the starting quarterback plays.
         left: Targets or carries nobody has yet.
         caught, expected, gain: A side's catches, the expected ones, and its yards a catch against the mean.
-        weight, total: Each player's weight in who scores, (STRIP, players), and their sum.
+        weight, total: Each player's weight in who scores, (players, STRIP), and their sum.
+        shares: Each player's weight in who takes over in one world, (players,).
     """
 
     key: Array
+    world: Array
     score: Array
     way: Array
     volume: Array
@@ -207,12 +210,14 @@ class Strip(NamedTuple):
     gain: Array
     weight: Array
     total: Array
+    shares: Array
 
 
 def strip(players: int) -> Strip:
     """Return room for STRIP worlds of sides with at most so many players."""
     return Strip(
         np.zeros((2, STRIP), np.uint64),
+        np.zeros(STRIP, np.uint64),
         np.zeros((2, 3, STRIP), np.int64),
         np.zeros((2, 5, STRIP), np.int64),
         np.zeros((2, 8, STRIP), np.int64),
@@ -225,6 +230,7 @@ def strip(players: int) -> Strip:
         np.zeros(STRIP, np.int64),
         np.zeros(STRIP),
         np.zeros(STRIP),
-        np.zeros((STRIP, players)),
+        np.zeros((players, STRIP)),
         np.zeros(STRIP),
+        np.zeros(players),
     )

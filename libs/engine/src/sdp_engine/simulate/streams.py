@@ -79,10 +79,9 @@ def alias(table: NDArray[np.uint32], offset: int, n: Any, half: Any) -> Any:
     """Draw from n packed alias cells (Vose 1991) with half a word."""
     x = half * np.uint64(n)
     k = np.int64(x >> _S32)
-    cell = table[offset + k]
-    if np.uint32(low(x) >> _S8) < (cell >> np.uint32(8)):
-        return k
-    return np.int64(cell & _BYTE)
+    cell = table[np.uint64(offset + k)]
+    other = np.int64(cell & _BYTE)
+    return k if np.uint32(low(x) >> _S8) < (cell >> np.uint32(8)) else other
 
 
 @inner

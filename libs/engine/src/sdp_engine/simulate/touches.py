@@ -52,20 +52,22 @@ def draw_stays(plan: Plan, k: int, n: int, strip: Strip) -> None:
 
 
 @inner
-def hand_on(plan: Plan, side: int, key: Any, counts: Array, weights: Array, which: int, hurt: int, spare: int) -> None:
+def hand_on(
+    plan: Plan, side: int, key: Any, counts: Array, w: int, weights: Array, which: int, hurt: int, spare: int
+) -> None:
     """Give what a player who left would have had to the others, as the urn behind the shares goes on.
 
-    `counts` are one world's targets or carries of the side's players; `weights` is room.
+    `counts` are targets or carries of the side's players, (players, worlds), of which w is meant; `weights` is room.
     """
     first, size = plan.first[side], plan.first[side + 1] - plan.first[side]
     column = p.TARGET if which == p.TARGETS else p.CARRY
     total = 0.0
     for j in range(p.BLANK, size):
         a = plan.player[first + j, column]
-        weights[j] = a + np.int64(counts[j]) if j != hurt and a > 0 else 0.0
+        weights[j] = a + np.int64(counts[j, w]) if j != hurt and a > 0 else 0.0
         total += weights[j]
     if total <= 0.0:
-        counts[hurt] += spare
+        counts[hurt, w] += spare
         return
     for m in range(spare):
         left = unit(word(key, SPARE + 32 * which + m)) * total
@@ -75,7 +77,7 @@ def hand_on(plan: Plan, side: int, key: Any, counts: Array, weights: Array, whic
             j += 1
         while weights[j] <= 0.0:
             j -= 1
-        counts[j] += 1
+        counts[j, w] += 1
         weights[j] += 1.0
         total += 1.0
 
@@ -100,17 +102,17 @@ def split(
                 counts[w] = got
         else:
             counts[:] = 0
+    taken = sheets.skill[which, row : row + last - first, at : at + n]
     for w in range(n):
         hurt = strip.hurt[w]
         if hurt >= 0:
-            had = np.int64(sheets.skill[which, row + hurt, at + w])
+            had = np.int64(taken[hurt, w])
             if had > 0:
                 z = word(strip.key[k, w] + plan.player_key[first + hurt], own)
                 kept: Any = min(draw_binomial(tables.binomial, had, strip.played[w], low(z), 0.5), had)
-                sheets.skill[which, row + hurt, at + w] = kept
+                taken[hurt, w] = kept
                 if kept < had:
-                    counts = sheets.skill[which, row : row + last - first, at + w]
-                    hand_on(plan, side, strip.key[k, w], counts, strip.weight[w], which, hurt, had - kept)
+                    hand_on(plan, side, strip.key[k, w], taken, w, strip.shares, which, hurt, had - kept)
 
 
 @inner
@@ -118,6 +120,7 @@ def lean(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheets: S
     """Move targets between backs and first receivers as the side scores, and to reserves as its opponent does."""
     first, last = plan.first[side], plan.first[side + 1]
     weight = plan.player[first:last]
+    counts = sheets.skill[p.TARGETS, row : row + last - first, at : at + n]
     for w in range(n):
         volume = strip.volume[k, p.P_TARGETS, w]
         z = word(strip.key[k, w], LEANS)
@@ -125,36 +128,35 @@ def lean(plan: Plan, side: int, k: int, at: int, n: int, strip: Strip, sheets: S
         down = np.floor(plan.rates[p.THIN] * strip.beyond[1 - k, w] * volume + np.float64(unit32(low(z))))
         if up == 0.0 and down == 0.0:
             continue
-        counts = sheets.skill[p.TARGETS, row : row + last - first, at + w]
         for m in range(abs(up)):
             source, sink = (p.BACKS, p.LEADING) if up > 0 else (p.LEADING, p.BACKS)
-            pass_on(weight[:, source], weight[:, sink], counts, word(strip.key[k, w], LEANS + 1 + m))
+            pass_on(weight, source, sink, counts, w, word(strip.key[k, w], LEANS + 1 + m))
         for m in range(abs(down)):
             source, sink = (p.FIRST, p.DEEPER) if down > 0 else (p.DEEPER, p.FIRST)
-            pass_on(weight[:, source], weight[:, sink], counts, word(strip.key[k, w], LEANS + 4 + m))
+            pass_on(weight, source, sink, counts, w, word(strip.key[k, w], LEANS + 4 + m))
 
 
 @inner
-def pass_on(source: Array, sink: Array, counts: Array, z: Any) -> None:
-    """Move one of a world's targets from those who weigh in `source`, by targets, to those in `sink`, by weight."""
+def pass_on(weight: Array, source: int, sink: int, counts: Array, w: int, z: Any) -> None:
+    """Move one of world w's targets from those who weigh in column `source`, by targets, to those in `sink`."""
     had, wanted = np.uint64(0), 0.0
-    for j in range(counts.size):
-        had += np.uint64(counts[j]) if source[j] > 0 else np.uint64(0)
-        wanted += sink[j]
+    for j in range(counts.shape[0]):
+        had += np.uint64(counts[j, w]) if weight[j, source] > 0 else np.uint64(0)
+        wanted += weight[j, sink]
     if had == 0 or wanted <= 0.0:
         return
     left: Any = np.int64(high(high(z) * had))
     i = 0
-    while source[i] <= 0 or left >= np.int64(counts[i]):
-        left -= np.int64(counts[i]) if source[i] > 0 else 0
+    while weight[i, source] <= 0 or left >= np.int64(counts[i, w]):
+        left -= np.int64(counts[i, w]) if weight[i, source] > 0 else 0
         i += 1
     part, taker = np.float64(unit32(low(z))) * wanted, 0
-    for j in range(counts.size):
-        if sink[j] > 0 and part >= 0.0:
-            part -= sink[j]
+    for j in range(counts.shape[0]):
+        if weight[j, sink] > 0 and part >= 0.0:
+            part -= weight[j, sink]
             taker = j
-    counts[i] -= 1
-    counts[taker] += 1
+    counts[i, w] -= 1
+    counts[taker, w] += 1
 
 
 @inner
