@@ -31,6 +31,7 @@ from sdp_engine.features import (
 from sdp_engine.features.panel import Sources, fantasy_points, of_history, quantity
 from sdp_engine.features.windows import count, ewma, known_before, last, weight
 from sdp_engine.models import training
+from sdp_engine.models.model import EXPECTED
 from sdp_sports import score
 from sdp_sports.spec import load
 
@@ -225,8 +226,28 @@ def test_targets_are_the_active_and_zeros_are_theirs(told: Any) -> None:
     absent = late.join(told.lines, on=["player_id", "game_id"], how="anti")
     assert 0.05 < absent.height / late.height < 0.2
     early = made.filter(pl.col("season") == 2020, pl.col("position") == "QB").join(told.games, on="game_id")
-    assert early["is_starter"].is_null().to_list() == (early["week"] == 1).to_list()
-    assert set(early["is_starter"]) == {None, 1.0}
+    began = told.roles.filter("started").select("player_id", "game_id")
+    starters = early.join(began, on=["player_id", "game_id"], how="semi", maintain_order="left")
+    assert starters["is_starter"].is_null().to_list() == (starters["week"] == 1).to_list()
+    assert set(starters["is_starter"]) == {None, 1.0}
+
+
+def test_who_came_in_for_a_starter_is_learnt_from(told: Any) -> None:
+    """Where no roster tells who was active: a reserve's rows, unknown as such before the game."""
+    made, keys = build.history(SPORT, told.sources), ["player_id", "game_id"]
+    first = told.snaps.filter(pl.col("game_id").str.contains("2020"), pl.col("position") == "QB")
+    began = told.roles.filter("started").select(keys)
+    reserves = first.filter(pl.col("offense_snaps") > 0).join(began, on=keys, how="anti")
+    rows = made.join(reserves, on=keys, how="semi")
+    assert rows.height == reserves.height > 20
+    assert rows["is_starter"].is_null().all()
+    outcomes = training.outcomes_of(SPORT, made, told.lines, told.snaps, told.roles)
+    made = made.join(told.games.select("game_id", as_of="starts_at"), on="game_id")
+    passing = training.labelled(SPORT, "passing_yards", made, outcomes).join(reserves, on=keys, how="semi")
+    assert passing.height == rows.height
+    assert (passing["is_starter"] == 0).all()
+    assert passing[EXPECTED].is_null().all()
+    assert training.labelled(SPORT, "plays", made, outcomes).join(reserves, on=keys, how="semi").is_empty()
 
 
 def test_shares_of_the_active_sum_to_one_and_the_absent_leave_theirs(told: Any) -> None:

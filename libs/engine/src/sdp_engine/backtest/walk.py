@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sdp_sports.spec import Market
 
 from sdp_engine import frames
@@ -106,6 +107,7 @@ def walk(
             if refit.is_judged and seen.sum() >= FEWEST_ROWS:
                 late = spread.remembered(rows[MOMENT], refit.as_of, seen)
                 layer = spread.learn(market.family, mean[late], observed[late], field.codes[late])
+                ahead &= ~field.relief
                 views = {"given": layer.around(mean[ahead], field.codes[ahead])}
                 if field.is_mixed:
                     odds = field.design.odds(field.matrix[late], field.expected[late], field.started[late])
@@ -131,6 +133,11 @@ class _Field:
     observed: Array
     started: Array
     expected: Array
+
+    @property
+    def relief(self) -> NDArray[np.bool_]:
+        """Who relieved a starter though no roster had named him: models learn from these rows, none is judged."""
+        return np.asarray((self.started == 0) & np.isnan(self.expected))
 
     @property
     def is_mixed(self) -> bool:

@@ -25,7 +25,8 @@ from sdp_engine.features import (
     volume,
     weather,
 )
-from sdp_engine.features.panel import Panel, Sources, of_history, of_population
+from sdp_engine.features.panel import Panel, Sources, of_history, of_population, of_relief
+from sdp_engine.features.starters import PASSER, STARTS
 
 NAME = "player_game"
 """The name under which the feature rows are stored."""
@@ -55,6 +56,9 @@ OF_TEAMS: tuple[Family, ...] = (volume.build, market.build, schedule.build, weat
 def history(sport: Sport, sources: Sources, families: tuple[Family, ...] = ()) -> pl.DataFrame:
     """Return the features of everybody expected in each past game, from facts known before its own kick-off.
 
+    Where no roster tells who was active, quarterbacks who came in for the starter have rows, too, their `is_starter`
+    unknown: models learn from these what a reserve does.
+
     Args:
         sport: The sport's declaration.
         sources: What is known.
@@ -63,7 +67,15 @@ def history(sport: Sport, sources: Sources, families: tuple[Family, ...] = ()) -
     Returns:
         `frames.FEATURE_KEYS` plus Float64 features, sorted by kick-off, game and player.
     """
-    return _build(of_history(sport, sources), families)
+    built = _build(of_history(sport, sources), families)
+    relief = of_relief(sport, sources)
+    if relief is None:
+        return built
+    # What says who is to start is left unknown of them: that they came in was known afterwards.
+    more = _build(relief, families).filter(pl.col("position") == PASSER)
+    more = more.with_columns(pl.lit(None, pl.Float64).alias(STARTS))
+    joined = pl.concat([built, more], how="diagonal").join(sources.games.select("game_id", "starts_at"), on="game_id")
+    return joined.sort("starts_at", "game_id", "player_id").drop("starts_at")
 
 
 def population(sport: Sport, sources: Sources, chosen: pl.DataFrame, as_of: datetime) -> pl.DataFrame:

@@ -124,6 +124,24 @@ def of_history(sport: Sport, sources: Sources) -> Panel:
     return _panel(sport, sources, chosen, whole=True)
 
 
+def of_relief(sport: Sport, sources: Sources) -> Panel | None:
+    """Return the panel whose targets are quarterbacks who relieved a starter in games without a roster; None: nobody.
+
+    It ends with the last such game.
+    """
+    chosen = squad.of_relief(sources.snaps, sources.roles)
+    if not chosen["is_target"].any():
+        return None
+    games = sources.games.join(chosen, on="game_id", how="semi")
+    until = pl.col("starts_at") <= games["starts_at"].max()
+    past = sources.games.filter(until)
+    lines, snaps, roles = (
+        frame.join(past, on="game_id", how="semi", maintain_order="left")
+        for frame in (sources.lines, sources.snaps, sources.roles)
+    )
+    return _panel(sport, Sources(past, lines, snaps, roles, sources.drafts), chosen, whole=True)
+
+
 def of_population(sport: Sport, sources: Sources, population: pl.DataFrame, as_of: datetime) -> Panel:
     """Return the panel for a population, from facts known by `as_of`; the population's games have no outcome."""
     sources.check()

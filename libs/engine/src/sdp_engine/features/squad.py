@@ -3,6 +3,8 @@
 import polars as pl
 from sdp_sports.spec import Sport
 
+from sdp_engine.features.starters import PASSER
+
 OFFENCE = ("QB", "RB", "WR", "TE")
 """Positions whose players are on the field with the offence, so that no line after a snap is a line of zeros."""
 ACTIVE = "ACT"
@@ -38,12 +40,8 @@ def of_history(
     place = ["game_id", "team_id"]
     told = roles.filter(pl.col("started").fill_null(value=False))
     named = told.select(*place, "position", starter="player_id")
-    seen = (
-        snaps.filter(pl.col("position").is_in(OFFENCE))
-        .join(active.select(place).unique(), on=place, how="anti")
-        .join(named, on=[*place, "position"], how="left")
-        .filter(pl.col("starter").is_null() | (pl.col("starter") == pl.col("player_id")))
-    )
+    seen = _unlisted(snaps, active).join(named, on=[*place, "position"], how="left")
+    seen = seen.filter(pl.col("starter").is_null() | (pl.col("starter") == pl.col("player_id")))
     known = pl.concat([frame.select(*KEYS, "team_id", "position") for frame in (active, seen)]).unique(KEYS)
     others = lines.filter(~pl.col("position").is_in(OFFENCE)) if known.height else lines
     others = others.filter(pl.col("position").is_in(sport.positions)).join(known, on=KEYS, how="anti")
@@ -56,6 +54,29 @@ def of_history(
         others.select(*KEYS, "team_id", "position", here=pl.lit(None, pl.Float64)),
     ]
     return pl.concat(chosen).with_columns(is_target=pl.lit(value=True)).select(*SQUAD)
+
+
+def of_relief(snaps: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
+    """Return the quarterbacks who relieved a starter where no roster is known, among those on the field (`SQUAD`).
+
+    They alone are targets: what they did is what a reserve does who comes to play, and nothing else tells it of seasons
+    before rosters. Whoever is predicted without knowing it stands in `of_history`.
+    """
+    active = roles.filter(pl.col("status") == ACTIVE, pl.col("position").is_in(OFFENCE))
+    place = ["game_id", "team_id", "position"]
+    told = roles.filter(pl.col("started").fill_null(value=False), pl.col("position") == PASSER)
+    named = told.select(*place, starter="player_id").unique(place, keep="first", maintain_order=True)
+    seen = _unlisted(snaps, active).join(named, on=place, how="left")
+    relieved = (pl.col("starter") != pl.col("player_id")) & (pl.col("offense_snaps") > 0)
+    marked = seen.with_columns(is_target=relieved.fill_null(value=False), here=pl.lit(1.0))
+    return marked.filter(pl.col("is_target").any().over("game_id")).select(*SQUAD).unique(KEYS, maintain_order=True)
+
+
+def _unlisted(snaps: pl.DataFrame, active: pl.DataFrame) -> pl.DataFrame:
+    """Return the offence's snaps in games of which no roster tells who was active."""
+    place = ["game_id", "team_id"]
+    mine = snaps.filter(pl.col("position").is_in(OFFENCE))
+    return mine.join(active.select(place).unique(), on=place, how="anti", maintain_order="left")
 
 
 def _without_line(lines: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,8 @@
 import polars as pl
 
 PASSER = "QB"
+STARTS = "is_starter"
+"""The feature that tells who is to start (1) from who stands behind him (0); unknown where nothing tells."""
 WHOLE = 0.85
 """Who throws this part of his team's passes began the game where a list names somebody who threw none."""
 LIKELY = 0.5

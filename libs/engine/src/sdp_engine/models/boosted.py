@@ -1,4 +1,7 @@
-"""Boosted trees averaged with a ridge by position (few rows: more ridge); of a yes or no, boosted log-odds alone."""
+"""Boosted trees averaged with a ridge by position (few rows: more ridge); of a yes or no, boosted log-odds alone.
+
+Quarterbacks behind the starter go by their ridge alone: among the trees' rows they pull weak starters down.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 
 from sdp_engine.distributions import Array
 from sdp_engine.models import ridge
-from sdp_engine.models.model import Codes
+from sdp_engine.models.model import BEHIND, Codes
 
 ROUNDS = 100
 SEED = 20
@@ -51,13 +54,17 @@ class Boosted:
 
     def of(self, matrix: Array, codes: Codes) -> Array:
         """Return the means, never below the least that makes sense of the outcomes."""
-        trees = np.asarray(self.trees.predict(matrix, num_threads=1))
-        return np.maximum(self.part * trees + (1 - self.part) * self.lines.mean(matrix, codes), self.least)
+        trees, part = np.asarray(self.trees.predict(matrix, num_threads=1)), self._part(codes)
+        return np.asarray(np.maximum(part * trees + (1 - part) * self.lines.mean(matrix, codes), self.least))
 
     def effects(self, matrix: Array, codes: Codes) -> Array:
         """Return each column's part in the mean: of the trees' SHAP values and the ridge's terms."""
         trees = np.asarray(self.trees.predict(matrix, pred_contrib=True, num_threads=1))[:, :-1]
-        return np.asarray(self.part * trees + (1 - self.part) * self.lines.effects(matrix, codes))
+        part = self._part(codes)[:, None]
+        return np.asarray(part * trees + (1 - part) * self.lines.effects(matrix, codes))
+
+    def _part(self, codes: Codes) -> Array:
+        return np.asarray(np.where(codes == BEHIND, 0.0, self.part))
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,8 @@ def columns(features: tuple[str, ...], market: str) -> tuple[str, ...]:  # noqa:
 
 def learn(matrix: Array, observed: Array, codes: Codes) -> Boosted | Chances:
     """Fit trees and lines; where every outcome is 0 or 1, trees of log-odds."""
-    return _fit(lightgbm.Dataset(matrix, observed, params=PARAMS), matrix, observed, codes)
+    grown = _grown(observed, codes)
+    return _fit(lightgbm.Dataset(matrix[grown], observed[grown], params=PARAMS), matrix, observed, codes)
 
 
 class Again:
@@ -101,18 +109,28 @@ class Again:
 
     def __call__(self, rows: NDArray[np.bool_]) -> Boosted | Chances:
         """Fit the rows that the mask chooses."""
-        matrix = self._matrix[rows]
-        known = np.isfinite(matrix).sum(axis=0)
+        matrix, observed, codes = self._matrix[rows], self._observed[rows], self._codes[rows]
+        grown = _grown(observed, codes)
+        known = np.isfinite(matrix[grown]).sum(axis=0)
         if self._whole is None or np.any(known > GROWTH * self._known):
-            bins = lightgbm.Dataset(matrix, params=PARAMS).construct()
+            bins = lightgbm.Dataset(matrix[grown], params=PARAMS).construct()
             self._whole = lightgbm.Dataset(self._matrix, self._observed, reference=bins, params=PARAMS).construct()
             self._known = known
-        part = self._whole.subset(np.flatnonzero(rows).tolist(), params=PARAMS)
-        return _fit(part, matrix, self._observed[rows], self._codes[rows])
+        part = self._whole.subset(np.flatnonzero(rows)[grown].tolist(), params=PARAMS)
+        return _fit(part, matrix, observed, codes)
+
+
+def _grown(observed: Array, codes: Codes) -> NDArray[np.bool_]:
+    """Return which rows the trees are grown on."""
+    return np.asarray(_is_chance(observed) | (codes != BEHIND))
+
+
+def _is_chance(observed: Array) -> bool:
+    return bool(np.isin(observed, (0.0, 1.0)).all())
 
 
 def _fit(data: lightgbm.Dataset, matrix: Array, observed: Array, codes: Codes) -> Boosted | Chances:
-    if np.isin(observed, (0.0, 1.0)).all():
+    if _is_chance(observed):
         return Chances(lightgbm.train(PARAMS | {"objective": "binary"}, data, num_boost_round=ROUNDS))
     trees = lightgbm.train(PARAMS, data, num_boost_round=ROUNDS)
     least = 0.0 if observed.min(initial=0.0) >= 0 else float(np.quantile(observed, 0.02))

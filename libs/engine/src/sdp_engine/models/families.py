@@ -70,11 +70,11 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
-    "baseline": Family(baseline.columns, baseline.learn, 4, {"averages": ["slow", "fast"], "layer": _LAYER}),
+    "baseline": Family(baseline.columns, baseline.learn, 5, {"averages": ["slow", "fast"], "layer": _LAYER}),
     "boosted": Family(
         boosted.columns,
         boosted.learn,
-        5,
+        6,
         {
             "rounds": boosted.ROUNDS,
             "parts": [boosted.FEW, boosted.TREES, boosted.TREES_OF_FEW],

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sdp_sports.spec import Market
 
 from sdp_engine.distributions import Array, Distribution
+from sdp_engine.features.starters import STARTS
 from sdp_engine.models import starting
 from sdp_engine.models.spread import Spread
 
@@ -20,13 +21,13 @@ MOMENT = "as_of"
 
 KNOWN = "known_at"
 """The column of a training frame that says when its outcome was known; nothing is fitted on what was not yet."""
-STARTS = "is_starter"
-"""The feature that tells who is to start (1) from who stands behind him (0); unknown where nothing tells."""
 EXPECTED = "is_expected_starter"
 """In a training frame: what `STARTS` was before the game, where that says what happened."""
 
 PASSER = "QB"
 """Whose position is a quarterback's."""
+BEHIND = -2
+"""The code of quarterbacks who are not to start: a group of their own."""
 
 Codes = NDArray[np.int64]
 
@@ -68,16 +69,15 @@ class Design:
         if missing := [name for name in (*self.columns, "position") if name not in frame.columns]:
             raise ValueError(f"features lack {', '.join(missing)}")
         features = frame.select(pl.col(self.columns).cast(pl.Float64)).to_numpy()
-        group = self.codes(frame)[:, None] == np.arange(len(self.positions) + 1)
-        return np.ascontiguousarray(np.hstack([features, group.astype(np.float64)]))
+        return np.ascontiguousarray(np.hstack([features, self._groups(self.codes(frame))]))
 
     def codes(self, frame: pl.DataFrame) -> Codes:
-        """Return the index of each row's group (-1: a position that is none of the market's)."""
+        """Return each row's group: the index of its position (-1: none of the market's), or `BEHIND`."""
         order = {name: index for index, name in enumerate(self.positions)}
         codes = frame["position"].replace_strict(order, default=-1, return_dtype=pl.Int64)
         if STARTS in frame.columns:
             behind = (frame["position"] == PASSER) & (frame[STARTS] == 0).fill_null(value=False) & (codes >= 0)
-            codes = pl.select(pl.when(behind).then(len(self.positions)).otherwise(codes)).to_series()
+            codes = pl.select(pl.when(behind).then(BEHIND).otherwise(codes)).to_series()
         return codes.to_numpy()
 
     def starters(self, frame: pl.DataFrame, told: str = STARTS) -> Array:
@@ -90,11 +90,14 @@ class Design:
     def as_if(self, matrix: Array, starts: Array) -> tuple[Array, Codes]:
         """Return the matrix and codes of quarterbacks' rows were each to start (1), or not (0)."""
         made, first = matrix.copy(), len(self.columns)
-        codes = np.where(starts > 0, self.positions.index(PASSER), len(self.positions))
-        made[:, first:] = codes[:, None] == np.arange(len(self.positions) + 1)
+        codes = np.where(starts > 0, self.positions.index(PASSER), BEHIND)
+        made[:, first:] = self._groups(codes)
         if STARTS in self.columns:
             made[:, self.columns.index(STARTS)] = starts
         return made, codes
+
+    def _groups(self, codes: Codes) -> Array:
+        return np.asarray(codes[:, None] == np.array([*range(len(self.positions)), BEHIND]), dtype=np.float64)
 
     def odds(self, matrix: Array, expected: Array, started: Array) -> starting.Odds | None:
         """Return how likely quarterbacks start, learnt from a matrix's rows; None where of nobody it is told."""

@@ -13,7 +13,7 @@ from sdp_engine.features.panel import filled, on_field, quantity
 from sdp_engine.features.squad import OFFENCE
 from sdp_engine.models.families import Family
 from sdp_engine.models.fitting import Judged
-from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, STARTS, TARGET
+from sdp_engine.models.model import EXPECTED, KNOWN, MOMENT, TARGET
 
 INVOLVED = "involved"
 """The market that says whether a player gets an attempt, a carry or a target."""
@@ -70,7 +70,8 @@ def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataF
         The keys, the features of the market's set, `as_of`, `known_at`, what the quantity was (`y`), and whether what
         the market takes for granted is true (`is_given`): every row, or that the player was involved. Taken for
         granted is also whether a quarterback starts: there `is_starter` is what happened, and `EXPECTED` what was
-        known, as which a prediction is served.
+        known, as which a prediction is served; null of who relieved the starter of a team whose roster is not known
+        (he has no row where nothing is taken for granted: that he played was known afterwards).
     """
     market = sport.markets[name]
     chosen = outcomes.filter(pl.col("position").is_in(market.positions))
@@ -82,11 +83,14 @@ def labelled(sport: Sport, name: str, features: pl.DataFrame, outcomes: pl.DataF
     labels = chosen.select("player_id", "game_id", KNOWN, "started", amount, is_given=is_given)
     read = sets.chosen([c for c in features.columns if c not in (*frames.FEATURE_KEYS, MOMENT)], sport, name)
     made = features.select(*frames.FEATURE_KEYS, MOMENT, *read).join(labels, on=["player_id", "game_id"])
-    if market.given == INVOLVED and STARTS in made.columns:
-        happened = pl.coalesce(pl.col("started").cast(pl.Float64), STARTS)
-        made = made.with_columns(
-            pl.when(pl.col(STARTS).is_not_null()).then(happened).alias(STARTS), pl.col(STARTS).alias(EXPECTED)
-        )
+    is_told = pl.col(starters.STARTS).is_not_null()
+    relieved = (pl.col("position") == starters.PASSER) & ~is_told & ~pl.col("started").fill_null(value=True)
+    if starters.STARTS in made.columns and market.given == INVOLVED:
+        happened = pl.coalesce(pl.col("started").cast(pl.Float64), starters.STARTS)
+        happened = pl.when(is_told).then(happened).when(relieved).then(0.0)
+        made = made.with_columns(happened.alias(starters.STARTS), pl.col(starters.STARTS).alias(EXPECTED))
+    elif starters.STARTS in made.columns:
+        made = made.filter(~relieved)
     return made.drop("started").filter(pl.col(TARGET).is_not_null()).sort(MOMENT, "game_id", "player_id")
 
 
