@@ -109,7 +109,8 @@ def store(engine: Engine, bodies: list[bytes], at: datetime) -> Tally:
     for content in bodies:
         payload = Payload(Request("https://odds.example.org/odds", "odds"), content, at)
         with Session(engine) as session, session.begin():
-            save(Context(session, load("nfl"), told.name, at, tally, known), told.parse(payload))
+            context = Context(session, load("nfl"), told.name, at, tally, known)
+            save(context, told.parse(payload), is_whole=payload.request.tag in told.whole)
     return tally
 
 

@@ -9,7 +9,7 @@ import orjson
 from sdp_common.errors import DriftedSource
 
 from sdp_ingestion.provider import Payload, Request
-from sdp_ingestion.rows import Rejected, Row
+from sdp_ingestion.rows import Lacking, Rejected, Row
 
 Document = Mapping[str, Any]
 Parsed = Row | Rejected | Request
@@ -43,11 +43,18 @@ class Members(Mapping[str, Any]):
 
 
 class Listed(Iterable[Document]):
-    """The objects of a list, each decoded when its turn comes; what is not an object in it (null) is left out."""
+    """The objects of a list, each decoded when its turn comes; what is not an object in it (null) is left out.
+
+    Attributes:
+        raw: The objects as they are written.
+        left_out: How many items are no objects.
+    """
 
     def __init__(self, raw: Iterable[msgspec.Raw]) -> None:
         """Take the items as they are written."""
-        self.raw = [item for item in raw if memoryview(item)[0] == ord("{")]
+        listed = list(raw)
+        self.raw = [item for item in listed if memoryview(item)[0] == ord("{")]
+        self.left_out = len(listed) - len(self.raw)
 
     def __iter__(self) -> Iterator[Document]:
         """Yield the objects, decoded."""
@@ -109,13 +116,16 @@ def read_list(payload: Payload) -> Listed:
         raise DriftedSource(f"{payload.request.url} is not a list in JSON: {error}") from error
 
 
-def each(found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str) -> Iterator[Parsed]:
+def each(
+    found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str, *, lacks: Lacking = "any"
+) -> Iterator[Parsed]:
     """Yield what each item of a list holds; one that cannot be read is rejected, the others stay.
 
     Args:
         found: The items.
         parse: Reads one.
         what: What an item is, for the reason of a rejection (`an event`).
+        lacks: What is not whole without an item: nothing where an item tells all of its markets.
 
     Raises:
         DriftedSource: Not one of them could be read: that is no blemish of an item but another shape.
@@ -129,14 +139,23 @@ def each(found: Iterable[T], parse: "Callable[[T], Iterable[Parsed]]", what: str
         except (*STUMBLES, DriftedSource) as error:
             broken += 1
             last = f"{type(error).__name__}: {error}"
-            yield Rejected(f"{what} that cannot be read", last)
+            yield Rejected(f"{what} that cannot be read", last, lacks)
             continue
         yield from rows
     if count and broken == count:
         raise DriftedSource(f"not one of {count} could be read, {what}: {last}")
 
 
-def items(document: Document, name: str, where: str) -> Iterable[Document]:
+class Objects(list[Document]):
+    """The objects of a list that is decoded already; `left_out` is how many items are none."""
+
+    def __init__(self, found: list[Any]) -> None:
+        """Take the items."""
+        super().__init__(item for item in found if isinstance(item, dict))
+        self.left_out = len(found) - len(self)
+
+
+def items(document: Document, name: str, where: str) -> Listed | Objects:
     """Return a member that must be a list of objects; what is not an object in it (null) is left out.
 
     Raises:
@@ -147,7 +166,19 @@ def items(document: Document, name: str, where: str) -> Iterable[Document]:
     found = document.get(name)
     if not isinstance(found, list):
         raise DriftedSource(f"{where}: {name} is a {type(found).__name__}, not a list")
-    return [item for item in found if isinstance(item, dict)]
+    return Objects(found)
+
+
+def whole(found: Listed | Objects, what: str, lacks: Lacking = "any") -> Iterator[Rejected]:
+    """Yield a rejection where a list that should be told whole holds something else than objects.
+
+    Args:
+        found: The list.
+        what: What an item is (`an offer`).
+        lacks: What is not whole without an item.
+    """
+    if found.left_out:
+        yield Rejected(f"{what} that is nothing", f"{found.left_out} in a list", lacks)
 
 
 def objects(found: Any) -> list[Document]:

@@ -153,7 +153,9 @@ def _crawl(job: Job, provider: Provider, ask: Ask, tally: Tally) -> None:
             job.progress(share, f"{provider.name}: {payload.request.tag} {subject}".strip())
             before = tally.counts
             with job.session() as session:
-                save(Context(session, load(ask.sport), provider.name, payload.fetched_at, tally, known), rows)
+                is_whole = payload.request.tag in provider.whole
+                context = Context(session, load(ask.sport), provider.name, payload.fetched_at, tally, known)
+                save(context, rows, is_whole=is_whole)
                 fetch.saved(session, payload)
                 _tell(session, provider, ask.sport, before, tally)
 

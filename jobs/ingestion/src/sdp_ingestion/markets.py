@@ -216,7 +216,7 @@ def unknown_market(label: str | None) -> Rejected:
     """Return the rejection of a market that is not ours; one that may be waits for review."""
     reason = "a market that we do not know"
     if not label or not plain(label) or is_of_a_period(label):
-        return Rejected(reason, label or "")
+        return Rejected(reason, label or "", None if label else "any")
     return UnknownMarket(reason, label)
 
 

@@ -125,7 +125,9 @@ class Provider:
 
     `start` and `parse` are pure. `parse` yields rows in our words, `Rejected` for what it cannot use, and further
     `Request`s; it raises `DriftedSource` where the shape is not understood. An empty list is a valid answer.
-    `cron` is when the feed's service asks it by itself, `near` when it does so while a game is near its start.
+    `cron` is when the feed's service asks it by itself, `near` when it does so while a game is near its start. `whole`
+    are the tags of the answers that tell of every market (of a game at a book) they mention all that is offered in it:
+    what such an answer lists no longer is closed, and what a page, a tab or a selection of a board does not is not.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Provider:
     parse: Callable[[Payload], Iterator["Row | Rejected | Request"]]
     quality: Quality
     near: str | None = None
+    whole: tuple[str, ...] = ()
 
 
 def crawl(

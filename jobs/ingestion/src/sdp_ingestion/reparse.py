@@ -60,7 +60,8 @@ def _replay(job: Job, session: Session, provider: Provider, sport: str, since: d
         payload = Payload(request, body.content, body.fetched_at, body.status, body.sport, markets)
         context = Context(session, load(sport), provider.name, body.fetched_at, tally)
         try:
-            save(context, (row for row in provider.parse(payload) if not isinstance(row, Request)))
+            told = (row for row in provider.parse(payload) if not isinstance(row, Request))
+            save(context, told, is_whole=body.tag in provider.whole)
         except DriftedSource as drift:
             tally.reject(Rejected("a body that is not understood", drift.message))
     return count

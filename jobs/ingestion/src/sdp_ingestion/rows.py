@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -204,9 +204,8 @@ class QuoteRow:
 class MarketRows(Struct, frozen=True, gc=False):
     """All quotes of a market of a game at a book, in columns of one length: what a source of very many quotes yields.
 
-    `names` are the players' of a player market, null elsewhere. `is_whole` tells that nothing of it was left out: what
-    it listed before and lists no longer is closed. A body has tens of thousands of them, which as frozen dataclasses
-    took ten times as long to make; in tuples they cost the garbage collector nothing.
+    `names` are the players' of a player market, null elsewhere. A body has tens of thousands of them, which as frozen
+    dataclasses took ten times as long to make; in tuples they cost the garbage collector nothing.
     """
 
     game: GameRef
@@ -217,7 +216,6 @@ class MarketRows(Struct, frozen=True, gc=False):
     prices: Sequence[float | None]
     known_at: datetime
     names: Sequence[str | None] | None = None
-    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,14 +347,32 @@ Row = (
 )
 
 
+class OfMarket(NamedTuple):
+    """A market of a game at a book, by our name."""
+
+    game: GameRef
+    book: str
+    market: str
+
+
+Lacking = OfMarket | Literal["any"] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Something a source sent that cannot be used; counted and reported, never dropped silently."""
+    """Something a source sent that cannot be used; counted and reported, never dropped silently.
+
+    `lacks` is the market of ours that is not whole without it, `any` where it may be of any, None where it is of none:
+    what is not whole closes nothing that it lists no longer (`Provider.whole`).
+    """
 
     reason: str
     what: str = ""
+    lacks: Lacking = "any"
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownMarket(Rejected):
     """A market of a whole game that none of ours could be told to be; `what` is its label, which waits for review."""
+
+    lacks: Lacking = None

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read, whole
 from sdp_ingestion.markets import game_market, is_of_a_period, player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
-from sdp_ingestion.rows import GameRef, Matchup, QuoteRow, Rejected, Row
+from sdp_ingestion.rows import GameRef, Matchup, OfMarket, QuoteRow, Rejected, Row
 
 PATHS = {
     "nfl": "american_football/nfl",
@@ -55,7 +55,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
         return
     body = read(payload, "betOffers")
     game_of = _games(payload.request.about, objects(body.get("events")))
-    yield from each(items(body, "betOffers", where), lambda one: _offer(payload, game_of(one), one), "an offer")
+    offers = items(body, "betOffers", where)
+    yield from whole(offers, "an offer")
+    yield from each(offers, lambda one: _offer(payload, game_of(one), one), "an offer")
 
 
 def _match(payload: Payload, match: Document) -> Iterator[Row | Rejected | Request]:
@@ -97,39 +99,40 @@ def _offer(payload: Payload, game: GameRef | None, offer: Document) -> Iterator[
     label = str(criterion.get("englishLabel") or criterion["label"])
     tags = offer.get("tags") or ()
     if game is None or ("OFFERED_LIVE" in tags and "OFFERED_PREMATCH" not in tags):
-        yield Rejected("an offer in play or of no match", label)
+        yield Rejected("an offer in play or of no match", label, None)
         return
     words = label.split(" - ")[0].strip().lower().replace("by the player", "")
     kind = _KINDS.get(str((offer.get("betOfferType") or {}).get("englishName") or "").lower())
     kind = (kind if words in _WHOLE_GAME else None) or game_market(words, payload.markets)
     player = None if kind or is_of_a_period(label) else player_market(words, payload.markets)
     if kind is None and player is None:
-        yield Rejected("a market of a part of the game", label) if is_of_a_period(label) else unknown_market(words)
+        is_part = is_of_a_period(label)
+        yield Rejected("a market of a part of the game", label, None) if is_part else unknown_market(words)
         return
     market = str(player or kind)
     if {"MAIN", "MAIN_LINE"}.isdisjoint(tags or ("MAIN",)) and kind != "moneyline":
         market = f"alternate_{market}"
-    for outcome in items(offer, "outcomes", label):
-        yield _quote(payload, game, market, outcome, is_player=player is not None)
+    book = str(payload.request.about.get("brand") or "kambi")
+    about, outcomes = OfMarket(game, book, market), items(offer, "outcomes", label)
+    yield from whole(outcomes, "an outcome", about)
+    for outcome in outcomes:
+        yield _quote(payload, about, outcome, is_player=player is not None)
 
 
-def _quote(payload: Payload, game: GameRef, market: str, outcome: Document, *, is_player: bool) -> QuoteRow | Rejected:
-    side = _SIDES.get(str(outcome.get("type")))
+def _quote(payload: Payload, about: OfMarket, outcome: Document, *, is_player: bool) -> QuoteRow | Rejected:
+    side, market = _SIDES.get(str(outcome.get("type"))), about.market
     if side is None:
-        return Rejected("an outcome without a side", f"{market}: {outcome.get('label')}")
+        return Rejected("an outcome without a side", f"{market}: {outcome.get('label')}", about)
     thousandths, line = number_of(outcome.get("odds")), number_of(outcome.get("line"))
     price = decimal_of(None if thousandths is None else thousandths / 1000)
     status = "open" if outcome.get("status", "OPEN") == "OPEN" and price is not None else "suspended"
-    book = str(payload.request.about.get("brand") or "kambi")
     who = _PLAYER.fullmatch(str(outcome.get("participant") or "").strip()) if is_player else None
     if is_player and who is None:
-        return Rejected("a player's market without the player", market)
+        return Rejected("a player's market without the player", market, about)
     if line is None and side in _NEEDS_LINE.get(market.removeprefix("alternate_"), _TWO_SIDES):
-        return Rejected("a line without its value", f"{market}: {outcome.get('label')}")
+        return Rejected("a line without its value", f"{market}: {outcome.get('label')}", about)
     return QuoteRow(
-        game,
-        book,
-        market,
+        *about,
         side,
         None if line is None else line / 1000,
         price,
@@ -146,6 +149,7 @@ PROVIDER = Provider(
     sports=tuple(PATHS),
     cron="*/15 * * * *",
     near="*/5 * * * *",
+    whole=("offers",),
     start=start,
     parse=guarded(parse),
     quality=opt_in("Kambi and its books", 0.5),

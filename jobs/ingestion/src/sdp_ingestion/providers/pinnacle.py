@@ -6,11 +6,11 @@ A market's `key` says what it is: `s;0;s;-3.5` is the spread of the whole game. 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read_list
+from sdp_ingestion.documents import Document, each, guarded, items, moment, objects, read_list, whole
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
-from sdp_ingestion.rows import Matchup, QuoteRow, Rejected, Row
+from sdp_ingestion.rows import Matchup, OfMarket, QuoteRow, Rejected, Row
 
 LEAGUES = {"nfl": 889, "cfb": 880, "nba": 487, "wnba": 578, "mlb": 246, "nhl": 1456}
 _KINDS = {"moneyline": "moneyline", "spread": "spread", "total": "total", "team_total": "team_total"}
@@ -31,7 +31,9 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     """
     if payload.request.tag == "markets":
         games = json.loads(payload.request.about.get("games", "{}"))
-        markets = (one for one in read_list(payload) if one.get("period", 0) == 0)
+        told = read_list(payload)
+        markets = (one for one in told if not one.get("period"))
+        yield from whole(told, "a market")
         yield from each(markets, lambda one: _market(payload, games, one), "a market")
         return
     games = {}
@@ -57,20 +59,23 @@ def _market(payload: Payload, games: Mapping[str, list[str]], market: Document) 
     told = games.get(str(market["matchupId"]))
     kind = _KINDS.get(str(market["type"]))
     if told is None or kind is None:
-        yield Rejected("a market of no game that we know", str(market.get("key")))
+        yield Rejected("a market of no game that we know", str(market.get("key")), None)
         return
     game = Matchup(told[0], told[1], moment(told[2]))
     if kind == "team_total":
         kind = f"team_total_{market['side']}"
     ours = f"alternate_{kind}" if market.get("isAlternate") else kind
+    about = OfMarket(game, "pinnacle", ours)
     status = "open" if market.get("status", "open") == "open" else "suspended"
-    for price in items(market, "prices", str(market.get("key"))):
+    prices = items(market, "prices", str(market.get("key")))
+    yield from whole(prices, "a price", about)
+    for price in prices:
         side = price.get("designation")
         if side not in _SIDES:
-            yield Rejected("a price without a side", str(market.get("key")))
+            yield Rejected("a price without a side", str(market.get("key")), about)
             continue
         line, odds = number_of(price.get("points")), decimal_of_american(price.get("price"))
-        yield QuoteRow(game, "pinnacle", ours, side, line, odds, payload.fetched_at, status)
+        yield QuoteRow(*about, side, line, odds, payload.fetched_at, status)
 
 
 PROVIDER = Provider(
@@ -79,6 +84,7 @@ PROVIDER = Provider(
     sports=tuple(LEAGUES),
     cron="*/10 * * * *",
     near="*/2 * * * *",
+    whole=("markets",),
     start=start,
     parse=guarded(parse),
     quality=opt_in("Pinnacle", 0.5, key=True),

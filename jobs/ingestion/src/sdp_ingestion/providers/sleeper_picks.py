@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sdp_ingestion.documents import Document, after_epoch, each, guarded, items, read_list
+from sdp_ingestion.documents import Document, after_epoch, each, guarded, items, read_list, whole
 from sdp_ingestion.markets import player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, number_of
@@ -23,9 +23,11 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     Raises:
         DriftedSource: The answer is not a list of lines.
     """
+    told = read_list(payload)
+    yield from whole(told, "a line")
     lines = (
         one
-        for one in read_list(payload)
+        for one in told
         if one.get("sport", payload.sport) == payload.sport and one.get("game_status", "pre_game") == "pre_game"
     )
     yield from each(lines, lambda one: _line(payload, one), "a line")
@@ -34,14 +36,16 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
 def _line(payload: Payload, line: Document) -> Iterator[Row | Rejected]:
     market = player_market(line["wager_type"], payload.markets)
     if line.get("subject_type", "player") != "player":
-        yield Rejected("a line that is about no player", str(line["wager_type"]))
+        yield Rejected("a line that is about no player", str(line["wager_type"]), None)
         return
     if market is None:
         yield unknown_market(line["wager_type"])
         return
     ours = f"pickem_{market}" if line.get("line_type", "normal") == "normal" else f"alternate_pickem_{market}"
     player = SourceId("sleeper", str(line["subject_id"]))
-    for option in items(line, "options", "a line"):
+    options = items(line, "options", "a line")
+    yield from whole(options, "an option")
+    for option in options:
         team = option.get("subject_team")
         side = option.get("outcome")
         if side not in ("over", "under", "yes", "no") or not team:
@@ -60,6 +64,7 @@ PROVIDER = Provider(
     sports=SPORTS,
     cron="*/20 * * * *",
     near="*/5 * * * *",
+    whole=("lines",),
     start=start,
     parse=guarded(parse),
     quality=opt_in("Sleeper", 0.5),

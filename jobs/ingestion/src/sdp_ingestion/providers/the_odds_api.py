@@ -15,7 +15,7 @@ from sdp_ingestion.documents import Document, each, guarded, moment, read_list
 from sdp_ingestion.markets import game_market, player_market, unknown_market
 from sdp_ingestion.prices import Memo, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
-from sdp_ingestion.rows import MarketRows, Matchup, Rejected, Row
+from sdp_ingestion.rows import Lacking, MarketRows, Matchup, OfMarket, Rejected, Row
 
 SPORTS = {
     "nfl": "americanfootball_nfl",
@@ -118,7 +118,8 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
     name_of = cache(lambda key: _market(key, payload.markets))
     told = Told(payload.fetched_at, Memo(decimal_of_american), Memo(number_of), name_of)
     if tag == "odds":
-        yield from each(read_list(payload).raw, lambda event: _quotes(_EVENT.decode(event), told), "an event")
+        found = read_list(payload).raw
+        yield from each(found, lambda event: _quotes(_EVENT.decode(event), told), "an event", lacks=None)
     else:
         yield from _quotes(_EVENT.decode(payload.content), told)
 
@@ -163,9 +164,12 @@ def _quotes(event: Event, told: Told) -> Iterator[MarketRows | Rejected]:
                 yield unknown_market(market.key)
                 continue
             outcomes = [one for one in market.outcomes or () if one is not None]
-            is_whole = len(outcomes) == len(market.outcomes or ())
+            if len(outcomes) < len(market.outcomes or ()):
+                # of team totals it may be of either team's
+                lacks: Lacking = "any" if "team_total" in ours else OfMarket(game, book.key, ours)
+                yield Rejected("an outcome that is nothing", ours, lacks)
             for kept, name in _by_team(outcomes, ours, sides) if "team_total" in ours else [(outcomes, ours)]:
-                yield from _rows(kept, sides, game, book.key, name, told, is_whole=is_whole)
+                yield from _rows(kept, sides, OfMarket(game, book.key, name), told)
 
 
 def _by_team(
@@ -185,12 +189,8 @@ def _by_team(
 def _rows(
     outcomes: Sequence[Outcome],
     sides: dict[str | None, str],
-    game: Matchup,
-    book: str,
-    market: str,
+    market: OfMarket,
     told: Told,
-    *,
-    is_whole: bool = True,
 ) -> Iterator[MarketRows | Rejected]:
     """Yield a market's quotes in columns: a body has a hundred thousand of them, and few markets."""
     found = [sides.get(one.name) for one in outcomes]
@@ -199,15 +199,16 @@ def _rows(
         usable = []
         for outcome, *values in zip(outcomes, found, prices, strict=True):
             if None in values:
-                yield Rejected("an outcome without a side or a price", f"{market}: {outcome.name} {outcome.price}")
+                what = f"{market.market}: {outcome.name} {outcome.price}"
+                yield Rejected("an outcome without a side or a price", what, market)
             else:
                 usable.append(outcome)
-        yield from _rows(usable, sides, game, book, market, told, is_whole=False)
+        yield from _rows(usable, sides, market, told)
     elif outcomes:
         lines = [told.lines[one.point] for one in outcomes]
         names = [one.description for one in outcomes]
         labels, people = cast("list[str]", found), names if any(names) else None
-        yield MarketRows(game, book, market, labels, lines, prices, told.at, people, is_whole)
+        yield MarketRows(*market, labels, lines, prices, told.at, people)
 
 
 def _market(key: str | None, decided: Mapping[str, str]) -> str | None:
@@ -227,6 +228,7 @@ PROVIDER = Provider(
     sports=tuple(SPORTS),
     cron="*/30 * * * *",
     near="*/15 * * * *",
+    whole=("odds", "event"),
     start=start,
     parse=guarded(parse),
     quality=Quality(

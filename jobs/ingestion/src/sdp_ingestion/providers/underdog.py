@@ -5,12 +5,12 @@ Lists joined by ids: a line's appearance leads to the player and to the game. An
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read
+from sdp_ingestion.documents import Document, each, guarded, items, moment, read, whole
 from sdp_ingestion.markets import player_market, unknown_market
 from sdp_ingestion.optin import opt_in
 from sdp_ingestion.prices import decimal_of, decimal_of_american, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Request
-from sdp_ingestion.rows import GameRef, Matchup, QuoteRow, Rejected, Row, SourceId
+from sdp_ingestion.rows import GameRef, Lacking, Matchup, OfMarket, QuoteRow, Rejected, Row, SourceId
 
 SPORTS = {"nfl": "NFL", "cfb": "CFB", "nba": "NBA", "wnba": "WNBA", "cbb": "CBB", "mlb": "MLB", "nhl": "NHL"}
 _SIDES = {"higher": "over", "lower": "under", "over": "over", "under": "under", "yes": "yes", "no": "no"}
@@ -41,9 +41,11 @@ def parse(payload: Payload) -> Iterator[Row | Rejected | Request]:
             team = _team(match, appearance.get("team_id") or player.get("team_id"))
             yield from _line(payload, line, player, match, team)
 
+    told = items(body, "over_under_lines", where)
+    yield from whole(told, "a line")
     lines = (
         one
-        for one in items(body, "over_under_lines", where)
+        for one in told
         if not one.get("live_event") and (one.get("over_under") or {"appearance_stat": 1}).get("appearance_stat")
     )
     yield from each(lines, read_line, "a line")
@@ -60,20 +62,20 @@ def _line(
         yield unknown_market(stat.get("display_stat") or stat.get("stat"))
         return
     if value is None or game is None:
-        yield Rejected("a line without its value or its game", f"{name}: {stat.get('display_stat')}")
+        lacks: Lacking = None if match is None else "any"  # a line on a season is of no match
+        yield Rejected("a line without its value or its game", f"{name}: {stat.get('display_stat')}", lacks)
         return
     ours = f"pickem_{market}" if line.get("line_type", "balanced") == "balanced" else f"alternate_pickem_{market}"
+    about = OfMarket(game, "underdog", ours)
     for option in line.get("options") or ():
         side = _SIDES.get(str(option.get("choice")))
         if side is None:
-            yield Rejected("an option without a side", f"{name}: {option.get('choice')}")
+            yield Rejected("an option without a side", f"{name}: {option.get('choice')}", about)
             continue
         is_open = line.get("status") == "active" and option.get("status", "active") == "active"
         price = decimal_of_american(option.get("american_price")) or decimal_of(option.get("decimal_price"))
         yield QuoteRow(
-            game,
-            "underdog",
-            ours,
+            *about,
             side,
             value,
             price,
@@ -117,6 +119,7 @@ PROVIDER = Provider(
     sports=tuple(SPORTS),
     cron="*/20 * * * *",
     near="*/5 * * * *",
+    whole=("lines",),
     start=start,
     parse=guarded(parse),
     quality=opt_in("Underdog", 0.5),

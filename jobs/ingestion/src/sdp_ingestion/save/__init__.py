@@ -28,6 +28,7 @@ from sdp_ingestion.rows import (
     VenueRow,
 )
 from sdp_ingestion.save import facts, quotes, reference, roles, slates
+from sdp_ingestion.save.boards import Board
 from sdp_ingestion.save.context import Context, Known
 from sdp_ingestion.texts import checked
 
@@ -58,17 +59,24 @@ _A_BATCH = 50_000
 """How many quotes are saved together: a larger answer is saved in parts, so that memory does not grow with it."""
 
 
-def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
+def save(context: Context, rows: Iterable[Row | Rejected], *, is_whole: bool = False) -> None:
     """Save an answer's rows in the context's session and count what cannot be used.
 
     The order does not matter within some ten thousand quotes; beyond them a game comes before its quotes. What came
     twice in an answer is saved once.
+
+    Args:
+        context: Where to save.
+        rows: What the parser yields.
+        is_whole: Whether the answer tells the markets that it mentions whole (`Provider.whole`).
     """
+    context.board = Board(is_whole=is_whole)
     kinds: dict[type, list[Any]] = defaultdict(list)
     waiting = 0
     for row in chain.from_iterable(map(checked, rows)):
         if isinstance(row, Rejected):
             context.tally.reject(row)
+            context.board.reject(row)
             if isinstance(row, UnknownMarket):
                 context.doubt_market(row.what)
             continue
@@ -78,7 +86,9 @@ def save(context: Context, rows: Iterable[Row | Rejected]) -> None:
             if waiting >= _A_BATCH:
                 _save(context, kinds)
                 waiting = 0
+    context.board.is_at_end = True
     _save(context, kinds)
+    quotes.close(context)
     context.finish()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from sdp_ingestion.identity import Candidate, Identities
 from sdp_ingestion.rows import GameRef, Matchup, Rejected, SourceId, TeamNear
+from sdp_ingestion.save.boards import Board
 from sdp_ingestion.save.doubts import Doubts
 from sdp_ingestion.schedule import Game, Schedule, labels_of, team_id
 from sdp_ingestion.tally import Tally
@@ -41,6 +42,7 @@ class Context:
         source: The provider's name, which facts carry.
         now: When the answer was fetched (UTC).
         tally: Where rows are counted.
+        board: What the answer tells whole.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Context:
         self.source = source
         self.now = now
         self.tally = tally
+        self.board = Board()
         self._known = known or Known()
         self._doubts = Doubts(sport, source)
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import polars as pl
 from sdp_common.store import odds
 
-from sdp_ingestion.rows import MarketRows, QuoteRow, SplitRow
+from sdp_ingestion.rows import GameRef, MarketRows, QuoteRow, SplitRow
+from sdp_ingestion.save.boards import Market
 from sdp_ingestion.save.context import Context
 from sdp_ingestion.schedule import Game
 
@@ -48,7 +49,13 @@ def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
     columns["known_at"] = [rows[place].known_at or game.starts_at for place, game in zip(kept, found, strict=True)]
     schema = {name: kind for name, kind in odds.QUOTES.items() if name not in ("source", "rung")}
     frame = pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in schema.items()])
-    context.tally.counts += odds.save(context.session, frame.with_columns(source=pl.lit(context.source)))
+    markets = {(game.id, rows[place].book, rows[place].market) for place, game in zip(kept, found, strict=True)}
+    unsure = {
+        (game.id, row.book, row.market)
+        for row, game, who in zip(rows, games, people, strict=True)
+        if game is not None and who is None and (row.player or row.name)
+    }
+    _store(context, frame, markets, unsure)
 
 
 def markets_of(context: Context, rows: list[MarketRows]) -> None:
@@ -62,24 +69,46 @@ def markets_of(context: Context, rows: list[MarketRows]) -> None:
     if not kept:
         return
     people = _people(context, kept)
-    frame = _unfold(kept).with_columns(source=pl.lit(context.source), status=pl.lit("open"))
+    frame = _unfold(kept).with_columns(status=pl.lit("open"))
     told = _of_people(context, kept, frame, people)
-    context.tally.counts += odds.save(context.session, told, whole=_whole(kept, people))
+    markets = {(game.id, row.book, row.market) for row, game in kept}
+    unsure = {
+        (game.id, row.book, row.market)
+        for row, game in kept
+        if any(name is not None and people[name, game.id] is None for name in row.names or ())
+    }
+    _store(context, told, markets, unsure)
 
 
-def _people(context: Context, kept: list[tuple[MarketRows, Game]]) -> dict[str | None, int | None]:
-    """Return who is meant by every name."""
-    names = {name for row, _ in kept for name in row.names or ()}
-    return {name: context.person(None, name, None, None) for name in names}
+def _store(context: Context, told: pl.DataFrame, markets: set[Market], unsure: set[Market]) -> None:
+    """Save quotes, and close what is gone where they are all that the answer holds."""
+    quotes = told.with_columns(source=pl.lit(context.source))
+    is_all = context.board.tell(quotes, markets, unsure)
+    whole = context.board.whole(lambda game: _id_of(context, game)) if is_all else ()
+    context.tally.counts += odds.save(context.session, quotes, whole=whole)
 
 
-def _whole(kept: list[tuple[MarketRows, Game]], people: dict[str | None, int | None]) -> set[tuple[str, str, str]]:
-    """Return the markets of which nothing was left out, neither by the parser nor for want of knowing who is meant."""
-    found: dict[bool, set[tuple[str, str, str]]] = {True: set(), False: set()}
-    for row, game in kept:
-        is_known = row.names is None or all(name is None or people[name] is not None for name in row.names)
-        found[row.is_whole and is_known].add((game.id, row.book, row.market))
-    return found[True] - found[False]
+def close(context: Context) -> None:
+    """Close what an answer that was saved in several parts lists no longer."""
+    told = context.board.told()
+    if told is not None:
+        whole = context.board.whole(lambda game: _id_of(context, game))
+        context.tally.counts += odds.close(context.session, context.source, whole, told, context.now)
+
+
+def _id_of(context: Context, game: GameRef) -> str | None:
+    found = context.schedule.find(game)
+    return found.id if found else None
+
+
+_Who = dict[tuple[str | None, str], int | None]
+"""Who is meant by a name in a game."""
+
+
+def _people(context: Context, kept: list[tuple[MarketRows, Game]]) -> _Who:
+    """Return who is meant by every name: one of those who play, where several bear it."""
+    named = {(name, game.id): (game.home, game.away) for row, game in kept for name in row.names or ()}
+    return {who: context.person(None, who[0], None, None, playing) for who, playing in named.items()}
 
 
 def _unfold(kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
@@ -105,18 +134,16 @@ def _unfold(kept: list[tuple[MarketRows, Game]]) -> pl.DataFrame:
     return pl.concat([markets[place], values], how="horizontal")
 
 
-def _of_people(
-    context: Context, kept: list[tuple[MarketRows, Game]], frame: pl.DataFrame, found: dict[str | None, int | None]
-) -> pl.DataFrame:
+def _of_people(context: Context, kept: list[tuple[MarketRows, Game]], frame: pl.DataFrame, found: _Who) -> pl.DataFrame:
     """Return the quotes with whom each is about, less those of a player whom nobody can be matched to."""
     if not found:
         return frame.with_columns(player_id=pl.lit(None, pl.Int64))
-    names = list(chain.from_iterable(row.names or [None] * len(row.sides) for row, _ in kept))
-    for name in names:
-        if name is not None and found[name] is None:
-            context.reject("a quote of an unmatched player", name)
-    people = pl.Series([found.get(name) for name in names], dtype=pl.Int64)
-    is_told = pl.Series([name is None or found[name] is not None for name in names], dtype=pl.Boolean)
+    names = [(name, game.id) for row, game in kept for name in row.names or [None] * len(row.sides)]
+    for who in names:
+        if who[0] is not None and found[who] is None:
+            context.reject("a quote of an unmatched player", who[0])
+    people = pl.Series([found.get(who) for who in names], dtype=pl.Int64)
+    is_told = pl.Series([who[0] is None or found[who] is not None for who in names], dtype=pl.Boolean)
     return frame.with_columns(player_id=people).filter(is_told)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import polars as pl
@@ -123,19 +123,21 @@ class Columns:
     is put together once, for it is asked often: only the values of its placeholders differ.
     """
 
-    def __init__(self, query: sql.Composable, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> None:
-        """Take a SELECT, one column a column of the schema, in its order."""
-        self.schema = dict(schema)
-        arrays = sql.SQL(", ").join(sql.SQL("array_agg({})").format(_written(*column)) for column in schema.items())
-        whole = sql.SQL("SELECT {} FROM ({}) AS asked ({})").format(arrays, query, _names(schema))
-        self._text = whole.as_bytes(None)
+    def __init__(
+        self, query: sql.Composable, schema: Mapping[str, pl.DataType | type[pl.DataType]], **besides: LiteralString
+    ) -> None:
+        """Take a SELECT whose columns are named as the schema's, and what is to be told besides of all of its rows."""
+        self.names = (*schema, *besides)
+        arrays = [sql.SQL("array_agg({})").format(_written(*column)) for column in schema.items()]
+        told = sql.SQL(", ").join([*arrays, *map(sql.SQL, besides.values())])
+        self._text = sql.SQL("SELECT {} FROM ({}) AS asked").format(told, query).as_bytes(None)
 
-    def read(self, session: Session, parameters: Mapping[str, Any]) -> dict[str, list[Any]]:
+    def read(self, session: Session, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Ask for the rows, a list a column (moments as microseconds of the epoch); what is not flushed yet is seen."""
         session.flush()
         with driver_connection(session).cursor(binary=True) as cursor:
             found = cursor.execute(self._text, parameters).fetchone() or ()
-        return {name: values or [] for name, values in zip(self.schema, found, strict=True)}
+        return {name: [] if values is None else values for name, values in zip(self.names, found, strict=True)}
 
 
 def _written(name: str, kind: pl.DataType | type[pl.DataType]) -> sql.Composable:

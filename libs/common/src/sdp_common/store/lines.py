@@ -15,11 +15,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sdp_common.db.bulk import Columns
 from sdp_common.db.models.odds import OddsSeries
 from sdp_common.db.models.reference import Game
-from sdp_common.store.series import KEY, QUOTES, UTC_TIME, VALUE, Schema
+from sdp_common.store.series import KEY, QUOTES, VALUE
 
 LINES = QUOTES
-_STOOD: Schema = {**LINES, "lacking": pl.Int64, "opened_at": UTC_TIME}
-"""What a series is and how it stood; or, where that was not found, its id and when it opened."""
 _LATELY = sql.SQL(
     "WITH asked AS MATERIALIZED (SELECT s.id, s.opened_at, {until} AS until, {key} FROM {series} "
     "WHERE s.game_id = ANY(%(games)s) AND s.opened_at <= {until}), "
@@ -28,8 +26,7 @@ _LATELY = sql.SQL(
     "CROSS JOIN LATERAL (SELECT q.series_id, {value} FROM odds_quotes q WHERE q.game_id = a.game_id "
     "AND q.known_at BETWEEN %(since)s AND %(last)s AND q.known_at <= a.until ORDER BY q.known_at DESC LIMIT a.most) q "
     "ORDER BY q.series_id, q.known_at DESC) "
-    "SELECT {key}, {value}, CASE WHEN q.known_at IS NULL THEN s.id END, "
-    "CASE WHEN q.known_at IS NULL THEN s.opened_at END FROM asked s LEFT JOIN lately q ON q.series_id = s.id"
+    "SELECT {key}, {value}, s.id, s.opened_at FROM asked s LEFT JOIN lately q ON q.series_id = s.id"
 )
 _EACH = sql.SQL(
     "SELECT {key}, {value} FROM {series} CROSS JOIN LATERAL (SELECT {value} FROM odds_quotes q "
@@ -60,7 +57,12 @@ class _Moment:
 
     def __init__(self, until: str, series: str) -> None:
         about = {"until": sql.SQL(until), "series": sql.SQL(series), **_SAID}
-        self.lately = Columns(_LATELY.format(many=sql.Literal(_QUOTES_A_SERIES), **about), _STOOD)
+        self.lately = Columns(
+            _LATELY.format(many=sql.Literal(_QUOTES_A_SERIES), **about),
+            LINES,
+            lacking="array_agg(id) FILTER (WHERE known_at IS NULL)",
+            since="min(opened_at) FILTER (WHERE known_at IS NULL)",
+        )
         self.lacking = Columns(_EACH.format(whom=sql.SQL("s.id = ANY(%(lacking)s)"), **about), LINES)
 
 
@@ -120,12 +122,10 @@ def _stood(session: Session, moment: _Moment, games: Sequence[str], span: _Span)
     first, last = span
     about: dict[str, Any] = {"games": list(games), "since": first and first - _SPAN, "last": last}
     told = moment.lately.read(session, about)
-    lacking = [series for series in told.pop("lacking") if series is not None]
-    opened = [at for at in told.pop("opened_at") if at is not None]
-    if not lacking:
+    if not told["lacking"]:
         return _frame(told)
-    since = pl.Series([min(opened)]).cast(UTC_TIME).item()
-    return _frame(told, moment.lacking.read(session, {"lacking": lacking, "since": since, "last": last}))
+    about = {"lacking": told["lacking"], "since": told["since"], "last": last}
+    return _frame(told, moment.lacking.read(session, about))
 
 
 def _frame(*told: dict[str, list[Any]]) -> pl.DataFrame:

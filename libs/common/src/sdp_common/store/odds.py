@@ -15,10 +15,23 @@ from sdp_common.db.bulk import Counts, upsert
 from sdp_common.db.models.odds import BettingSplit
 from sdp_common.store import standings
 from sdp_common.store.lines import LINES, closings, lines, openings
-from sdp_common.store.quotes import save
+from sdp_common.store.quotes import close, identities, save
 from sdp_common.store.series import KEY, QUOTES, UTC_TIME
 
-__all__ = ["KEY", "LINES", "QUOTES", "UTC_TIME", "closings", "forget", "lines", "openings", "save", "save_splits"]
+__all__ = [
+    "KEY",
+    "LINES",
+    "QUOTES",
+    "UTC_TIME",
+    "close",
+    "closings",
+    "forget",
+    "identities",
+    "lines",
+    "openings",
+    "save",
+    "save_splits",
+]
 
 
 def save_splits(session: Session, rows: Iterable[Mapping[str, Any]]) -> Counts:

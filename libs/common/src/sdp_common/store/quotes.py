@@ -1,6 +1,7 @@
 """Quotes as they come: only what says something new is written."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 from sdp_common.db.bulk import Counts, append
 from sdp_common.db.models.odds import OddsQuote
 from sdp_common.store import movements, series, standings
-from sdp_common.store.series import KEY, LADDER, QUOTES, STANDING, VALUE
+from sdp_common.store.series import KEY, LADDER, QUOTES, STANDING, VALUE, Schema
 
 _WITHIN = tuple(name for name in KEY if name not in ("source", "game_id"))
 """What tells the series of one source and game apart."""
 _NOW = [pl.col(name).alias(f"{name}_now") for name in (*VALUE, "known_at")]
+_TOLD_AT: Schema = {"book": pl.String, "market": pl.String, "at": QUOTES["known_at"]}
 _COMPARED = {**STANDING, "known_at_now": STANDING["known_at"], "moves": pl.Boolean}
 
 
@@ -45,11 +47,46 @@ def save(
     """
     incoming = _incoming(rows)
     counts = Counts()
-    # one writer a source: two would open the same series
     for source, said in sorted(_each(incoming, "source"), key=itemgetter(0)):
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
+        _hold(session, source)
         counts += _save(session, source, dict(_each(said, "game_id")), whole)
     return counts
+
+
+def identities(rows: pl.DataFrame) -> pl.Series:
+    """Return a number a row that tells its series apart (the columns of `QUOTES` that `save` takes)."""
+    return _identities(_incoming(rows))
+
+
+def _identities(rows: pl.DataFrame) -> pl.Series:
+    return rows.select("game_id", *_WITHIN).hash_rows()
+
+
+def close(session: Session, source: str, whole: Collection[Market], told: pl.Series, at: datetime) -> Counts:
+    """Close what stands open in some markets of a source and was not told, however many parts told it.
+
+    Args:
+        session: An open session.
+        source: Who told them.
+        whole: The markets of which every series was told.
+        told: The `identities` of what was told.
+        at: When.
+    """
+    _hold(session, source)
+    standing = standings.read(session, source, sorted({game for game, _, _ in whole}), STANDING)
+    gone = {}
+    for game, stood in standing.items():
+        listed = _identities(stood.with_columns(game_id=pl.lit(game))).is_in(told.implode())
+        markets = [(book, market, at) for about, book, market in whole if about == game]
+        told_at = pl.DataFrame(markets, schema=_TOLD_AT, orient="row")
+        gone[game] = _closed(game, source, stood.filter(~listed), told_at)
+    gone = {game: rows for game, rows in gone.items() if rows.height}
+    return _save(session, source, gone, ()) if gone else Counts()
+
+
+def _hold(session: Session, source: str) -> None:
+    """Let nobody else write what a source tells: two would open the same series."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"odds {source}", 0))))
 
 
 def _save(session: Session, source: str, games: dict[str, pl.DataFrame], whole: Collection[Market]) -> Counts:
@@ -79,14 +116,15 @@ def _gone(game: str, said: pl.DataFrame, standing: pl.DataFrame, whole: Collecti
     markets = [(book, market) for about, book, market in whole if about == game]
     told = pl.DataFrame(markets, schema={"book": pl.String, "market": pl.String}, orient="row")
     at = said.join(told, on=["book", "market"]).group_by("book", "market").agg(pl.col("known_at").max().alias("at"))
-    gone = (
-        standing.filter(pl.col("status") == OPEN)
-        .join(said, on=_WITHIN, how="anti", nulls_equal=True)
-        .join(at, on=["book", "market"])
-        .filter(pl.col("known_at") < pl.col("at"))
-    )
-    named = {"game_id": pl.lit(game), "source": pl.lit(said["source"].first()), "status": pl.lit(CLOSED)}
-    return gone.with_columns(known_at="at", **named).select(said.columns)
+    silent = standing.join(said, on=_WITHIN, how="anti", nulls_equal=True)
+    return _closed(game, said["source"].first(), silent, at)
+
+
+def _closed(game: str, source: Any, silent: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
+    """Return the series of a game that stand open and of which nothing is said, closed when their market was told."""
+    open_ = silent.filter(pl.col("status") == OPEN).join(at, on=["book", "market"])
+    named = {"game_id": pl.lit(game), "source": pl.lit(source), "status": pl.lit(CLOSED)}
+    return open_.filter(pl.col("known_at") < pl.col("at")).with_columns(known_at="at", **named).select(list(QUOTES))
 
 
 def _place(
