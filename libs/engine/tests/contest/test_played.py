@@ -10,8 +10,9 @@ import pytest
 from sdp_engine.contest import backtest, grading
 from sdp_engine.contest import habits as habit_files
 from sdp_engine.contest.field import Crowd
-from sdp_engine.contest.finished import Finished, Source, assemble, join, source_from, source_of
+from sdp_engine.contest.finished import Finished, assemble, join
 from sdp_engine.contest.payouts import Offer, Prize
+from sdp_engine.contest.source import Source, source_from, source_of
 from sdp_sports.files import read
 from sdp_sports.files.standings import Standings
 from sdp_sports.spec import load

@@ -12,8 +12,9 @@ from sdp_common.service import Job
 from sdp_common.store import lineups, projections, runs, slates, uploads
 from sdp_engine.contest import grading
 from sdp_engine.contest import habits as field_habits
-from sdp_engine.contest.finished import Finished, Source, join, source_from
+from sdp_engine.contest.finished import Finished, join
 from sdp_engine.contest.payouts import Offer
+from sdp_engine.contest.source import Source, source_from
 from sdp_sports.files import read
 from sdp_sports.files.standings import Standings
 from sdp_sports.names import normalise

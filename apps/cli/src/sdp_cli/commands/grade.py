@@ -7,8 +7,9 @@ import typer
 from sdp_common.errors import BadInput
 from sdp_common.intake import refusals_as_bad_input
 from sdp_engine.contest import grading, habits
-from sdp_engine.contest.finished import assemble, source_of
+from sdp_engine.contest.finished import assemble
 from sdp_engine.contest.payouts import Offer, Prize
+from sdp_engine.contest.source import source_of
 from sdp_sports.files import SalaryFile, read
 from sdp_sports.files.payouts import Payouts
 from sdp_sports.files.projections import Projections

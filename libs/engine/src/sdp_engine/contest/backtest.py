@@ -28,7 +28,8 @@ def leave_one_out(
     """Return the grades of every contest (see `grading.grade`), each predicted by habits that have not seen it.
 
     The habits are learned from the other contests, beginning with the shipped ones where those have not seen it
-    either. Where somebody's projected ownership is known, the field is predicted with it (`model`) and without it
+    either, and from those alone of which the same was known: projections, or averages of earlier games. Where
+    somebody's projected ownership is known, the field is predicted with it (`model`) and without it
     (`model_without_ownership`); `habits` says what each was learned from.
     """
     grades = []
@@ -57,7 +58,7 @@ def unseen(contest: Finished, others: Sequence[Finished], *, said: bool) -> tupl
     if said and not set(_SAID) & set(start.pulls):
         start = start.model_copy(update={"pulls": start.pulls | dict.fromkeys(_SAID, 0.0)})
     fresh = contest.slate.digest not in start.slates
-    like = [c for c in others if c.has_ownership or not said]
+    like = [c for c in others if c.is_average == contest.is_average and (c.has_ownership or not said)]
     if not like:
         if fresh:
             return start, "shipped"

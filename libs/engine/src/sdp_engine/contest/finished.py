@@ -2,46 +2,23 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sdp_sports.files.projections import Projections
-from sdp_sports.files.recognition import SalaryFile
 from sdp_sports.files.standings import Standings
 from sdp_sports.names import normalise
 from sdp_sports.spec import Contest, codes, load
 
 from sdp_engine.contest.fitting import Slate
+from sdp_engine.contest.source import Source
 
 KNOWN_SHARE, PRICED_SHARE = 0.95, 0.98
 """A slate's own file knows so much of all that was drafted, and prices so many of the lineups within the cap."""
 _SAMPLE = 2000
 _HIDDEN_SHARE = 0.02
-COLUMNS = {
-    "player_id": pl.Int64,
-    "name": pl.String,
-    "team_id": pl.String,
-    "opponent_id": pl.String,
-    "game_id": pl.String,
-    "position": pl.String,
-    "salary_usd": pl.Int64,
-    "points": pl.Float64,
-    "field_points": pl.Float64,
-    "ownership": pl.Float64,
-}
-"""What is known of a slate's players before the lock, beside `roster_slots`; the last two null where nobody says."""
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """A file that says who could be drafted: its name, and COLUMNS by normalised name in `key`."""
-
-    name: str
-    rows: pl.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +37,7 @@ class Finished:
         entries: How many entered, with or without a lineup.
         lost: Share of all that was drafted that the pool does not know.
         is_final: Nobody has minutes left, so that points are final, too.
+        is_average: The pool's points are averages of earlier games: nobody projected this day.
     """
 
     name: str
@@ -73,6 +51,7 @@ class Finished:
     entries: int
     lost: float
     is_final: bool
+    is_average: bool = False
 
     @property
     def has_ownership(self) -> bool:
@@ -80,61 +59,11 @@ class Finished:
         return self.slate.pool["ownership"].null_count() < self.slate.pool.height
 
 
-def source_of(name: str, content: Projections | SalaryFile) -> Source | None:
-    """Return a projection or salary file as a source; None where it has no salaries or nothing to expect of anybody."""
-    if isinstance(content, SalaryFile):
-        rows: list[dict[str, Any]] = [
-            {
-                "name": r.name,
-                "team_id": r.team,
-                "opponent_id": r.opponent,
-                "position": r.position,
-                "salary_usd": r.salary_usd,
-                "points": r.average_points,
-            }
-            for r in content.rows
-        ]
-    else:
-        rows = [
-            {
-                "name": r.name,
-                "team_id": r.team,
-                "opponent_id": r.opponent,
-                "position": r.position,
-                "salary_usd": r.salary_usd,
-                "points": r.points,
-                "field_points": r.field_points,
-                "ownership": r.ownership,
-            }
-            for r in content.rows
-        ]
-    return source_from(name, rows)
-
-
-def source_from(name: str, rows: Iterable[Mapping[str, Any]]) -> Source | None:
-    """Return rows that have COLUMNS as a source; None where nobody has a salary, a position and points.
-
-    Of several rows of a name (a captain and a flex, or two people) the one with the most points is kept.
-    """
-    full = [r for r in rows if r["name"] and r["salary_usd"] and r["position"] and r["points"] is not None]
-    if not full:
-        return None
-    frame = pl.DataFrame([{name: r.get(name) for name in COLUMNS} for r in full], schema=COLUMNS)
-    game = pl.when(pl.col("opponent_id").is_not_null()).then(
-        pl.concat_str(pl.min_horizontal("team_id", "opponent_id"), pl.max_horizontal("team_id", "opponent_id"))
-    )
-    keyed = frame.with_columns(
-        key=pl.Series([normalise(n) for n in frame["name"]], dtype=pl.String), game_id=game
-    ).sort("points", descending=True, maintain_order=True)
-    unique = keyed.unique("key", keep="first", maintain_order=True)
-    return Source(name, unique.with_columns(player_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)))
-
-
 def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Finished:
     """Return a finished contest joined to the source that fits it best, whatever the files are called.
 
     A source fits by how much of what was drafted it knows, and by how many of the lineups it prices within the cap:
-    another day's salaries do not.
+    another day's salaries do not. Of those that fit, projections come before averages.
 
     Raises:
         ValueError: Games have not started, the format is not declared, or no source fits; says which.
@@ -145,14 +74,21 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     for source in sources:
         sport, contest = _format(shape, source)
         if contest is not None:
-            found.append((_known(standings, source), _priced(lineups, source, contest), source, sport, contest))
+            known = _known(standings, source)
+            priced = _priced(lineups, source, contest) if known >= KNOWN_SHARE else 0.0
+            found.append((known, priced, source, sport, contest))
     if not found:
         told = ", ".join(f"{n} {slot}" for slot, n in shape.items())
         raise ValueError(f"{name}: no projection or salary file beside it is of a contest with {told}")
-    known, priced, source, sport, contest = max(found, key=lambda one: one[0] * one[1])
+    known, priced, source, sport, contest = max(found, key=_fit)
     if known < KNOWN_SHARE or priced < PRICED_SHARE:
         raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {source.name})")
     return _joined(name, standings, source, sport, contest)
+
+
+def _fit(one: tuple[float, float, Source, str, Contest]) -> tuple[bool, bool, float, float]:
+    known, priced, source, _, _ = one
+    return priced >= PRICED_SHARE, not source.is_average, known * priced, known
 
 
 def join(
@@ -267,7 +203,7 @@ def _joined(name: str, standings: Standings, source: Source, sport: str, contest
     slate = Slate(mine, pool.drop("key"), lineups, digest(standings))
     return Finished(
         name, source.name, sport, contest.mode, slate, drafted, scored, points, len(standings.entries),
-        lost / max(whole, 1e-9), standings.is_final,
+        lost / max(whole, 1e-9), standings.is_final, source.is_average,
     )  # fmt: skip
 
 
