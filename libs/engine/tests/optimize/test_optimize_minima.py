@@ -183,3 +183,16 @@ def test_minima_that_clash_are_told_once_each() -> None:
     names = passers["name"].head(3).to_list()
     told = {"the contest's roster slots", *(f"{name} in at least 10 lineups" for name in names)}
     assert set(refused.value.rules) == told
+
+
+def test_minima_of_which_a_lineup_counts_for_one_are_added_up() -> None:
+    sport, key = find_contest(CLASSIC)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 4)
+    teams = sorted(set(pool["team_id"]))
+    owed = tuple(GroupExposure(who=Who(teams=(team,)), count=5, at_least=0.3) for team in teams)
+    with pytest.raises(NoLineup, match="No lineup satisfies all of") as refused:  # 5 and 5 are more than 9
+        solve(contest, pool, Rules(lineups=LINEUPS, group_exposures=owed[:4]), sport.stacks)
+    told = [f"5 of players of {team} in at least 6 lineups" for team in teams[:4]]
+    assert set(refused.value.rules) == {"the contest's roster slots", *told}
+    assert len(solve(contest, pool, Rules(lineups=LINEUPS, group_exposures=owed[:3]), sport.stacks)) == LINEUPS

@@ -96,6 +96,10 @@ class Ledger:
         """Return whether the lineups still to come provably cannot meet the minima; remembers why."""
         return bool(self.reserve.owed) and self.left > 0 and self.reserve.learn(self.missing, self.left)
 
+    def shortfall(self) -> Cut | None:
+        """Return minima of which more is owed than the lineups to come can count for, None where none are known."""
+        return self.reserve.too_much(self.missing, self.left) if self.is_hopeless() else None
+
     def is_broken(self) -> bool:
         """Return whether what is remembered proves that the minima cannot be met any more."""
         return bool(self.reserve.owed) and self.reserve.broken(self.missing, self.left)

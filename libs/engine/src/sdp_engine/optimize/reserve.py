@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from sdp_engine.optimize.bound import Floats, one_sided
@@ -20,6 +20,8 @@ from sdp_engine.optimize.program import Case, Choice, Ints, Pooled, Program, Row
 
 _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
+_NODES = 20
+"""Branches after which the most that a lineup counts for is taken from the bound."""
 _RULE = "a set that can be completed"
 _POOLED = f"{_RULE}, counted"
 
@@ -50,6 +52,7 @@ class Reserve:
         self._unions = [self._single(x) for x in self.owed]
         self._ways = [self._way(x) for x in range(len(self.owed))]
         self._pace: Cut | None = None
+        self._weighed: set[bytes] = set()
 
     def demands(self, missing: Ints, left: int) -> list[tuple[Cut, int]]:
         """Return what the next of `left` lineups must count for, with how much of it."""
@@ -62,6 +65,7 @@ class Reserve:
 
     def learn(self, missing: Ints, left: int) -> bool:
         """Return whether the relaxation proves that `left` lineups cannot meet what is missing; then note why."""
+        self._weigh_together(missing, left)
         if self.broken(missing, left):
             return True
         wanted = np.flatnonzero(missing > 0)
@@ -79,6 +83,29 @@ class Reserve:
                 self.cuts.append(cut)
                 return True
         return False
+
+    def _weigh_together(self, missing: Ints, left: int) -> None:
+        """Note, once, how many of the minima that are still owed a lineup counts for at most."""
+        owed = np.array([way is not None for way in self._ways], np.bool_) & (missing > 0)
+        if int(missing[owed].sum()) > left and owed.tobytes() not in self._weighed:
+            self._weighed.add(owed.tobytes())
+            self.cuts.append(Cut(owed.astype(np.int64), self._most(owed.astype(np.int64))))
+
+    def too_much(self, missing: Ints, left: int) -> Cut | None:
+        """Return why `left` lineups cannot meet what is missing: as few minima as do, None where no cut says so."""
+        for cut in (cut for cut in self.cuts if cut is not self._pace):
+            weights = np.where(missing > 0, cut.weights, 0)
+            for x in np.argsort(weights * missing, kind="stable"):
+                if int(weights @ missing) - int(weights[x] * missing[x]) > left * cut.most:
+                    weights[x] = 0
+            if int(weights @ missing) > left * cut.most:
+                return Cut(weights, cut.most)
+        return None
+
+    def beyond(self, cut: Cut) -> Row:
+        """Return the row of a lineup that counts for more than a cut says."""
+        chosen = np.flatnonzero(cut.weights)
+        return Row(_RULE, np.array(self._columns())[chosen], cut.weights[chosen], low=cut.most + 1)
 
     def slow_down(self, missing: Ints, left: int) -> bool:
         """Plan from now on with lineups that count for fewer minima at once; return whether fewer would still do.
@@ -179,10 +206,12 @@ class Reserve:
         matrix, limits, width = self._polytope
         columns, rows = np.array(self._columns())[wanted], np.arange(len(wanted))
         asked = csr_matrix((-np.ones(len(wanted)), (rows, columns)), shape=(len(wanted), width))
-        short = csr_matrix(np.concatenate([np.zeros(matrix.shape[0]), -np.ones(len(wanted))])[:, None])
+        known, most = self._known(width)
+        limits = np.concatenate([limits, most])
+        short = csr_matrix(np.concatenate([np.zeros(len(limits)), -np.ones(len(wanted))])[:, None])
         answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
             np.concatenate([np.zeros(width), [1.0]]),
-            A_ub=hstack([vstack([matrix, asked]), short]).tocsr(),
+            A_ub=hstack([vstack([matrix, known, asked]), short]).tocsr(),
             b_ub=np.concatenate([limits, -missing[wanted] / left]),
             bounds=[(0, 1)] * width + [(0, None)],
             method="highs",
@@ -192,12 +221,29 @@ class Reserve:
             prices[wanted] = np.maximum(0.0, -answer.ineqlin.marginals[len(limits) :])
         return prices
 
+    def _known(self, width: int) -> tuple[csr_matrix, Floats]:
+        """Return what the cuts say of every lineup, as rows and limits of the relaxation."""
+        cuts = [cut for cut in self.cuts if cut is not self._pace]
+        columns = np.array(self._columns())
+        found = csr_matrix((len(cuts), width))
+        if cuts:
+            weights = np.stack([cut.weights for cut in cuts]).astype(np.float64)
+            at = (np.repeat(np.arange(len(cuts)), len(columns)), np.tile(columns, len(cuts)))
+            found = csr_matrix((weights.ravel(), at), shape=(len(cuts), width))
+        return found, np.array([float(cut.most) for cut in cuts])
+
     def _most(self, weights: Ints) -> int:
-        """Return the most that a relaxed lineup counts for: no lineup counts for more."""
+        """Return the most that a lineup counts for, as far as a short branch and bound tells: none counts for more."""
         matrix, limits, width = self._polytope
         value = np.zeros(width)
         value[self._columns()] = weights
-        answer: Any = linprog(  # type: ignore[call-overload]  # as above
-            -value, A_ub=matrix, b_ub=limits, bounds=(0, 1), method="highs"
+        answer: Any = milp(
+            -value,
+            constraints=LinearConstraint(matrix, ub=limits),
+            integrality=np.ones(width, np.int64),
+            bounds=Bounds(0, 1),
+            options={"node_limit": _NODES},
         )
-        return int(np.floor(-answer.fun + 1e-6)) if answer.status == 0 else int(weights.sum())
+        bound = answer.mip_dual_bound
+        known = answer.status in {0, 1} and bound is not None and np.isfinite(bound)
+        return int(min(np.floor(-bound + 1e-6), weights.sum())) if known else int(weights.sum())

@@ -9,6 +9,7 @@ from sdp_sports.rules import Rules
 
 from sdp_engine.optimize.bands import STEPS, Bands, Weary
 from sdp_engine.optimize.bound import refute
+from sdp_engine.optimize.clash import clash
 from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.ledger import Items, Ledger
 from sdp_engine.optimize.program import Exposed, Ints, Program, Row, Task, row
@@ -16,6 +17,8 @@ from sdp_engine.optimize.worlds import best_of_worlds
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back."""
+_RETURNS = 20
+"""How often lineups are given back for what was learned after them, before minima are spread instead."""
 _PATIENCE = 150_000_000
 """Moves of a band while minima can still be spread: what takes longer is nearly a dead end."""
 LADDER = ((True, 12_000_000), (False, STEPS), (True, STEPS))
@@ -47,7 +50,7 @@ class Search:
         self._why: NoLineup | None = None
         self._stood = 0
         self._dead: set[frozenset[Items]] = set()
-        self._retreats = 0
+        self._retreats = self._returns = 0
         self._is_priced, self._steps = False, STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
@@ -83,8 +86,8 @@ class Search:
 
     def _prove(self) -> None:
         """Take the lineups that are left one by one, each proven by CP-SAT; step back where there is none."""
-        while refute((task := self.task()).upper, task.rows) is not None:
-            self._retreat(task)
+        while self.ledger.shortfall() is not None or refute((task := self.task()).upper, task.rows) is not None:
+            self._retreat(self.task())
         from sdp_engine.optimize.cpsat import Solver, Undecided  # takes longer to load than most requests take
 
         solver = Solver()
@@ -137,7 +140,7 @@ class Search:
         """Take lineups until what minima ask of them changes; return whether that led any further."""
         ledger, before = self.ledger, len(self.ledger.chosen)
         if ledger.is_hopeless():
-            return False
+            return self._go_back()
         bands, seen = self._bands(self._program.value), 0
         while ledger.left and bands.take(ledger.left):
             for items in bands.chosen[seen:]:
@@ -149,6 +152,12 @@ class Search:
             if ledger.is_hopeless():
                 break
         return self._settle(before)
+
+    def _go_back(self) -> bool:
+        """Give back what a cut just learned forbids; return whether lineups remain to be taken another way."""
+        depth, self._returns = len(self.ledger.chosen), self._returns + 1
+        self._settle(self._stood)
+        return len(self.ledger.chosen) < depth and self._returns <= _RETURNS and not self.ledger.is_broken()
 
     def _settle(self, before: int) -> bool:
         """Give back what stands in the way of the minima; return whether anything was taken or learned."""
@@ -186,7 +195,7 @@ class Search:
         depth = len(self.ledger.chosen)
         if self._why is None or depth > len(self.reached):
             self.reached = list(self.ledger.chosen)
-            self._why = _no_lineup(stuck, depth, self._rules.lineups)
+            self._why = self._reason(stuck)
         worth_it = self._ties and (self._is_small or self.ledger.reserve.owed)
         if depth <= self._stood or not worth_it:
             raise self._why
@@ -199,6 +208,18 @@ class Search:
             return
         self._dead.add(frozenset(self.ledger.chosen))
         self.ledger.pop()
+
+    def _reason(self, stuck: Task) -> NoLineup:
+        """Return why there is no further lineup: more is owed than so many can count for, or rules that clash."""
+        ledger, depth = self.ledger, len(self.ledger.chosen)
+        cut = ledger.shortfall()
+        if cut is None:
+            return _no_lineup(clash(stuck), depth, self._rules.lineups)
+        program, beyond = self._program, ledger.reserve.beyond(cut)
+        upper = np.ones(program.items + program.auxiliary, np.int64)
+        rules = clash(Task(0 * upper, upper, [*program.every_row, beyond], program.items))
+        owed = [_owed(program.exposed[ledger.reserve.owed[x]]) for x in np.flatnonzero(cut.weights)]
+        return _no_lineup((*(rule for rule in rules if rule != beyond.rule), *owed), depth, self._rules.lineups)
 
     def _ends(self) -> list[Items]:
         """Return the lineups after which the set is one that cannot be completed, in whatever order it was taken."""
@@ -224,9 +245,10 @@ class Search:
         """Start again with minima spread over more lineups; return whether that can be."""
         if not self.ledger.reserve.owed:
             return False
-        reached = self.ledger.chosen[self._stood :]
+        ledger = self.ledger
+        reached = ledger.chosen[self._stood :]
         self._clear()
-        if self.ledger.reserve.slow_down(self.ledger.missing, self.ledger.left):
+        if ledger.shortfall() is None and ledger.reserve.slow_down(ledger.missing, ledger.left):
             return True
         self.stand(reached)
         return False
@@ -267,7 +289,7 @@ class Search:
             missing = exposed.at_least - held
             if exposed.column is not None and missing > 0:
                 both = [exposed.column, exposed.column + later] if after else [exposed.column]
-                rows.append(row(f"{exposed.name} in at least {exposed.at_least} lineups", both, low=missing))
+                rows.append(row(_owed(exposed), both, low=missing))
         return rows
 
     def _distinct(self) -> list[Row]:
@@ -299,9 +321,10 @@ def _shifted(rule: Row, by: int, times: int) -> Row:
     return Row(rule.rule, rule.columns + by, rule.weights, low, high)
 
 
-def _no_lineup(task: Task, depth: int, lineups: int) -> NoLineup:
-    from sdp_engine.optimize.clash import clash  # loads OR-Tools
+def _owed(exposed: Exposed) -> str:
+    return f"{exposed.name} in at least {exposed.at_least} lineups"
 
-    rules = clash(task)
+
+def _no_lineup(rules: tuple[str, ...], depth: int, lineups: int) -> NoLineup:
     where = "No lineup satisfies" if depth == 0 else f"After {depth} of {lineups} lineups no other satisfies"
     return NoLineup(f"{where} all of: {'; '.join(rules)}", rules)
