@@ -114,6 +114,11 @@ class Schedule:
         decided = self._decided.get("game", {}).get(game_label(named, ref.near), "")
         return self._by_id.get(decided) or self._nearest(frozenset(teams), ref.near)
 
+    def is_turned(self, ref: GameRef) -> bool:
+        """Return whether a source calls home whom we have as the visitor: on neutral ground they differ."""
+        found = self.find(ref) if isinstance(ref, Matchup) else None
+        return found is not None and isinstance(ref, Matchup) and self.team(ref.home) == found.away != found.home
+
     def team(self, label: str | None) -> str | None:
         """Return a team's id as this source spells it, None where no team of ours is meant."""
         return self._decided.get("team", {}).get(label or "") or team_id(self._sport, label)

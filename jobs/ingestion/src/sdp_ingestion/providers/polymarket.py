@@ -1,9 +1,10 @@
 """Polymarket, an exchange: moneyline, spread and total of games as probabilities.
 
-A market's outcomes and prices are lists written as JSON inside a text.
+A market's outcomes and prices are lists written as JSON inside a text. Of several spreads or totals of a game the one
+nearest to even is its line, the others are a ladder.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ import orjson
 from sdp_sports.clubs import find_team
 from sdp_sports.spec import load
 
-from sdp_ingestion.documents import Document, each, guarded, items, moment, read_list
+from sdp_ingestion.documents import STUMBLES, Document, each, guarded, items, moment, read_list
 from sdp_ingestion.prices import decimal_of_probability, number_of
 from sdp_ingestion.provider import Ask, Payload, Provider, Quality, Request
 from sdp_ingestion.rows import Matchup, QuoteRow, Rejected, Row
@@ -51,11 +52,30 @@ def _event(payload: Payload, event: Document) -> Iterator[Row | Rejected | Reque
     ours = [one for one in found if str(one.get("sportsMarketType")) in _KINDS and one.get("gameStartTime")]
     if ours:
         teams = _teams(event)
-        yield from each(ours, lambda one: _market(payload, teams, one), "a market")
+        main = {kind: min((one for one in ours if one["sportsMarketType"] == kind), key=_tilt) for kind in _kinds(ours)}
+        yield from each(ours, lambda one: _market(payload, teams, one, main), "a market")
 
 
-def _market(payload: Payload, teams: tuple[str, str], market: Document) -> Iterator[QuoteRow | Rejected]:
+def _kinds(markets: list[Document]) -> set[str]:
+    return {market["sportsMarketType"] for market in markets}
+
+
+def _tilt(market: Document) -> float:
+    """Return how far a market is from even, closed ones last: of several lines the most even one is the game's."""
+    try:
+        first = number_of(_listed(market["outcomePrices"])[0])
+    except STUMBLES:
+        first = None
+    is_open = market.get("acceptingOrders", True) and not market.get("closed")
+    return 2.0 if first is None else abs(first - 0.5) + (0.0 if is_open else 1.0)
+
+
+def _market(
+    payload: Payload, teams: tuple[str, str], market: Document, main: Mapping[str, Document]
+) -> Iterator[QuoteRow | Rejected]:
     kind, (away, home) = _KINDS[market["sportsMarketType"]], teams
+    is_line = kind == "moneyline" or market is main[market["sportsMarketType"]]
+    ours = kind if is_line else f"alternate_{kind}"
     game = Matchup(home, away, moment(market["gameStartTime"]))
     outcomes, prices = _listed(market["outcomes"]), _listed(market["outcomePrices"])
     line = number_of(market.get("line"))
@@ -67,7 +87,7 @@ def _market(payload: Payload, teams: tuple[str, str], market: Document) -> Itera
             continue
         # a spread's line is that of the outcome named first
         own = None if kind == "moneyline" else line if kind == "total" or place == 0 or line is None else -line + 0.0
-        yield QuoteRow(game, "polymarket", kind, side, own, decimal_of_probability(price), payload.fetched_at, status)
+        yield QuoteRow(game, "polymarket", ours, side, own, decimal_of_probability(price), payload.fetched_at, status)
 
 
 def _teams(event: Document) -> tuple[str, str]:

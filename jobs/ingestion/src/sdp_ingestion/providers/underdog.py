@@ -98,9 +98,10 @@ def _sides(match: Mapping[str, object] | None) -> tuple[str, str] | None:
     if match is None or not match.get("scheduled_at"):
         return None
     for title in (match.get("full_team_names_title"), match.get("title")):
-        away, between, home = str(title or "").partition(" @ ")
-        if between:
-            return away, home
+        for between in (" @ ", " vs. ", " vs "):  # on neutral ground
+            away, found, home = str(title or "").partition(between)
+            if found:
+                return away, home
     return None
 
 

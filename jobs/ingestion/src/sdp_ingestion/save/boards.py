@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import polars as pl
 from sdp_common.store import odds
 
-from sdp_ingestion.rows import GameRef, OfMarket, Rejected
+from sdp_ingestion.rows import OfMarket, Rejected
 
 Market = tuple[str, str, str]
 """Our id of a game, a book and a market."""
@@ -55,13 +55,10 @@ class Board:
         """Return the identities of what was told in several parts, None where one part held it all."""
         return pl.concat(self._told) if self.is_whole and self._told else None
 
-    def whole(self, game_id: Callable[[GameRef], str | None]) -> set[Market]:
+    def whole(self, ours: Callable[[OfMarket], Market | None]) -> set[Market]:
         """Return the markets of which nothing was left out, neither by the parser nor for want of knowing it.
 
         Args:
-            game_id: Our id of a game that the parser names.
+            ours: Which of ours a market is that the parser names.
         """
-        if not self.is_whole:
-            return set()
-        lacking = {(game_id(game), book, market) for game, book, market in self._lacking}
-        return self._markets - self._unsure - lacking
+        return self._markets - self._unsure - set(map(ours, self._lacking)) if self.is_whole else set()

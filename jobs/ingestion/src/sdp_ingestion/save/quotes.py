@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import polars as pl
 from sdp_common.store import odds
 
-from sdp_ingestion.rows import GameRef, MarketRows, QuoteRow, SplitRow
+from sdp_ingestion.rows import MarketRows, OfMarket, QuoteRow, SplitRow
 from sdp_ingestion.save.boards import Market
 from sdp_ingestion.save.context import Context
+from sdp_ingestion.save.turning import market_of, turned
 from sdp_ingestion.schedule import Game
 
 K = TypeVar("K", bound=Hashable)
@@ -27,6 +28,7 @@ def _each(keys: list[K], find: Callable[[K], V]) -> list[V]:
 
 def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
     """Save quotes; one without a moment is a closing line, known at kick-off."""
+    rows = list(turned(context.schedule, rows))
     games: list[Game | None] = _each([row.game for row in rows], context.game)
     playing = [(game.home, game.away) if game else () for game in games]
     named = [(row.player, row.name, row.team, row.position, at) for row, at in zip(rows, playing, strict=True)]
@@ -60,6 +62,7 @@ def quotes_of(context: Context, rows: list[QuoteRow]) -> None:
 
 def markets_of(context: Context, rows: list[MarketRows]) -> None:
     """Save markets whose quotes came in columns."""
+    rows = list(turned(context.schedule, rows))
     games = _each([row.game for row in rows], context.game)
     for row, game in zip(rows, games, strict=True):
         if game is None:
@@ -84,7 +87,7 @@ def _store(context: Context, told: pl.DataFrame, markets: set[Market], unsure: s
     """Save quotes, and close what is gone where they are all that the answer holds."""
     quotes = told.with_columns(source=pl.lit(context.source))
     is_all = context.board.tell(quotes, markets, unsure)
-    whole = context.board.whole(lambda game: _id_of(context, game)) if is_all else ()
+    whole = context.board.whole(lambda market: _ours(context, market)) if is_all else ()
     context.tally.counts += odds.save(context.session, quotes, whole=whole)
 
 
@@ -92,13 +95,13 @@ def close(context: Context) -> None:
     """Close what an answer that was saved in several parts lists no longer."""
     told = context.board.told()
     if told is not None:
-        whole = context.board.whole(lambda game: _id_of(context, game))
+        whole = context.board.whole(lambda market: _ours(context, market))
         context.tally.counts += odds.close(context.session, context.source, whole, told, context.now)
 
 
-def _id_of(context: Context, game: GameRef) -> str | None:
-    found = context.schedule.find(game)
-    return found.id if found else None
+def _ours(context: Context, market: OfMarket) -> Market | None:
+    found = context.schedule.find(market.game)
+    return (found.id, market.book, market_of(context.schedule, market)) if found else None
 
 
 _Who = dict[tuple[str | None, str], int | None]
@@ -150,7 +153,7 @@ def _of_people(context: Context, kept: list[tuple[MarketRows, Game]], frame: pl.
 def splits_of(context: Context, rows: list[SplitRow]) -> None:
     """Save betting percentages."""
     saved = []
-    for row in rows:
+    for row in turned(context.schedule, rows):
         game = context.game(row.game)
         if game is None:
             context.reject("the bets on an unknown game", str(row.game))
