@@ -251,15 +251,16 @@ def judged(held: Stage, name: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
         return table.table(rows, "given_", {**told, "population": "active"})
     base = rows.filter(populations.baseline(market, rows, held.past, held.starters), pl.col("is_given"))
     made = table.table(base, "given_", {**told, "population": "baseline"}, AVERAGES)
-    if set(market.positions) & set(OFFENCE):
-        honest = rows.join(held.snapped, on=keys, how="semi").with_columns(pl.col(AVERAGES).fill_null(0.0))
+    of_offence = bool(set(market.positions) & set(OFFENCE))
+    everybody = rows.join(held.snapped, on=keys, how="semi") if of_offence else rows
+    if of_offence:
+        honest = everybody.with_columns(pl.col(AVERAGES).fill_null(0.0))
         made += table.table(honest, "played_", {**told, "population": "honest"}, AVERAGES)
         if market.features == "passing" and EXPECTED in honest.columns:
             starting = honest.filter(pl.col(EXPECTED) == 1)
             made += table.table(starting, "played_", {**told, "population": "expected to start"}, AVERAGES)
     if held.plan.against is not None:
         made += _against(held, name, base, told)
-        everybody = rows.join(held.snapped, on=keys, how="semi")
         made += _on_lines(everybody, {**told, "population": "props"}, "lined_", informed=held.plan.informed)
         made += _on_lines(base, {**told, "population": "baseline with lines"}, "given_", informed=False)
     return made

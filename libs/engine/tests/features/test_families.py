@@ -351,7 +351,7 @@ def test_who_is_left_inherits_by_his_snaps(told: Any) -> None:
 def test_without_rosters_those_with_a_recent_line_were_expected_until_they_play_elsewhere() -> None:
     kick_offs = [KICK_OFF + timedelta(days=7 * week) for week in range(squad.RECENT + 2)]
     names = [f"w{week}" for week in range(len(kick_offs))]
-    games = pl.DataFrame({"game_id": names, "starts_at": kick_offs})
+    games = pl.DataFrame({"game_id": names, "starts_at": kick_offs, "season": [2021, *[2022] * (len(names) - 1)]})
     places = [
         *[(1, name, "nfl:KC", "WR") for name in names],
         (2, "w0", "nfl:KC", "RB"),
@@ -371,6 +371,12 @@ def test_without_rosters_those_with_a_recent_line_were_expected_until_they_play_
     moved = there.filter(pl.col("player_id") == 3)
     assert moved.select("game_id", "team_id").rows() == [("w1", "nfl:KC"), *[(name, "nfl:SF") for name in names[3:]]]
     assert there["player_id"].unique().sort().to_list() == [2, 3]
+    told = {name: [None] for name in frames.SNAPS} | {"player_id": [1], "game_id": ["w0"], "team_id": ["nfl:KC"]}
+    snaps = pl.DataFrame(told | {"position": ["WR"], "offense_snaps": [30.0]}, schema=dict(frames.SNAPS))
+    later = squad.of_history(SPORT, games, snaps, nothing[1], lines)
+    assert later.filter(pl.col("game_id") == "w0")["player_id"].sort().to_list() == [1, 5]
+    same = made.filter(pl.col("game_id") != "w0").sort("player_id", "game_id")
+    assert later.filter(pl.col("game_id") != "w0").sort("player_id", "game_id").equals(same)
 
 
 def test_who_was_expected_and_has_no_line_was_not_involved(league: Any) -> None:

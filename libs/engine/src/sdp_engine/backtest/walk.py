@@ -24,7 +24,7 @@ WEEKS: dict[str, int] = {"weekly": 1, "monthly": 4}
 WARM_SEASONS, WARM_WEEKS = 3, 9
 """Before the first season that is judged, so many are predicted with a fit every so many weeks: what they leave is what
 the first distributions are learnt from."""
-FEWEST_ROWS = 300
+FEWEST_ROWS = 200
 FAR = datetime(2000, 1, 1, tzinfo=UTC)
 """Where no game is to be judged."""
 

@@ -33,8 +33,8 @@ def of_history(
 
     Where a week's roster is not known the inactive players are not either; those on the field, special teams
     counted, stand for the active ones, of quarterbacks who started alone: who relieved him was not known. Where
-    nothing tells of any game, those with a line in one of their team's last `RECENT` games were expected, too, so
-    that a model can learn who of them does not play.
+    nothing tells of any game, or of any of a season after one of which something told, those with a line in one of
+    their team's last `RECENT` games were expected, too, so that a model can learn who of them does not play.
     """
     active = roles.filter(pl.col("status") == ACTIVE, pl.col("position").is_in(OFFENCE))
     place = ["game_id", "team_id"]
@@ -43,12 +43,14 @@ def of_history(
     seen = _unlisted(snaps, active).join(named, on=[*place, "position"], how="left")
     seen = seen.filter(pl.col("starter").is_null() | (pl.col("starter") == pl.col("player_id")))
     known = pl.concat([frame.select(*KEYS, "team_id", "position") for frame in (active, seen)]).unique(KEYS)
-    others = lines.filter(~pl.col("position").is_in(OFFENCE)) if known.height else lines
-    others = others.filter(pl.col("position").is_in(sport.positions)).join(known, on=KEYS, how="anti")
-    if known.height:
-        others = others.join(known.select("game_id").unique(), on="game_id", how="semi")
-    else:
-        others = pl.concat([others.select(*KEYS, "team_id", "position"), _without_line(lines, games)])
+    mine = lines.filter(pl.col("position").is_in(sport.positions)).select(*KEYS, "team_id", "position")
+    told_of = known.select("game_id").unique()
+    others = mine.filter(~pl.col("position").is_in(OFFENCE)).join(told_of, on="game_id", how="semi")
+    silent = _silent(games, told_of)
+    if silent.height:
+        blind = pl.concat([mine, _without_line(lines, games)]).join(silent, on="game_id", how="semi")
+        others = pl.concat([others, blind])
+    others = others.join(known, on=KEYS, how="anti")
     chosen = [
         known.with_columns(here=pl.lit(1.0)),
         others.select(*KEYS, "team_id", "position", here=pl.lit(None, pl.Float64)),
@@ -70,6 +72,15 @@ def of_relief(snaps: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
     relieved = (pl.col("starter") != pl.col("player_id")) & (pl.col("offense_snaps") > 0)
     marked = seen.with_columns(is_target=relieved.fill_null(value=False), here=pl.lit(1.0))
     return marked.filter(pl.col("is_target").any().over("game_id")).select(*SQUAD).unique(KEYS, maintain_order=True)
+
+
+def _silent(games: pl.DataFrame, told_of: pl.DataFrame) -> pl.DataFrame:
+    """Return the games of seasons of which nothing tells though something told of an earlier one; all where nothing."""
+    seasons = games.join(told_of, on="game_id", how="semi").select("season").unique()
+    if seasons.is_empty():
+        return games.select("game_id")
+    later = games.filter(pl.col("season") > seasons["season"].min()).join(seasons, on="season", how="anti")
+    return later.select("game_id")
 
 
 def _unlisted(snaps: pl.DataFrame, active: pl.DataFrame) -> pl.DataFrame:
