@@ -96,6 +96,7 @@ def test_every_sport_declares_how_its_own_positions_go_together(sport):
     [
         ([(1, "g", "a", "b", "C", float("nan"), None, None)], "not a number"),
         ([(1, "g", "a", "b", "C", 1.0, None, None)] * 2, "appears twice"),
+        ([(1, "g", "a", "b", "C", 1.0, None, [*map(float, range(14)), 1e9])], "more than 100,000 points"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(rows, message):

@@ -34,6 +34,8 @@ OUTLOOK: frames.Schema = {
 `sdp_sports.spec.QUANTILES`) where the whole distribution is."""
 LEVELS = 512
 MOST_WORLDS = 200_000
+MOST_POINTS = 100_000.0
+"""Nobody scores more, whatever is projected of him."""
 
 
 def simulate(
@@ -66,6 +68,8 @@ def simulate(
     ordered = outlook.sort("game_id", "team_id", "player_id")
     points = np.zeros((ordered.height, worlds), np.int32)
     grid = _grids(ordered, correlations)
+    if not (np.abs(grid) <= 100 * MOST_POINTS).all():
+        raise ValueError(f"outlook: somebody is said to score more than {MOST_POINTS:,.0f} points")
     start = 0
     for (game,), players in ordered.group_by("game_id", maintain_order=True):
         rows = slice(start, start + players.height)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sdp_sports.files import percentiles
 from sdp_sports.files.cells import NUMBER, Cells, word
 from sdp_sports.files.columns import ALIASES, PLAYERS, Columns, find_columns
 from sdp_sports.files.entries import read_place
@@ -108,6 +109,7 @@ def gather_projections(
             cells.fault(None, f"has {len(line.cells)} cells, the header needs {width}")
         elif any(cells.text(column) for column in needed):
             rows.append(replace(_row(cells, columns), more=_numbers(line.cells, others)))
+            _check_spread(cells, rows[-1])
     told = [row for row in rows if any(getattr(row, column) is not None for column in needed)]
     percent = {column: any((getattr(row, column) or 0) > 1 for row in told) for column in ("ownership", "optimal")}
     found = Projections(columns, tuple(_in_shares(row, percent) for row in told))
@@ -144,6 +146,20 @@ def _row(cells: Cells, columns: Columns) -> Projection:
         batting_order=_order(cells.text("batting_order")),
         line=cells.text("line")[:MOST_LINE] or None,
     )
+
+
+def _check_spread(cells: Cells, row: Projection) -> None:
+    """Note a standard deviation or quantiles that no distribution of points has."""
+    if row.sd is not None and row.sd < 0:
+        cells.fault("sd", f"{row.sd:g} is negative: a standard deviation never is")
+    elif row.sd is not None and row.sd > MOST_POINTS:
+        cells.fault("sd", f"{row.sd:g} is more than {MOST_POINTS:g}")
+    levels = percentiles.told(row.more)
+    if percentiles.falls(levels.values()):
+        told = ", ".join(f"{value:g} at {level:.0%}" for level, value in levels.items())
+        cells.fault("points", f"the quantiles fall: {told}")
+    elif len(levels) > 1 and max(map(abs, levels.values())) > MOST_POINTS:
+        cells.fault("points", f"a quantile is more than {MOST_POINTS:g}")
 
 
 def _order(text: str) -> int | None:

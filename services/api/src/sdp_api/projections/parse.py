@@ -8,7 +8,7 @@ from sdp_common.intake import refusals_as_bad_input
 from sdp_common.store.projections import BATTING_ORDER, COLUMN, LINE, OWNERSHIP, POOL
 from sdp_sports.files import Fault, Refused
 from sdp_sports.files.grid import read_lines, read_text
-from sdp_sports.files.percentiles import at_levels, falls
+from sdp_sports.files.percentiles import at_levels
 from sdp_sports.files.percentiles import told as percentiles
 from sdp_sports.files.projections import MOST_ROWS, Projection, gather_projections
 from sdp_sports.names import normalise
@@ -122,12 +122,6 @@ class _Matcher:
         """Give the player whom a row means his points."""
         if row.points is not None and row.points < 0:
             self._fault(row, self._header["points"], f"{row.points:g} is negative")
-        if row.sd is not None and row.sd < 0:
-            self._fault(row, self._header["sd"], f"{row.sd:g} is negative: a standard deviation never is")
-        levels = percentiles(row.more)
-        if falls(levels.values()):
-            told = ", ".join(f"{value:g} at {level:.0%}" for level, value in levels.items())
-            self._fault(row, self._header["points"], f"the quantiles fall: {told}")
         for candidate in self._find(row):
             self._give(row, candidate)
 
