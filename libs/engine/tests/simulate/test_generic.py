@@ -102,6 +102,7 @@ def test_every_sport_declares_how_its_own_positions_go_together(sport):
 def test_what_cannot_be_drawn_is_refused(rows, message):
     with pytest.raises(ValueError, match=message):
         generic.simulate(outlook(rows), load_correlations("nba"), 1, 10)
+    assert generic.simulate(outlook([]), load_correlations("nba"), 1, 10).sheets["points"].shape == (1, 0, 10)
     with pytest.raises(ValueError, match="worlds: 0"):
         generic.simulate(outlook(game()), load_correlations("nba"), 1, 0)
 

@@ -89,8 +89,10 @@ def _grids(players: pl.DataFrame, correlations: Correlations) -> Floats:
     """Return each player's quantiles at LEVELS + 1 levels, in hundredths."""
     levels = np.arange(1, LEVELS) / LEVELS
     edges = np.concatenate([[0.2 / LEVELS], levels, [1 - 0.2 / LEVELS]])
-    columns = players.select("mean", "sd", "quantiles").iter_rows()
-    return np.stack([_grid(edges, mean, sd, quantiles, correlations) for mean, sd, quantiles in columns]) * 100
+    grid = np.zeros((players.height, edges.size))
+    for row, (mean, sd, quantiles) in enumerate(players.select("mean", "sd", "quantiles").iter_rows()):
+        grid[row] = _grid(edges, mean, sd, quantiles, correlations)
+    return grid * 100
 
 
 def _grid(
