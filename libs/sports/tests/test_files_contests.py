@@ -243,6 +243,33 @@ def test_payouts_that_do_not_add_up_are_refused(body: str, words: str) -> None:
     assert words in " ".join([caught.value.message, *(fault.message for fault in caught.value.faults)])
 
 
+TOOLS = {
+    "edited": "DFS ID,Name,Pos,Team,Opp,Salary,SS Proj,My Proj,SS Own,My Own,dk_points,dk_std,dk_95_percentile\n"
+    "7,Zoë Ace,QB,AAA,BBB,7000,19,21.5,20,12.5,18,8.1,33\n",
+    "own in per cent": 'Name,Fpts,Position,Team,Opp,Salary,Ownership %,Std Dev\n'
+    '"Ace, Zoë",21.5,QB,AAA,@BBB,7000,12.5%,8.1\n',
+    "split names": "first_name;last_name;position;team;opp;salary;ppg_projection;pOWN%\n"
+    "Zoë;Ace;QB;AAA;BBB;7000;21.5;12.5%\n",
+    "a site's own words": "Player\tDK Position\tTeam\tDK Salary\tDK Projection\tDK Ownership\n"
+    "Zoë Ace\tQB\tAAA\t7000\t21.5\t12.5%\n",
+    "short words": "Player,Pos,Team,Opp,Salary,ProjPts,Proj Own\nZoë Ace,QB,AAA,BBB,7000,21.5,12.5%\n",
+}  # fmt: skip
+"""Headers as tools give them, with a name that is quoted for its comma or has an accent."""
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("mark", [b"", "\ufeff".encode()], ids=["plain", "marked"])
+def test_headers_of_other_tools_are_understood(tool: str, mark: bytes) -> None:
+    _, found = read(mark + TOOLS[tool].encode())
+    assert isinstance(found, Projections)
+    (row,) = found.rows
+    assert row.name in {"Zoë Ace", "Ace, Zoë"}
+    assert (row.position, row.team, row.salary_usd) == ("QB", "AAA", 7000)
+    assert (row.points, row.ownership) == (21.5, 0.125)
+    assert tool not in {"edited", "own in per cent"} or row.sd == 8.1
+    assert tool != "edited" or row.more["dk_95_percentile"] == 33
+
+
 def test_projections_by_the_names_that_tools_give() -> None:
     found = content(
         'Name,Position,Team,Salary,Fpts,Own%,StdDev,Ceil,Odd\nA B,PG,BOS,"8,100",20.5,12.5%,7,30,x\n', Projections

@@ -196,9 +196,10 @@ class Search:
         if self._why is None or depth > len(self.reached):
             self.reached = list(self.ledger.chosen)
             self._why = self._reason(stuck)
-        worth_it = self._ties and (self._is_small or self.ledger.reserve.owed)
-        if depth <= self._stood or not worth_it:
+        if depth <= self._stood or not self._ties:
             raise self._why
+        if not (self._is_small or self.ledger.reserve.owed):
+            raise NoLineup(f"{self._why} (others before them might have left room for more)", self._why.rules)
         if self._retreats >= _RETREATS:
             raise NoLineup(f"{self._why} (nor was a way on found by {_RETREATS} other beginnings)", self._why.rules)
         self._retreats += 1

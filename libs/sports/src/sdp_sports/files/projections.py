@@ -118,12 +118,15 @@ def gather_projections(
 
 def _row(cells: Cells, columns: Columns) -> Projection:
     name, external_id = cells.text("name") or None, cells.text("id") or None
+    if name is None:
+        name = " ".join(filter(None, (cells.text("first_name"), cells.text("last_name")))) or None
     both = cells.text("name_id")
     place = (read_place("", both, "draftkings") or read_place("", both, "fanduel")) if both else None
     if place is not None:
         name, external_id = name or place.name, external_id or place.external_id
     if name is None and external_id is None:
-        cells.fault(next(column for column in ("name", "id", "name_id") if column in columns.places), "names no player")
+        named = ("name", "id", "name_id", "last_name")
+        cells.fault(next(column for column in named if column in columns.places), "names no player")
     points = cells.number("points")
     if points is not None and points > MOST_POINTS:
         cells.fault("points", f"{points:g} is more than {MOST_POINTS:g}")
