@@ -78,7 +78,7 @@ def markets_of(context: Context, rows: list[MarketRows]) -> None:
     unsure = {
         (game.id, row.book, row.market)
         for row, game in kept
-        if any(name is not None and people[name, game.id] is None for name in row.names or ())
+        if row.names and any(name is not None and people[name, game.id] is None for name in row.names)
     }
     _store(context, told, markets, unsure)
 
@@ -110,7 +110,7 @@ _Who = dict[tuple[str | None, str], int | None]
 
 def _people(context: Context, kept: list[tuple[MarketRows, Game]]) -> _Who:
     """Return who is meant by every name: one of those who play, where several bear it."""
-    named = {(name, game.id): (game.home, game.away) for row, game in kept for name in row.names or ()}
+    named = {(name, game.id): (game.home, game.away) for row, game in kept if row.names for name in row.names}
     return {who: context.person(None, who[0], None, None, playing) for who, playing in named.items()}
 
 
