@@ -177,3 +177,11 @@ def test_a_real_entries_file_before_its_lock_comes_back_filled(
     old, new = source.read_bytes().splitlines(), target.read_bytes().splitlines()
     assert len(old) == len(new)
     assert old[len(before.entries) + 1 :] == new[len(before.entries) + 1 :]
+
+
+def test_a_file_that_was_cut_short_is_refused_in_words(entries: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.csv"
+    rows = entries.read_bytes().split(b"\r\n")
+    short.write_bytes(b"\r\n".join(rows[:16]))
+    with pytest.raises(BadInput, match="those of no contest that we know"):
+        enter(short)

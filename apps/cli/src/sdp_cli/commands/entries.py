@@ -46,8 +46,13 @@ def contest_of(content: Entries, name: str | None, file: Path) -> tuple[Sport, s
         except KeyError as error:
             raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
     found = identify(content.site, content.pool, first_day(content.pool))
-    if len(found) != 1:
-        codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in found) or "no declared contest"
+    if not found:
+        raise BadInput(
+            f"{file}: its players and roster places are those of no contest that we know. "
+            "Download it again where it was cut short, or name a contest with --contest"
+        )
+    if len(found) > 1:
+        codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in found)
         raise BadInput(f"{file} may be for {codes}: say which with --contest")
     return find_contest(f"{found[0][0]}:{found[0][1]}")
 
