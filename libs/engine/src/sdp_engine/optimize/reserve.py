@@ -89,7 +89,7 @@ class Reserve:
         owed = np.array([way is not None for way in self._ways], np.bool_) & (missing > 0)
         if int(missing[owed].sum()) > left and owed.tobytes() not in self._weighed:
             self._weighed.add(owed.tobytes())
-            self.cuts.append(Cut(owed.astype(np.int64), self._most(owed.astype(np.int64))))
+            self.cuts.append(Cut(owed.astype(np.int64), self._most_whole(owed.astype(np.int64))))
 
     def too_much(self, missing: Ints, left: int) -> Cut | None:
         """Return why `left` lineups cannot meet what is missing: as few minima as do, None where no cut says so."""
@@ -114,7 +114,7 @@ class Reserve:
         """
         plain = np.array([way is not None for way in self._ways])
         least = -(-int(missing[plain].sum()) // max(left, 1))
-        most = self._most(plain.astype(np.int64)) if self._pace is None else self._pace.most
+        most = self._most_whole(plain.astype(np.int64)) if self._pace is None else self._pace.most
         if plain.sum() < 2 or most <= least:
             return False
         if self._pace is not None:
@@ -233,12 +233,23 @@ class Reserve:
         return found, np.array([float(cut.most) for cut in cuts])
 
     def _most(self, weights: Ints) -> int:
-        """Return the most that a lineup counts for, as far as a short branch and bound tells: none counts for more."""
+        """Return the most that a relaxed lineup counts for: no lineup counts for more."""
         matrix, limits, width = self._polytope
-        value = np.zeros(width)
-        value[self._columns()] = weights
+        known, most = self._known(width)
+        answer: Any = linprog(  # type: ignore[call-overload]  # as above
+            -self._valued(weights),
+            A_ub=vstack([matrix, known]).tocsr(),
+            b_ub=np.concatenate([limits, most]),
+            bounds=(0, 1),
+            method="highs",
+        )
+        return int(np.floor(-answer.fun + 1e-6)) if answer.status == 0 else int(weights.sum())
+
+    def _most_whole(self, weights: Ints) -> int:
+        """Return the same by a short branch and bound: closer, in ten times as long."""
+        matrix, limits, width = self._polytope
         answer: Any = milp(
-            -value,
+            -self._valued(weights),
             constraints=LinearConstraint(matrix, ub=limits),
             integrality=np.ones(width, np.int64),
             bounds=Bounds(0, 1),
@@ -247,3 +258,8 @@ class Reserve:
         bound = answer.mip_dual_bound
         known = answer.status in {0, 1} and bound is not None and np.isfinite(bound)
         return int(min(np.floor(-bound + 1e-6), weights.sum())) if known else int(weights.sum())
+
+    def _valued(self, weights: Ints) -> Floats:
+        value = np.zeros(self._polytope[2])
+        value[self._columns()] = weights
+        return value
