@@ -74,11 +74,11 @@ def _market(
     payload: Payload, teams: tuple[str, str], market: Document, main: Mapping[str, Document]
 ) -> Iterator[QuoteRow | Rejected]:
     kind, (away, home) = _KINDS[market["sportsMarketType"]], teams
-    is_line = kind == "moneyline" or market is main[market["sportsMarketType"]]
+    line = number_of(market.get("line"))
+    is_line = kind == "moneyline" or line == number_of(main[market["sportsMarketType"]].get("line"))
     ours = kind if is_line else f"alternate_{kind}"
     game = Matchup(home, away, moment(market["gameStartTime"]))
     outcomes, prices = _listed(market["outcomes"]), _listed(market["outcomePrices"])
-    line = number_of(market.get("line"))
     status = "open" if market.get("acceptingOrders", True) and not market.get("closed") else "suspended"
     for place, (name, price) in enumerate(zip(outcomes, prices, strict=True)):
         side = name.lower() if kind == "total" else _side(payload.sport, name, home, away)
