@@ -25,7 +25,7 @@ from sdp_sports.rules import (
     TeamExposure,
     Who,
 )
-from sdp_sports.spec import Contest, Slot, Stack, StackNeed
+from sdp_sports.spec import Contest, Slot, Sport, Stack, StackNeed, find_contest
 
 CLASSIC = Contest(
     site="test",
@@ -122,13 +122,13 @@ class Brute:
         tried = {entries(contest, ids): ids for ids in itertools.product(*fits) if len(set(ids)) == len(ids)}
         kept = kept_alone(contest, pool, list(tried.values()), one, STACKS)
         found = {
-            key: sum(round(round(rows[i]["points"] * 1000) * m * 2) for i, m in key)
+            key: sum(round(round(rows[i]["points"] * 1000) * m * 10) for i, m in key)
             for key in itertools.compress(tried, kept)
         }
-        order = {(1.5, 1.0): 0}  # the captain's group comes first in the contest's slots
+        order = {m: k for k, m in enumerate(dict.fromkeys(slot.points_multiplier for slot in contest.slots))}
         self.rows = rows
         self.shares = [s for s in rules.stacks if s.at_least < 1]
-        self.order = sorted(found, key=lambda k: (-found[k], [(i, order.get((m, 1.0), 1)) for i, m in k]))
+        self.order = sorted(found, key=lambda k: (-found[k], [(i, order[m]) for i, m in k]))
         self.value = found
         self.marks = {lineup: self.counted(lineup) for lineup in found}
         self.ends = [(rules.least(x.at_least), rules.most(x.at_most)) for x in self.limits()]
@@ -194,7 +194,7 @@ def compare(contest: Contest, pool: pl.DataFrame, rules: Rules) -> bool:
     assert check_lineups(contest, pool, [x.draftable_ids for x in lineups], rules, STACKS) == []
     assert [entries(contest, x.draftable_ids) for x in lineups] == list(expected)
     for lineup, key in zip(lineups, expected, strict=True):
-        assert lineup.points == pytest.approx(brute.value[key] / 2000, abs=1e-9)
+        assert lineup.points == pytest.approx(brute.value[key] / 10_000, abs=1e-9)
     return True
 
 
@@ -335,6 +335,86 @@ def test_mixtures_of_rules_give_what_trying_every_lineup_gives(seed: int) -> Non
         if not check_rules(rules, contest, pool, STACKS):
             break
     compare(contest, pool, rules)
+
+
+ALONE = ["lock", "exclude", "cap", "single caps", "ownership", "plain"]
+"""Kinds of rules that name neither teams nor positions."""
+TOGETHER = ["team stack", "team exposure", "per team", "line stack", "opposing side"]
+KINDS_OF_SPORTS = KINDS | {
+    "opposing side": lambda rng, ids: {
+        "groups": (Group(given=Who(teams=("A",)), who=Who(opponents=("A",)), at_most=rng.choice([0, 1])),)
+    },
+    "team stack": lambda rng, ids: {"stacks": (StackRule(sizes=(2,), opponents=rng.choice([0, 1])),)},
+    "captain": lambda rng, ids: {
+        "groups": (Group(given=Who(captain=True), who=Who(draftables=tuple(rng.sample(ids, 6))), at_least=1),),
+        "group_exposures": (GroupExposure(who=Who(captain=True, draftables=tuple(rng.sample(ids, 4))), at_most=0.5),),
+    },
+}
+
+
+def a_pool_of(rng: random.Random, sport: Sport, contest: Contest) -> pl.DataFrame:
+    """A random pool of a declared contest, a copy of each player a slot where the site lists him so."""
+    places = contest.expanded_slots
+    rows: list[dict[str, Any]] = []
+    for k in range(len(places) + 2):
+        place = places[k % len(places)]
+        position = rng.choice(place.positions)
+        team = (
+            None if sport.code in {"golf", "nascar"} else rng.choice("AB" if contest.mode == "single_game" else "ABCD")
+        )
+        slots = [place.name] if contest.mode == "tiers" else [s.name for s in contest.slots if position in s.positions]
+        player: dict[str, Any] = {
+            "player_id": 1000 + k,
+            "name": f"{position} {k}",
+            "team_id": team,
+            "opponent_id": FACES.get(team or ""),
+            "game_id": "Open" if team is None else "".join(sorted(team + FACES[team])),
+            "position": position,
+            "salary_usd": round(min(contest.salary_cap_usd, 60_000) / len(places) * rng.uniform(0.6, 1.2)),
+            "points": rng.choice([rng.randrange(0, 12) / 1, round(rng.uniform(-1, 12), 3)]),
+            "ownership": round(rng.uniform(0, 0.5), 2),
+            "line": rng.choice(["1", "2"]),
+        }
+        rows += [
+            player | {"roster_slots": kept} for kept in ([[s] for s in slots] if contest.copy_per_slot else [slots])
+        ]
+    ids = rng.sample(range(1, 10 * len(rows)), len(rows))
+    numbered = [row | {"draftable_id": i} for row, i in zip(rows, ids, strict=True)]
+    return pl.DataFrame(numbered, schema={**POOL, "ownership": pl.Float64, "line": pl.String})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "fd_nascar_classic",
+        "dk_nhl_tiers",
+        "dk_lol_captain",
+        "dk_f1_captain",
+        "yh_nfl_single_game",
+        "fd_nhl_single_game_legacy",
+    ],
+)
+def test_mixtures_of_other_sports_give_what_trying_every_lineup_gives(code: str) -> None:
+    rng = random.Random(f"a mixture of {code}")
+    sport, key = find_contest(code)
+    contest = sport.contests[key]
+    if contest.mode == "tiers":
+        contest = contest.with_tiers(["T1", "T2", "T3", "T4", "T5"], sport.positions)
+    kinds = [
+        *ALONE,
+        *(TOGETHER if sport.code != "nascar" else []),
+        *(["captain"] if contest.slots[0].points_multiplier > 1 else []),
+    ]
+    solved = 0
+    while solved < 2:
+        pool = a_pool_of(rng, sport, contest)
+        asked: dict[str, Any] = {}
+        for kind in rng.sample(kinds, 3):
+            for field, value in KINDS_OF_SPORTS[kind](rng, pool["draftable_id"].to_list()).items():
+                asked[field] = asked[field] + value if isinstance(value, tuple) and field in asked else value
+        rules = Rules(**asked | {"lineups": 2})
+        if not check_rules(rules, contest, pool, STACKS):
+            solved += compare(contest, pool, rules)
 
 
 @pytest.mark.parametrize("kind", KINDS)
