@@ -126,17 +126,13 @@ def kick_game(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip
     middle = far + (1.0 - far) * plan.rates[p.GOAL_MIDDLE]
     kicker = sheets.kicker[:, 2 * g + k, at : at + n]
     blocked = sheets.defence[p.D_BLOCKED, 2 * g + 1 - k, at : at + n]
-    kicker[:] = 0
     for w in range(n):
         key = strip.key[k, w]
-        for m in range(strip.way[k, GOALS, w]):
+        goals, beyond, between = strip.way[k, GOALS, w], 0, 0
+        for m in range(goals):
             chance = unit(word(key, BANDS + m))
-            if chance < far:
-                kicker[p.FAR, w] += 1
-            elif chance < middle:
-                kicker[p.MIDDLE, w] += 1
-            else:
-                kicker[p.NEAR, w] += 1
+            beyond += 1 if chance < far else 0
+            between += 1 if chance < middle else 0
         z, y = word(key, KICKS), word(key, KICKS + 1)
         missed = draw_poisson(tables.poisson, plan.rates[p.MISSED_GOALS], high(z), np.float64(unit32(low(y))))
         made, two = strip.way[k, EXTRA, w], strip.way[k, TWO, w]
@@ -148,6 +144,9 @@ def kick_game(plan: Plan, tables: Tables, g: int, k: int, at: int, n: int, strip
                 wide += 1
                 stopped += 1 if np.float64(unit32(low(x))) < plan.rates[p.BLOCKED_TRY] else 0
         lost = missed * plan.rates[p.BLOCKED_GOAL] + plan.rates[p.BLOCKED_PUNTS]
+        kicker[p.FAR, w] = beyond
+        kicker[p.MIDDLE, w] = between - beyond
+        kicker[p.NEAR, w] = goals - between
         kicker[p.MISSED, w] = missed
         kicker[p.EXTRA_MADE, w] = made
         kicker[p.EXTRA_MISSED, w] = wide

@@ -173,9 +173,6 @@ def catch(
         step = plan.player_key[q] + np.uint64(OWN_CATCHES) * GOLDEN
         rate = plan.player[q, p.CATCH]
         for w in range(n):
-            if targets[w] == 0:
-                catches[w] = 0
-                continue
             z = mix(strip.key[k, w] + step)
             chance = min(rate * strip.factor[k, p.F_COMPLETION, w], 0.97)
             strip.expected[w] += chance * targets[w]
@@ -194,15 +191,11 @@ def catch(
         each = plan.player[q, p.CATCH_YARDS]
         for w in range(n):
             r = np.int64(catches[w])
-            if r == 0:
-                yards[w] = 0
-                continue
             z = mix(strip.key[k, w] + step)
             touches: Any = min(r, AIR_TOUCHES)
             noise = max(1.0 + plan.rates[p.CATCH_NOISE] * normal(tables.normal, low(z)), 0.2)
             drawn = quantile(tables.air[plan.air_row[q] + touches], LEVELS, high(z)) * (each * strip.gain[w]) * noise
-            if r > AIR_TOUCHES:
-                drawn *= r / touches
+            drawn *= r / max(touches, 1)
             yards[w] = np.int64(np.floor(drawn + 0.5))
 
 
@@ -235,13 +228,10 @@ def carry(
         each = plan.player[q, p.CARRY_YARDS]
         for w in range(n):
             c = np.int64(carries[w])
-            if c == 0:
-                yards[w] = 0
-                continue
             z = mix(strip.key[k, w] + step)
             touches: Any = min(c, GROUND_TOUCHES)
             factor = strip.factor[k, p.F_GROUND, w] if j >= p.BLANK else 1.0
             noise = max(1.0 + plan.rates[p.CARRY_NOISE] * normal(tables.normal, low(z)), 0.2)
-            part = c / touches if c > GROUND_TOUCHES else 1.0
+            part = c / max(touches, 1)
             drawn = quantile(tables.ground[plan.ground_row[q] + touches], LEVELS, high(z))
             yards[w] = np.int64(np.floor(drawn * (each * factor * noise * part) + 0.5))
