@@ -119,12 +119,12 @@ def normalise(name: str) -> str:
 
     >>> normalise("Odell Beckham Jr."), normalise("D.J. Moore"), normalise("Amon-Ra St. Brown")
     ('odell beckham', 'dj moore', 'amon ra st brown')
-    >>> normalise("Beckham, Odell")
-    'odell beckham'
+    >>> normalise("Beckham, Odell"), normalise("Beckham, Odell Jr."), normalise("Beckham, Odell, Jr.")
+    ('odell beckham', 'odell beckham', 'odell beckham')
     """
-    last, comma, first = name.partition(",")
-    if comma and first.strip() and _SILENT.sub("", first).strip().lower() not in _SUFFIXES:
-        name = f"{first} {last}"
+    last, _, first = name.partition(",")
+    if given := [word for word in first.replace(",", " ").split() if _is_no_suffix(word)]:
+        name = f"{' '.join(given)} {last}"
     decomposed = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     words = [w for w in _GAP.split(_SILENT.sub("", plain)) if w]
@@ -133,6 +133,10 @@ def normalise(name: str) -> str:
     while len(words) > 2 and len(words[0]) == 1 and len(words[1]) == 1:
         words[:2] = ["".join(words[:2])]
     return " ".join(words)
+
+
+def _is_no_suffix(word: str) -> bool:
+    return _SILENT.sub("", word).lower() not in _SUFFIXES
 
 
 @lru_cache(maxsize=65536)

@@ -1,6 +1,5 @@
 """What a site's salary file offers, as a pool; with another tool's projections, where there are some."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,10 @@ from sdp_sports.files.percentiles import at_levels
 from sdp_sports.files.percentiles import told as told_levels
 from sdp_sports.files.projections import Projection
 from sdp_sports.files.salaries import Game, Salary
-from sdp_sports.names import formal, normalise
 from sdp_sports.spec import Contest, Sport
 
 from sdp_engine.frames import POOL, Schema
+from sdp_engine.optimize.matched import match
 
 _MORE: Schema = {
     "ownership": pl.Float64,
@@ -28,7 +27,7 @@ _MORE: Schema = {
 _TOLD = ("ownership", "batting_order", "line")
 """Columns that are left out where nobody says anything."""
 _NAMED_FREE = 5
-"""Players without a salary who are named in a refusal."""
+"""Players who are named in a refusal of many."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,8 @@ def offer(
         columns: Other columns of the projections that are wanted as they are; who has no number there has none.
 
     Raises:
-        ValueError: The objective is none of these, or the file says nothing of it; or somebody costs nothing in a
-            contest with a salary cap.
+        ValueError: The objective is none of these, or the file says nothing of it; somebody costs nothing in a
+            contest with a salary cap; or projections tell of somebody twice, or of nobody in the file.
     """
     if contest.is_capped:
         _check_salaries(rows)
@@ -90,7 +89,7 @@ def offer(
         contest = contest.with_tiers(sorted(tiers, key=lambda tier: (len(tier), tier)), sport.positions)
     ids = _ids(rows)
     people = {athlete: i for i, athlete in enumerate(dict.fromkeys(row.athlete for row in rows), 1)}
-    told, unmatched = _matched(sport, rows, projections or ())
+    told, unmatched = match(sport, contest, rows, projections or ())
     _check_columns({objective, *columns}, projections or ())
     found: list[dict[str, Any]] = []
     starts: dict[str, datetime] = {}
@@ -133,7 +132,7 @@ def offer(
             }
         )
     if not found:
-        raise ValueError(f"nobody in the file has {'average points' if projections is None else objective}")
+        raise ValueError(_nobody(objective, projections, unmatched))
     pool = pl.DataFrame(found, schema={**POOL, **_MORE, **dict.fromkeys(columns, pl.Float64)})
     pool = pool.drop(name for name in _TOLD if pool[name].null_count() == len(pool))
     return Offer(contest, pool, starts, unmatched, without, frozenset(still_open))
@@ -145,6 +144,13 @@ def _check_salaries(rows: Sequence[Salary]) -> None:
     if free:
         more = f" and {len(free) - _NAMED_FREE} more" if len(free) > _NAMED_FREE else ""
         raise ValueError(f"no salary: {', '.join(free[:_NAMED_FREE])}{more}: write what each costs, or leave him out")
+
+
+def _nobody(objective: str, projections: Sequence[Projection] | None, unmatched: Sequence[Projection]) -> str:
+    if projections and len(unmatched) == len(projections):
+        named = ", ".join(str(one.name or one.external_id) for one in unmatched[:_NAMED_FREE])
+        return f"the projections ({named}) name nobody of the salary file, or several: are the files of one slate?"
+    return f"nobody in the file has {'average points' if projections is None else objective}"
 
 
 def _game(game: Game | None) -> str | None:
@@ -190,35 +196,3 @@ def _objective(projection: Projection | None, objective: str) -> float | None:
         return normal.inv_cdf(float(objective)) if normal.stdev else projection.points
     except ValueError:  # a column in which he has no number
         return None
-
-
-def _matched(
-    sport: Sport, rows: Sequence[Salary], projections: Iterable[Projection]
-) -> tuple[dict[int, Projection], tuple[Projection, ...]]:
-    """Return each row's projection by the file's row, and the projections that name nobody.
-
-    The site's id decides, then the name with team or position, then the name alone where one athlete bears it. What
-    is told of one copy of an athlete holds for his other copies.
-    """
-    by_id: dict[str, Salary] = {row.external_id: row for row in rows if row.external_id}
-    by_name: dict[Any, dict[str, Salary]] = defaultdict(dict)
-    for r in rows:
-        name = formal(normalise(r.name))
-        for key in (name, (name, sport.team(r.team)), *((name, sport.position(p)) for p in r.positions)):
-            by_name[key].setdefault(r.athlete, r)
-    found: dict[str, Projection] = {}
-    unmatched: list[Projection] = []
-    for projection in projections:
-        row: Salary | None = by_id.get(projection.external_id or "")
-        name = formal(normalise(projection.name or ""))
-        team = sport.team(projection.team) if projection.team else None
-        places = [sport.position(p) for p in (projection.position or "").split("/") if p]
-        keys: list[Any] = [(name, team), *((name, place) for place in places), name]
-        if row is None:
-            named = next((by_name[key] for key in keys if len(by_name.get(key, ())) == 1), {})
-            row = next(iter(named.values()), None)
-        if row is None:
-            unmatched.append(projection)
-        else:
-            found.setdefault(row.athlete, projection)
-    return {r.row: found[r.athlete] for r in rows if r.athlete in found}, tuple(unmatched)

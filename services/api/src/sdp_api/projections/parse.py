@@ -11,7 +11,7 @@ from sdp_sports.files.grid import read_lines, read_text
 from sdp_sports.files.percentiles import at_levels
 from sdp_sports.files.percentiles import told as percentiles
 from sdp_sports.files.projections import MOST_ROWS, Projection, gather_projections
-from sdp_sports.names import normalise
+from sdp_sports.names import formal, normalise
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class _Matcher:
         self._by_id = {c.external_id: c for c in candidates}
         self._by_name: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in candidates:
-            self._by_name[normalise(candidate.name)].append(candidate)
+            self._by_name[formal(normalise(candidate.name))].append(candidate)
 
     def take(self, row: Projection) -> None:
         """Give the player whom a row means his points."""
@@ -149,7 +149,7 @@ class _Matcher:
 
     def _narrow(self, row: Projection, name: str) -> list[Candidate]:
         """Return the players of a name, told apart by position and team where the file has them."""
-        found = self._by_name.get(normalise(name), [])
+        found = self._by_name.get(formal(normalise(name)), [])
         if not found:
             self._fault(row, self._player_column(), f"no player {name!r} on this slate")
             return []
