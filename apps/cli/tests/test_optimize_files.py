@@ -211,3 +211,18 @@ def test_a_mapping_of_columns_is_remembered(
     optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)
     assert json.loads(capsys.readouterr().out) == said
     assert said["points"] > 50
+    theirs.write_text(theirs.read_text(encoding="utf-8").replace("Who,Blend", "Player,BLEND"), encoding="utf-8")
+    optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)
+    told = capsys.readouterr()
+    assert json.loads(told.out) == said
+    assert "there is no column 'Who', by which name was last read: 'Player' was read instead" in one_line(told.err)
+    theirs.write_text(theirs.read_text(encoding="utf-8").replace("BLEND", "Mix"), encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)
+    problems = [problem.message for problem in refused.value.problems]
+    assert "there is no 'Blend', by which points was last read" in problems
+    assert "say which column is which: --map name=Player --map points=Median" in problems
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

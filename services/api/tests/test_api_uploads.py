@@ -106,8 +106,14 @@ def test_a_mapping_is_obeyed_and_remembered_for_the_same_user(ann: httpx.Client,
     again = send(ann, world, body.replace("19.5", "20.5"))
     assert again.json()["header"] == {"points": "Base", "name": "Who"}
     assert send(bob, world, body).status_code == 422, "another user's mapping is not taken"
-    other = send(ann, world, "name,points\nQuinn Passer,3\n")
-    assert other.json()["header"] == {"points": "points", "name": "name"}
+    renamed = send(ann, world, body.replace("Who,", "Player,").replace("Base", "base"))
+    assert renamed.json()["header"] == {"points": "base", "name": "Player"}
+    assert renamed.json()["notes"] == [
+        "there is no column 'Who', by which name was last read: 'Player' was read instead"
+    ]
+    other = send(ann, world, "name,points\nQuinn Passer,3\n").json()
+    assert other["header"] == {"points": "points", "name": "name"}
+    assert "there is no column 'Base', by which points was last read: 'points' was read instead" in other["notes"]
 
 
 @pytest.mark.parametrize(

@@ -2524,7 +2524,8 @@ export interface components {
          * ProjectionUploadRead
          * @description What was understood of an uploaded file of projections.
          *
-         *     `header` maps our column to the file's; `ignored_columns` were not understood and left out; `unprojected`
+         *     `header` maps our column to the file's, `notes` say what was read in place of columns that the user named for an
+         *     earlier file and this one lacks; `ignored_columns` were not understood and left out; `unprojected`
          *     counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those of whom it told more
          *     than the mean.
          */
@@ -2535,6 +2536,8 @@ export interface components {
             };
             /** Ignored Columns */
             ignored_columns: string[];
+            /** Notes */
+            notes: string[];
             projection_set: components["schemas"]["ProjectionSetRead"];
             /** Rows */
             rows: number;

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.settings import settings
+from sdp_sports.files.columns import recalled
 from sdp_sports.files.grid import read_lines, read_text
 from sdp_sports.files.projections import MOST_ROWS
 
@@ -14,22 +15,22 @@ FILE = "columns.json"
 _MOST = 20
 
 
-def remembered(body: bytes, mapping: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the mapping to read a projection file by, and remember one that is given.
+def remembered(body: bytes, mapping: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the mapping to read a projection file by, and what of it the file lacks; remember one that is given.
 
     Args:
         body: The file.
-        mapping: Our columns to the file's, empty where the user says nothing: then the last one counts whose columns
-            the file has.
+        mapping: Our columns to the file's, empty where the user says nothing: then what he said of earlier files counts
+            as far as it holds.
     """
     known = _known()
     if not mapping:
         with refusals_as_bad_input():
-            header = set(next(read_lines(read_text(body), MOST_ROWS)).cells)
-        return next((one for one in known if set(one.values()) <= header), {})
+            header = next(read_lines(read_text(body), MOST_ROWS)).cells
+        return recalled(header, known)
     kept = [dict(mapping), *(one for one in known if one != mapping)][:_MOST]
     (open_home().folder / FILE).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    return mapping
+    return mapping, {}
 
 
 def _known() -> list[dict[str, str]]:

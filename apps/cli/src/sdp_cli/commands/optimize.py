@@ -17,6 +17,7 @@ from sdp_engine.optimize.offer import Offer, offer
 from sdp_engine.optimize.program import slot_salary
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_sports.files import SalaryFile, read
+from sdp_sports.files.columns import no_longer
 from sdp_sports.files.identify import with_slots
 from sdp_sports.files.projections import Projection, Projections
 from sdp_sports.files.salaries import Salary
@@ -184,11 +185,20 @@ def read_projections(file: Path | None, mapped: Sequence[str] = ()) -> tuple[Pro
     if file is None:
         return None
     body = read_bytes(file)
-    mapping = remembered(body, mapping_of(mapped))
-    with refusals_as_bad_input():
-        _, content = read(body, mapping)
+    mapping, lost = remembered(body, mapping_of(mapped))
+    try:
+        with refusals_as_bad_input():
+            _, content = read(body, mapping)
+    except BadInput as error:
+        if {problem.row for problem in error.problems} != {1}:
+            raise
+        named = [Problem(f"there is no {theirs!r}, by which {ours} was last read") for ours, theirs in lost.items()]
+        named += [Problem("say which column is which: --map name=Player --map points=Median")]
+        raise BadInput(str(error), [*error.problems, *named]) from error
     if not isinstance(content, Projections):
         raise BadInput(f"{file} has no projections: it needs a column of players and one of points")
+    for note in no_longer(lost, content.columns.header):
+        Reporter().say(f"{file}: {note}")
     return content.rows
 
 

@@ -107,6 +107,7 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
   const picker = useRef<HTMLInputElement>(null);
   const cache = useQueryClient();
   const [unread, setUnread] = useState<{ file: File; columns: string[] } | null>(null);
+  const askColumns = async (file: File) => { setUnread({ file, columns: columnsOf(await file.slice(0, 20_000).text()) }); };
   const send = useMutation({
     mutationFn: ({ file, mapping }: { file: File; mapping?: Record<string, string> }) =>
       sendFile<Schemas["ProjectionUploadRead"]>(`/api/slates/${slateId}/projections`, file, {
@@ -114,9 +115,10 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
         ...(mapping && { mapping: JSON.stringify(mapping) }),
       }),
     onError: async (error, { file }) => {
-      if (lacksColumns(error)) setUnread({ file, columns: columnsOf(await file.slice(0, 20_000).text()) });
+      if (lacksColumns(error)) await askColumns(file);
     },
     onSuccess: (answer) => {
+      setUnread(null);
       void cache.invalidateQueries({ queryKey: ["slates", slateId] });
       onDone(answer.projection_set.id);
     },
@@ -145,12 +147,14 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
         </a>
       </div>
       {send.isError && <div className="max-w-xl"><Problems error={send.error} /></div>}
-      {send.isError && unread && (
+      {unread && !send.isPending && (
         <ColumnMapping columns={unread.columns} busy={send.isPending} onChoose={(mapping) => { send.mutate({ file: unread.file, mapping }); }} />
       )}
+      {send.isSuccess && send.data.notes.length > 0 && <Notice>{send.data.notes.join("; ")}.</Notice>}
       {send.isSuccess && (
         <Notice tone="good">
-          {send.data.rows} projections read{send.data.with_quantiles > 0 ? `, ${send.data.with_quantiles} with quantiles` : send.data.with_sd > 0 ? `, ${send.data.with_sd} with a spread` : ""}{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.
+          {send.data.rows} projections read, points from the column “{send.data.header["points"]}”{send.data.with_quantiles > 0 ? `, ${send.data.with_quantiles} with quantiles` : send.data.with_sd > 0 ? `, ${send.data.with_sd} with a spread` : ""}{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.{" "}
+          {!unread && <button type="button" className="underline" onClick={() => { void askColumns(send.variables.file); }}>Read other columns</button>}
         </Notice>
       )}
     </div>

@@ -124,14 +124,53 @@ def find_columns(
         if words.count(words[place]) > 1
     ]
     if not set(needed) & places.keys():
-        faults.append(Fault(f"there is no column of {needed[0]}: name one `{needed[0]}`", 1, needed[0]))
+        faults.append(
+            Fault(f"there is no column of {needed[0]}: name one `{needed[0]}`, or say which it is", 1, needed[0])
+        )
     if not PLAYERS & places.keys():
-        faults.append(Fault("there is no column of players: name one `name` or `id`", 1, "name"))
+        faults.append(Fault("there is no column of players: name one `name` or `id`, or say which it is", 1, "name"))
     if faults:
         raise Refused("the file's first row does not name what is needed", faults)
     used = set(places.values())
     ignored = tuple(label for i, label in enumerate(header) if i not in used and label)
     return Columns(places, {column: header[i] for column, i in places.items()}, ignored)
+
+
+def recalled(header: Sequence[str], mappings: Sequence[Mapping[str, str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return how a header is read by what the user said of earlier files, and what he said that holds no longer.
+
+    The first mapping counts whose columns are all there; else the first whose column of points is, as far as the file
+    has the others; else none, and all that the newest said is lost.
+
+    Args:
+        header: The file's first row.
+        mappings: Our columns to the file's, the newest first.
+
+    Returns:
+        The mapping to read by, and our columns to those that are no longer there.
+    """
+    words = {word(label) for label in header}
+    held = [{ours: theirs for ours, theirs in one.items() if word(theirs) in words} for one in mappings]
+    pairs = list(zip(mappings, held, strict=True))
+    whole = [kept for one, kept in pairs if len(kept) == len(one)]
+    if whole:
+        return whole[0], {}
+    told, kept = next(((one, kept) for one, kept in pairs if "points" in kept), (next(iter(mappings), {}), {}))
+    return kept, {ours: theirs for ours, theirs in told.items() if ours not in kept}
+
+
+def no_longer(lost: Mapping[str, str], header: Mapping[str, str]) -> list[str]:
+    """Return, in words, what is read in place of columns that the user once named and a file no longer has.
+
+    Args:
+        lost: Our columns to those that are not there, as `recalled` tells them.
+        header: Our columns to the file's, as the file was read.
+    """
+    return [
+        f"there is no column {theirs!r}, by which {ours} was last read: "
+        + (f"{header[ours]!r} was read instead" if ours in header else "nothing was read instead")
+        for ours, theirs in lost.items()
+    ]
 
 
 def _mapped(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.store.projections import BATTING_ORDER, COLUMN, LINE, OWNERSHIP, POOL
 from sdp_sports.files import Fault, Refused
+from sdp_sports.files.columns import no_longer, recalled
 from sdp_sports.files.grid import read_lines, read_text
 from sdp_sports.files.percentiles import at_levels
 from sdp_sports.files.percentiles import told as percentiles
@@ -32,7 +33,8 @@ class Parsed:
     """What a file says: points and what else it tells by draftable, how its header was read, what was left out.
 
     `sds` are the points' standard deviations and `quantiles` their values at QUANTILES, of whom the file tells them;
-    `besides` has ownership, batting order, line (a number for each name of a line) and every other column of numbers.
+    `besides` has ownership, batting order, line (a number for each name of a line) and every other column of numbers;
+    `notes` say what was read in place of columns that the user once named.
     """
 
     means: dict[int, float] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Parsed:
     ignored: list[str] = field(default_factory=list)
     rows: int = 0
     mapping: dict[str, str] | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 def parse(
@@ -55,8 +58,8 @@ def parse(
     Args:
         body: The file.
         candidates: The slate's players.
-        mappings: Ours to the file's columns: the first is used whose columns the file has.
-        must: The first is used whatever the file has.
+        mappings: Ours to the file's columns, as the user said of this file or of earlier ones, the newest first.
+        must: The first is said of this file: it is used whatever the file has.
 
     Raises:
         BadInput: Lists every fault with its row and column.
@@ -64,7 +67,7 @@ def parse(
     with refusals_as_bad_input():
         lines = read_lines(read_text(body), MOST_ROWS)
         header = next(lines).cells
-        mapping = next((one for one in mappings if must or set(one.values()) <= set(header)), None)
+        mapping, lost = (mappings[0], {}) if must else recalled(header, mappings)
         found, faults = gather_projections(header, lines, mapping, needed=("points",))
         used = {column: found.columns.header[column] for column in _USED if column in found.columns.header}
         matcher = _Matcher(used, candidates, faults)
@@ -81,7 +84,8 @@ def parse(
     sds = {d: r.sd for d, r in matcher.rows.items() if r.sd is not None}
     levels = {d: at_levels(percentiles(r.more)) for d, r in matcher.rows.items()}
     quantiles = {d: values for d, values in levels.items() if values is not None}
-    return Parsed(matcher.means, sds, quantiles, besides, used, unused, len(found.rows), mapping)
+    notes = no_longer(lost, found.columns.header)
+    return Parsed(matcher.means, sds, quantiles, besides, used, unused, len(found.rows), mapping or None, notes)
 
 
 _USED = ("points", "sd", "ownership", "batting_order", "line", "id", "name", "name_id", "salary", "position", "team")

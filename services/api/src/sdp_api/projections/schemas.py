@@ -30,7 +30,8 @@ class ProjectionSetRead(Answer):
 class ProjectionUploadRead(Answer):
     """What was understood of an uploaded file of projections.
 
-    `header` maps our column to the file's; `ignored_columns` were not understood and left out; `unprojected`
+    `header` maps our column to the file's, `notes` say what was read in place of columns that the user named for an
+    earlier file and this one lacks; `ignored_columns` were not understood and left out; `unprojected`
     counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those of whom it told more
     than the mean.
     """
@@ -39,6 +40,7 @@ class ProjectionUploadRead(Answer):
     projection_set: ProjectionSetRead
     rows: int
     header: dict[str, str]
+    notes: list[str]
     ignored_columns: list[str]
     unprojected: int
     with_sd: int

@@ -118,6 +118,7 @@ def upload(
         projection_set=kept,
         rows=parsed.rows,
         header=parsed.header,
+        notes=parsed.notes,
         ignored_columns=parsed.ignored,
         unprojected=len(players) - len(parsed.means),
         with_sd=len(parsed.sds),
