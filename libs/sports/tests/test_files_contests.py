@@ -291,6 +291,18 @@ def test_shares_stay_shares_where_the_column_has_no_percentages() -> None:
     assert [row.ownership for row in rows] == [0.5, 1.0]
 
 
+@pytest.mark.parametrize(("cell", "owned"), [("0.4%", 0.004), ("0.4", 0.4), ("-", None), ("N/A", None)])
+def test_small_percentages_are_told_by_their_sign(cell: str, owned: float | None) -> None:
+    rows = content(f"Name,Fpts,Own\nA,1,{cell}\nB,2,0.9{'%' if '%' in cell else ''}\n", Projections).rows
+    assert rows[0].ownership == owned
+
+
+@pytest.mark.parametrize("cell", ["", "-", "NaN", "n/a", "null"])
+def test_whom_a_tool_has_no_number_for_is_left_out(cell: str) -> None:
+    rows = content(f"Name,Fpts\nA,{cell}\nB,2\n", Projections).rows
+    assert [row.name for row in rows] == ["B"]
+
+
 def test_a_file_may_tell_of_ownership_alone() -> None:
     (row,) = content("Name,Ownership %\nA B,23.4\n", Projections).rows
     assert (row.points, row.ownership) == (None, 0.234)

@@ -147,7 +147,7 @@ def test_every_fault_is_named_and_nothing_is_kept(ann: httpx.Client, world, engi
         "name,points,salary\n"
         "Quinn Passer,20,7000\n"  # right
         "Ray Runner,-3,6000\n"
-        "Rob Rusher,NaN,5500\n"
+        "Rob Rusher,N.N,5500\n"
         "Walt Wideout,lots,8000\n"
         "Wes Widely,inf,7500\n"
         "Quinn Passer,21,7000\n"

@@ -12,10 +12,17 @@ NUMBER = re.compile(r"[+-]?(\d{1,12}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Cells:
-    """The cells of one row by column, read with their faults noted."""
+    """The cells of one row by column, read with their faults noted; `nothing` are words that say there is no number."""
 
-    def __init__(self, row: int, cells: Sequence[str], columns: Mapping[str, int], faults: list[Fault]) -> None:
-        self.row = row
+    def __init__(
+        self,
+        row: int,
+        cells: Sequence[str],
+        columns: Mapping[str, int],
+        faults: list[Fault],
+        nothing: frozenset[str] = frozenset(),
+    ) -> None:
+        self.row, self._nothing = row, nothing
         self._cells, self._columns, self._faults = cells, columns, faults
 
     def text(self, column: str) -> str:
@@ -47,9 +54,9 @@ class Cells:
         return None
 
     def number(self, column: str, text: str | None = None) -> float | None:
-        """Return a number, None where the cell is empty; `text` is read in its place where given."""
+        """Return a number, None where the cell says nothing; `text` is read in its place where given."""
         told = self.text(column) if text is None else text
-        if not told:
+        if not told or told.lower() in self._nothing:
             return None
         if not NUMBER.fullmatch(told):
             hint = ": write decimals with a point" if re.fullmatch(r"-?\d+,\d+", told) else ""

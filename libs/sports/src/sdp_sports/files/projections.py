@@ -16,6 +16,9 @@ MOST_POINTS = 1_000.0
 MOST_LINE = 40
 TOLD = ("points", "ownership", "ceiling", "floor", "sd", "optimal")
 """What a file may be about: a file with none of these is no projection."""
+NOTHING = frozenset({"-", "--", "\N{EN DASH}", "\N{EM DASH}", "n/a", "na", "nan", "none", "null"})
+"""How tools write that they have no number."""
+_SHARES = ("ownership", "optimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +105,17 @@ def gather_projections(
     width = max(columns.places.values()) + 1
     used = set(columns.places.values())
     others = {place: label for place, label in enumerate(header) if label and place not in used}
+    percent = dict.fromkeys(_SHARES, False)
     rows = []
     for line in lines:
-        cells = Cells(line.row, line.cells, columns.places, faults)
+        cells = Cells(line.row, line.cells, columns.places, faults, NOTHING)
         if len(line.cells) < width:
             cells.fault(None, f"has {len(line.cells)} cells, the header needs {width}")
         elif any(cells.text(column) for column in needed):
             rows.append(replace(_row(cells, columns), more=_numbers(line.cells, others)))
             _check_spread(cells, rows[-1])
+            percent |= {column: True for column in _SHARES if _is_percent(cells.text(column), rows[-1], column)}
     told = [row for row in rows if any(getattr(row, column) is not None for column in needed)]
-    percent = {column: any((getattr(row, column) or 0) > 1 for row in told) for column in ("ownership", "optimal")}
     found = Projections(columns, tuple(_in_shares(row, percent) for row in told))
     return found, [replace(fault, column=columns.header.get(fault.column or "", fault.column)) for fault in faults]
 
@@ -176,6 +180,10 @@ def _numbers(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, floa
     return {label: float(text) for label, text in texts.items() if NUMBER.fullmatch(text)}
 
 
+def _is_percent(text: str, row: Projection, column: str) -> bool:
+    return text.endswith("%") or (getattr(row, column) or 0) > 1
+
+
 def _percent(cells: Cells, column: str) -> float | None:
     value = cells.number(column, cells.text(column).removesuffix("%").strip())
     if value is not None and not 0 <= value <= 100:
@@ -185,7 +193,7 @@ def _percent(cells: Cells, column: str) -> float | None:
 
 
 def _in_shares(row: Projection, is_percent: Mapping[str, bool]) -> Projection:
-    """Return the row with percentages as shares: a column is in percent where any of it is above one."""
+    """Return the row with percentages as shares: a column is in percent where any of it is above one, or says so."""
     values = {column: getattr(row, column) for column in is_percent}
     changed = {c: round(v / 100, 6) for c, v in values.items() if v is not None and is_percent[c]}
     return replace(row, **changed) if changed else row
