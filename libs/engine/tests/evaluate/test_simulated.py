@@ -206,6 +206,17 @@ def test_what_a_season_does_not_tell_of_defences_counts_on_neither_side(made):
     assert told["dst_mean_simulated"] == pytest.approx(known, abs=0.01)
 
 
+def test_a_defence_of_a_season_that_tells_half_of_its_points_is_not_judged_by_them(made):
+    tally = tallied(made)
+    tally.points += [tally.points[0] | {"role": "DST", "real": float(points)} for points in range(40)]
+    assert "DST" in figures(tally, {})["residual_sd_real"]
+    for row in tally.defences:
+        row["real_def_safeties"] = 0.0
+    told = figures(tally, {})
+    assert "DST" not in told["residual_sd_real"]
+    assert "RB1" in told["residual_sd_real"]
+
+
 def test_what_happened_is_summed_up_beside_what_was_drawn(made):
     tally = tallied(made)
     sides = tally.roles["QB"][0]

@@ -43,6 +43,11 @@ TARGETS: tuple[tuple[str, str, float], ...] = (
     ("dst_mean_bias", "mean of DST less the measured one", 0.3),
 )
 """Figure, what it is, and the most its size may be."""
+SPREADS: tuple[tuple[str, str, str], ...] = (
+    ("role_sd_ratio", "sd of {}, where a regular, off by", "0.05"),
+    ("residual_sd_ratio", "sd of {} off its residuals on the same rows by", ""),
+)
+"""Figure by role, what it is, and the most it may be off by; told of roles that any of the seasons know."""
 SHOWN: tuple[tuple[str, str], ...] = (
     ("pit_ece_null_mean", "PIT error of a perfect forecast of so many games"),
     ("pit_ece_null_95", "the same, exceeded in one of twenty"),
@@ -154,15 +159,11 @@ def _show(told: dict[str, dict[str, Any]]) -> None:
     for key, title, most in TARGETS:
         if any(key in part for part in told.values()):
             table.add_row(title, *(_mark(part.get(key), most) for part in told.values()), f"{most:g}")
-    first = next(iter(told.values()))
-    for role in first.get("role_sd_ratio", {}):
-        values = (abs(part["role_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
-        table.add_row(f"sd of {role}, where a regular, off by", *(_mark(value, 0.05) for value in values), "0.05")
-    for role in first.get("residual_sd_ratio", {}):
-        values = (abs(part["residual_sd_ratio"].get(role, 1.0) - 1) for part in told.values())
-        table.add_row(
-            f"sd of {role} off its residuals on the same rows by", *(_mark(value, 0.05) for value in values), ""
-        )
+    for key, title, bound in SPREADS:
+        for role in sorted({role for part in told.values() for role in part.get(key, {})}):
+            ratios = (part.get(key, {}).get(role) for part in told.values())
+            off = (None if ratio is None else abs(ratio - 1) for ratio in ratios)
+            table.add_row(title.format(role), *(_mark(value, 0.05) for value in off), bound)
     for key, title in SHOWN:
         if any(key in part for part in told.values()):
             table.add_row(title, *(str(part.get(key, "")) for part in told.values()), "")

@@ -19,7 +19,7 @@ def figures(tally: Tally, reference: Mapping[str, pl.DataFrame]) -> dict[str, An
     """Return every figure of a tally, JSON-ready; `reference` may hold `corr_dk`, `corr_role_sd`, `sgp_joint_overs`."""
     told: dict[str, Any] = {"games": len(tally.games), "players": len(tally.points)}
     told |= _of_games(pl.DataFrame(tally.games)) if tally.games else {}
-    told |= _of_points(pl.DataFrame(tally.points)) if tally.points else {}
+    told |= _of_points(_known(pl.DataFrame(tally.points), tally)) if tally.points else {}
     told |= _of_defences(pl.DataFrame(tally.defences)) if tally.defences else {}
     pairs = {pair: float(z[1] / np.sqrt(z[2] * z[3])) for pair, z in tally.pairs.items() if z[2] * z[3] > 0}
     told["correlations"] = {f"{a}:{b}": round(value, 4) for (a, b), value in sorted(pairs.items())}
@@ -116,6 +116,12 @@ def _of_games(frame: pl.DataFrame) -> dict[str, Any]:
     for name in ("margin_bias", "total_bias"):
         told[name] = round(float(frame[name].to_numpy().mean()), 4)
     return told
+
+
+def _known(points: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """Return the rows whose points are known: not a defence's of seasons whose lines tell none of its rare events."""
+    whole = sorted({row["season"] for row in tally.defences if row["real_def_safeties"] > 0})
+    return points.filter((pl.col("role") != "DST") | pl.col("season").is_in(whole))
 
 
 def _of_points(frame: pl.DataFrame) -> dict[str, Any]:
