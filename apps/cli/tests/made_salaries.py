@@ -53,6 +53,24 @@ def salary_text(sport: Sport, contest: Contest) -> str:
     return text.getvalue()
 
 
+def entries_text(sport: Sport, contest: Contest, count: int = 3) -> str:
+    """Return an entries file of so many reserved entries beside the players of `salary_text`."""
+    is_fanduel = contest.site == "fanduel"
+    head, *rows = csv.reader(io.StringIO(salary_text(sport, contest)))
+    tiers = [f"T{number}" for number in range(1, TIERS + 1)]
+    places = tiers if contest.mode == "tiers" else list(contest.upload_header)
+    told = ["entry_id", "contest_id", "contest_name", "entry_fee"]
+    told = told if is_fanduel else ["Entry ID", "Contest ID", "Contest Name", "Entry Fee"]
+    aside = [""] * (len(told) + len(places) + 1)
+    named = [["Player ID + Player Name"], *([f"{row[0]}:{row[3]}"] for row in rows)] if is_fanduel else [[]] * len(rows)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([*told, *places, "", "Instructions"])
+    writer.writerows([str(77 + k), "9", "Cup", "5", *[""] * (len(places) + 1), "Fill"] for k in range(count))
+    writer.writerows([*aside, *name, *row] for name, row in zip([*named, []], [head, *rows], strict=False))
+    return text.getvalue()
+
+
 def _players(sport: Sport, contest: Contest) -> Iterator[_Player]:
     rng = random.Random(contest.code)
     is_single = contest.mode in {"showdown", "single_game"}

@@ -96,6 +96,39 @@ def test_filling_keeps_the_quotes_of_fanduel() -> None:
     assert b'"777-12:Ann Ace","777-13:Bo","","Hi"' in filled
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_filling_writes_where_other_signs_part_the_cells(sign: str) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=sign).writerows(csv.reader(io.StringIO(ENTRIES, newline="")))
+    filled = fill_entries(
+        text.getvalue().encode(), "draftkings", {"4533123419": [None, Pick("104", f"D{sign}i"), None]}
+    )
+    assert f'"D{sign}i (104)"' in filled.decode()
+    assert content(filled, Entries).entries[0].places[1].external_id == "104"
+
+
+@pytest.mark.parametrize("place", [0, 1, 4, 7])
+@pytest.mark.parametrize("label", ["Note", ""])
+def test_a_column_of_ones_own_is_passed_over(place: int, label: str) -> None:
+    rows = [row + [""] * (9 - len(row)) for row in csv.reader(io.StringIO(ENTRIES, newline=""))]
+    for number, row in enumerate(rows):
+        row.insert(place, "" if number > 3 else label if number == 0 else "two\nlines")
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    found, plain = content(text.getvalue(), Entries), content(ENTRIES, Entries)
+    assert (found.slots, found.pool and len(found.pool)) == (plain.slots, len(plain.pool))
+    assert [(e.entry_id, e.fee_usd, e.places) for e in found.entries] == [
+        (e.entry_id, e.fee_usd, e.places) for e in plain.entries
+    ]
+
+
+def test_ids_that_a_spreadsheet_has_shortened_are_refused_as_that() -> None:
+    with pytest.raises(Refused) as caught:
+        read(ENTRIES.replace("4533123419", "4.53312E+09").encode())
+    assert caught.value.faults[0].row == 2
+    assert "a spreadsheet has shortened this number" in caught.value.faults[0].message
+
+
 @pytest.mark.parametrize(
     ("lineups", "words"),
     [

@@ -1,5 +1,6 @@
 """A site's entries file at the command line: read, offered, written."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def contest_of(content: Entries, name: str | None, file: Path) -> tuple[Sport, s
         except KeyError as error:
             raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
     found = identify(content.site, content.pool, first_day(content.pool))
+    found = [one for one in found if _has_places(find_contest(":".join(one)), content)] or found
     if not found:
         raise BadInput(
             f"{file}: its players and roster places are those of no contest that we know. "
@@ -55,6 +57,13 @@ def contest_of(content: Entries, name: str | None, file: Path) -> tuple[Sport, s
         codes = ", ".join(find_contest(f"{s}:{k}")[0].contests[k].code for s, k in found)
         raise BadInput(f"{file} may be for {codes}: say which with --contest")
     return find_contest(f"{found[0][0]}:{found[0][1]}")
+
+
+def _has_places(one: tuple[Sport, str], content: Entries) -> bool:
+    contest = one[0].contests[one[1]]
+    if contest.mode == "tiers":
+        return all(re.fullmatch(r"T\d+", slot) for slot in content.slots)
+    return tuple(slot.name for slot in contest.expanded_slots) == content.slots
 
 
 def offer_of(
@@ -71,7 +80,7 @@ def offer_of(
         BadInput: Its places are not the contest's, or the projections do not say what is maximised.
     """
     contest = sport.contests[key]
-    if tuple(slot.name for slot in contest.expanded_slots) != content.slots:
+    if not _has_places((sport, key), content):
         raise BadInput(f"the file's places ({', '.join(content.slots)}) are not those of {contest.code}")
     try:
         rows = with_slots(sport, contest, content.pool)

@@ -35,6 +35,8 @@ def swap(
     body, content = read_entries(entries)
     sport, key = contest_of(content, contest, entries)
     offered = offer_of(sport, key, content, read_projections(projections), objective)
+    if not offered.starts and len(offered.open_ids) == len(offered.pool):
+        Reporter().say(f"{entries} does not say which games have started: nobody counts as started")
     numbers = {row["external_id"]: row["draftable_id"] for row in offered.pool.to_dicts()}
     whole = [entry for entry in content.entries if _is_known(entry, numbers)]
     asked = read_rules(rules, max(1, len(whole)))

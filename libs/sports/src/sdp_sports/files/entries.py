@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sdp_sports.files import draftkings, fanduel
 from sdp_sports.files.cells import Cells, word
 from sdp_sports.files.grid import Line
 from sdp_sports.files.refusal import Fault, Refused, check_faults
 from sdp_sports.files.salaries import Salary
+from sdp_sports.spec import codes, load
 
 MOST_ENTRIES = 20_000
 MOST_PLACE = 400
@@ -77,20 +79,33 @@ class Entries:
 
 
 def columns_of(header: Sequence[str]) -> tuple[dict[str, int], int, tuple[str, ...]]:
-    """Return the columns that tell of an entry, the column of the first roster place, and the places' labels."""
+    """Return the columns that tell of an entry, the column of the first roster place, and the places' labels.
+
+    Columns of the user's own are passed over: the places are those that declared contests call so, side by side; where
+    none are, whatever follows what is told of the entry.
+    """
     told: dict[str, int] = {}
     for place, label in enumerate(header):
-        name = _HEADS.get(word(label))
-        if name is None or name in told:
-            break
-        told[name] = place
-    first = len(told)
+        if (name := _HEADS.get(word(label))) is not None:
+            told.setdefault(name, place)
+    after = max(told.values(), default=-1) + 1
+    known = [place for place in range(after, len(header)) if _is_slot(header[place])]
+    first = known[0] if known else after
     labels = []
     for label in header[first:]:
-        if not label or word(label) == "instructions":
+        if not label or word(label) == "instructions" or (known and not _is_slot(label)):
             break
         labels.append(label)
     return told, first, tuple(labels)
+
+
+def _is_slot(label: str) -> bool:
+    return fanduel.slot_name(label) in _slots() or re.fullmatch(r"T\d+", label) is not None
+
+
+@cache
+def _slots() -> frozenset[str]:
+    return frozenset(s.name for code in codes() for c in load(code).contests.values() for s in c.slots)
 
 
 def read_entries(lines: Sequence[Line], site: str) -> Entries:
@@ -105,7 +120,7 @@ def read_entries(lines: Sequence[Line], site: str) -> Entries:
         raise Refused("this file names no roster places: export it again from the site")
     slots = tuple(fanduel.slot_name(label) if site == "fanduel" else label for label in labels)
     faults: list[Fault] = []
-    entered = [line for line in lines[1:] if "entry_id" in told and line.cells[told["entry_id"]]]
+    entered = [line for line in lines[1:] if Cells(line.row, line.cells, told, faults).text("entry_id")]
     found = [_entry(line, told, first, slots, site, faults) for line in entered]
     seen: dict[str, int] = {}
     faults += [
@@ -113,7 +128,7 @@ def read_entries(lines: Sequence[Line], site: str) -> Entries:
         for entry in found
         if (row := seen.setdefault(entry.entry_id, entry.row)) != entry.row
     ]
-    filled = [] if told else [line for line in lines[1:] if any(line.cells[: len(slots)])]
+    filled = [] if told else [line for line in lines[1:] if any(line.cells[first : first + len(slots)])]
     lineups = [_places(line, first, slots, site, faults) for line in filled]
     check_faults(faults)
     if len(found) + len(lineups) > MOST_ENTRIES:
@@ -126,6 +141,10 @@ def _entry(
     line: Line, told: dict[str, int], first: int, slots: tuple[str, ...], site: str, faults: list[Fault]
 ) -> Entry:
     cells = Cells(line.row, line.cells, told, faults)
+    if re.fullmatch(r"\d(\.\d+)?E\+\d+", cells.text("entry_id")):
+        cells.fault(
+            "entry_id", "a spreadsheet has shortened this number: download the file again and bring it as it is"
+        )
     fee = cells.text("entry_fee").lstrip("$").replace(",", "").strip()
     return Entry(
         row=line.row,

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sdp_sports.files.entries import Entries, Entry, read_entries
-from sdp_sports.files.grid import read_lines, read_text
+from sdp_sports.files.grid import read_lines, read_text, separator
 from sdp_sports.files.refusal import Fault, Refused, check_faults
 from sdp_sports.files.upload import Pick, plain
 
-_CELL = re.compile(r'[ \t]*("(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*)(,|\r\n|\n|\r|$)')
+_CELLS = {sign: re.compile(rf'("(?:[^"]|"")*"[^{sign}\r\n]*|[^{sign}\r\n]*)({sign}|\r\n|\n|\r|$)') for sign in ",;\t"}
+"""A cell and the sign after it, by the sign that parts cells."""
 
 
 def fill_entries(body: bytes, site: str, lineups: Mapping[str, Sequence[Pick | None]]) -> bytes:
@@ -62,21 +63,23 @@ def written(site: str, pick: Pick) -> str:
 def _rewritten(text: str, changes: Mapping[int, Mapping[int, str]]) -> str:
     """Return the text with the changed cells exchanged; rows are the file's lines, quoted line ends counted."""
     parts: list[str] = []
+    sign = separator(text)
+    cell = _CELLS[sign]
     row, column, start, position = 1, 0, 1, 0
     while position < len(text):
-        found = _CELL.match(text, position)
+        found = cell.match(text, position)
         if found is None:
             raise Refused("the file is not CSV", [Fault("cannot be read", row=row)])
         new = changes.get(start, {}).get(column)
         old = found[1]
-        parts += [text[position : found.start(1)], old if new is None else _quoted(new, like=old), found[2]]
+        parts += [old if new is None else _quoted(new, sign, like=old), found[2]]
         row += found[0].count("\n") + (found[2] == "\r")
-        column, start = (column + 1, start) if found[2] == "," else (0, row)
+        column, start = (column + 1, start) if found[2] == sign else (0, row)
         position = found.end()
     return "".join(parts)
 
 
-def _quoted(text: str, *, like: str) -> str:
+def _quoted(text: str, separator: str, *, like: str) -> str:
     """Return a cell's text, in quotes where it needs them or the old one had them."""
-    needs = like.startswith('"') or any(sign in text for sign in ',"\r\n')
+    needs = like.startswith('"') or any(sign in text for sign in f'{separator}"\r\n')
     return '"' + text.replace('"', '""') + '"' if needs else text

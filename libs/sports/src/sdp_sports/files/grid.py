@@ -1,6 +1,7 @@
 """Bytes to rows of cells: what is no text, no CSV or too large is refused before its content is understood."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -63,16 +64,21 @@ def read_text(body: bytes) -> str:
     return text
 
 
+def separator(text: str) -> str:
+    """Return the sign that parts cells: the comma, semicolon or tab of which the first row has most."""
+    first = re.search(r"[^\r\n]+", text)
+    return max(",;\t", key=(first[0] if first else "").count)
+
+
 def read_lines(text: str, most: int = MOST_ROWS) -> Iterator[Line]:
-    """Yield the rows that hold anything. The delimiter is the comma, semicolon or tab that the first row has most of.
+    """Yield the rows that hold anything.
 
     Raises:
         Refused: It is not CSV, holds nothing, has more than `most` rows, or a cell longer than any site writes.
     """
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    delimiter = max(",;\t", key=text[: text.find("\n")].count)
-    reader = csv.reader(_physical(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(_physical(text), delimiter=separator(text), strict=True)
     found = 0
     while True:
         row = reader.line_num + 1

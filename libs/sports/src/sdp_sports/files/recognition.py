@@ -138,7 +138,7 @@ def _recognised(header: Sequence[str], text: str) -> Recognised:
     if {"Rank", "EntryId", "Lineup"} <= names:
         return Recognised("standings", "draftkings", "DraftKings contest standings")
     if "entry_id" in told and "contest_id" in told and labels:
-        site = "draftkings" if header[0] == "Entry ID" else "fanduel"
+        site = "draftkings" if "Entry ID" in names else "fanduel"
         return Recognised("entries", site, f"{_TITLES[site]} entries")
     if "Instructions" in names and labels:
         site = "fanduel" if _FANDUEL_POOL in text[:_HEAD] else "draftkings"

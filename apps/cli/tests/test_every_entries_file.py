@@ -1,0 +1,60 @@
+"""`sdp enter` and `sdp swap` on an entries file of every kind of format."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from made_salaries import entries_text
+from sdp_cli.commands.enter import enter
+from sdp_cli.commands.swap import swap
+from sdp_sports.files import read
+from sdp_sports.files.entries import Entries
+from sdp_sports.spec import find_contest
+
+
+def entries_of(file: Path) -> Entries:
+    _, content = read(file.read_bytes())
+    assert isinstance(content, Entries)
+    return content
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["dk_nhl_tiers", "dk_pga_showdown_captain", "fd_mlb_classic", "fd_nfl_single_game_legacy", "fd_nascar_classic"],
+)
+@pytest.mark.parametrize("own", [False, True], ids=["as the site wrote it", "with columns of one's own"])
+def test_entries_are_filled_and_swapped(
+    code: str, own: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sport, key = find_contest(code)
+    source, filled, swapped = (tmp_path / f"{name}.csv" for name in ("entries", "filled", "swapped"))
+    text = entries_text(sport, sport.contests[key])
+    source.write_text(with_own_columns(text) if own else text, encoding="utf-8", newline="")
+    enter(source, filled)
+    lineups = [tuple(place.external_id for place in entry.places) for entry in entries_of(filled).entries]
+    assert len(set(lineups)) == 3
+    assert all(None not in lineup and len(set(lineup)) == len(lineup) for lineup in lineups)
+    swap(filled, swapped)
+    assert len(entries_of(swapped).entries) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert ("does not say which games have started" in said) is (code != "dk_nhl_tiers")  # the others date no game
+    before, after = (
+        list(csv.reader(io.StringIO(f.read_text(encoding="utf-8"), newline=""))) for f in (source, swapped)
+    )
+    places = range(entries_of(source).first_place, entries_of(source).first_place + len(lineups[0]))
+    for row, (one, other) in enumerate(zip(before, after, strict=True)):
+        kept = [k for k in range(len(one)) if row not in {1, 2, 3} or k not in places]
+        assert [one[k] for k in kept] == [other[k] for k in kept]
+
+
+def with_own_columns(text: str) -> str:
+    """Return the file with a column of the user's own before the entry's id, one before the places, one after."""
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    after = rows[0].index("Instructions") - 1
+    told = io.StringIO()
+    writer = csv.writer(told)
+    for number, row in enumerate(rows):
+        note = "Mine" if number == 0 else 'of two\nlines, "so"' if row[0] else ""
+        writer.writerow([note, *row[:4], note and f"{note} too", *row[4:after], note and "End", *row[after:]])
+    return told.getvalue()
