@@ -11,7 +11,6 @@ import typer
 from rich.table import Table
 from sdp_common.errors import BadInput, PlatformError, Problem
 from sdp_common.intake import refusals_as_bad_input
-from sdp_engine.contest.absence import expecting
 from sdp_engine.contest.backtest import leave_one_out, summary
 from sdp_engine.contest.finished import Finished, assemble
 from sdp_engine.contest.source import Source, source_of
@@ -90,7 +89,6 @@ def gather(folder: Path, also: list[Path]) -> tuple[list[Finished], dict[str, st
                 boards.append((file.name, content))
             elif isinstance(content, Projections | SalaryFile) and (source := source_of(file.name, content)):
                 sources.append(source)
-    sources = expecting(sources)
     found: list[Finished] = []
     for name, board in boards:
         try:

@@ -12,6 +12,7 @@ from sdp_sports.files.standings import Standings
 from sdp_sports.names import normalise
 from sdp_sports.spec import Contest, codes, load
 
+from sdp_engine.contest.averages import expected
 from sdp_engine.contest.fitting import Slate
 from sdp_engine.contest.source import Source
 
@@ -37,7 +38,7 @@ class Finished:
         entries: How many entered, with or without a lineup.
         lost: Share of all that was drafted that the pool does not know.
         is_final: Nobody has minutes left, so that points are final, too.
-        is_average: The pool's points are averages of earlier games: nobody projected this day.
+        is_average: The pool's points are what averages of earlier games let us expect: nobody projected this day.
     """
 
     name: str
@@ -63,7 +64,8 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     """Return a finished contest joined to the source that fits it best, whatever the files are called.
 
     A source fits by how much of what was drafted it knows, and by how many of the lineups it prices within the cap:
-    another day's salaries do not. Of those that fit, projections come before averages.
+    another day's salaries do not. Of those that fit, projections come before averages; these become what they and the
+    averages of earlier days' files let us expect.
 
     Raises:
         ValueError: Games have not started, the format is not declared, or no source fits; says which.
@@ -83,7 +85,7 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     known, priced, source, sport, contest = max(found, key=_fit)
     if known < KNOWN_SHARE or priced < PRICED_SHARE:
         raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {source.name})")
-    return _joined(name, standings, source, sport, contest)
+    return _joined(name, standings, expected(source, sources, sport), sport, contest)
 
 
 def _fit(one: tuple[float, float, Source, str, Contest]) -> tuple[bool, bool, float, float]:
