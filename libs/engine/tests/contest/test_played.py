@@ -149,8 +149,17 @@ def test_a_contest_without_its_slate_or_not_begun_is_refused() -> None:
 
 def test_the_same_contest_has_the_same_digest_and_another_has_not(played: list[Finished]) -> None:
     again = assemble("other name", board(standings_csv(players(3), 3)), sources(3))
-    assert again.slate.digest == played[0].slate.digest
-    assert len({c.slate.digest for c in played}) == 3
+    assert (again.digest, again.slate.digest) == (played[0].digest, played[0].slate.digest)
+    assert len({c.digest for c in played}) == len({c.slate.digest for c in played}) == 3
+
+
+def test_a_slates_other_contest_is_told_apart_and_not_learned_from(played: list[Finished]) -> None:
+    whole = board(standings_csv(players(3), 3))
+    half = dataclasses.replace(whole, entries=whole.entries[::2])
+    other = assemble("other stake", half, sources(3))
+    assert other.slate.digest == played[0].slate.digest
+    assert other.digest != played[0].digest
+    assert [g["habits"] for g in backtest.leave_one_out([played[0], other])] == ["shipped", "shipped"]
 
 
 def test_contests_are_predicted_by_habits_that_have_not_seen_them(played: list[Finished]) -> None:

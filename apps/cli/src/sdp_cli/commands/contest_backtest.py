@@ -96,7 +96,7 @@ def gather(folder: Path, also: list[Path]) -> tuple[list[Finished], dict[str, st
         except ValueError as error:
             skipped[name] = str(error)
             continue
-        if contest.slate.digest in {c.slate.digest for c in found}:
+        if contest.digest in {c.digest for c in found}:
             skipped[name] = f"{name}: the same contest as another file"
         elif not len(contest.slate.lineups):
             skipped[name] = f"{name}: no lineup is known whole"

@@ -94,6 +94,6 @@ def show(told: dict[str, Any]) -> None:
             + ("" if own["profit_usd"] is None else f", profit {own['profit_usd']:,.2f} dollars")
         )
     if told["model_has_seen_it"]:
-        lines.append("the shipped model was learned from this contest among others: its figures flatter it")
+        lines.append("the shipped model was learned from a contest of this slate among others: its figures flatter it")
     for line in lines:
         out.print(line, highlight=False, markup=False)

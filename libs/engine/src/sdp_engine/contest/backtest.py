@@ -14,7 +14,7 @@ from sdp_engine.contest.habits import Habits
 TRUST = 0.05
 """How strongly habits learned elsewhere hold against the few contests at hand."""
 UNLEARNED = Habits(
-    source="Round numbers, for a contest that the shipped habits have seen and that stands alone.",
+    source="Round numbers, for a slate that the shipped habits have seen and that stands alone.",
     pulls={"value": 7.0, "good_value": 3.0, "salary": 4.0, "cheapest": -1.0},
     unspent=(2.5, 2.0, 1.5, 1.0, 0.5, -1.0, -2.5, -4.0),
 )
@@ -27,10 +27,10 @@ def leave_one_out(
 ) -> list[dict[str, Any]]:
     """Return the grades of every contest (see `grading.grade`), each predicted by habits that have not seen it.
 
-    The habits are learned from the other contests, beginning with the shipped ones where those have not seen it
-    either, and from those alone of which the same was known: projections, or averages of earlier games. Where
-    somebody's projected ownership is known, the field is predicted with it (`model`) and without it
-    (`model_without_ownership`); `habits` says what each was learned from.
+    The habits are learned from the contests of other slates of which the same was known (projections, or averages of
+    earlier games), beginning with the shipped ones where those have not seen the slate either. Where somebody's
+    projected ownership is known, the field is predicted with it (`ownership`) and without it
+    (`ownership_without_projected`); `habits` says what each was learned from.
     """
     grades = []
     for contest in contests:
@@ -62,7 +62,7 @@ def unseen(contest: Finished, others: Sequence[Finished], *, said: bool) -> tupl
     if not like:
         if fresh:
             return start, "shipped"
-        return UNLEARNED, "nothing: there is no other contest to learn from"
+        return UNLEARNED, "nothing: there is no contest of another slate to learn from"
     if fresh:
         return fit([c.slate for c in like], start, trust=TRUST, rounds=_ROUNDS), f"shipped, and {len(like)} others"
     blank = start.model_copy(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ KNOWN_SHARE, PRICED_SHARE = 0.95, 0.98
 """A slate's own file knows so much of all that was drafted, and prices so many of the lineups within the cap."""
 _SAMPLE = 2000
 _HIDDEN_SHARE = 0.02
+_BEST = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Finished:
         entries: How many entered, with or without a lineup.
         lost: Share of all that was drafted that the pool does not know.
         is_final: Nobody has minutes left, so that points are final, too.
+        digest: What identifies the contest, whatever file it came in; `slate.digest` identifies the slate.
         is_average: The pool's points are what averages of earlier games let us expect: nobody projected this day.
     """
 
@@ -52,6 +54,7 @@ class Finished:
     entries: int
     lost: float
     is_final: bool
+    digest: str = ""
     is_average: bool = False
 
     @property
@@ -187,25 +190,27 @@ def _joined(name: str, standings: Standings, source: Source, sport: str, contest
     pool = frame.filter(pl.col("roster_slots").list.len() > 0)
     row_of = {key: row for row, key in enumerate(pool["key"])}
     drafted, scored = np.zeros(pool.height), np.full(pool.height, np.nan)
-    lost = 0.0
+    lost, points_of = 0.0, dict[str, float]()
     times = {slot.name: slot.points_multiplier for slot in contest.slots}
     # A captain's row tells what he counts; who stands in several slots is told by the plainest, which comes last here.
     for player in sorted(standings.players, key=lambda p: -times.get(p.slot, 1.0)):
-        row = row_of.get(normalise(player.name))
+        key = normalise(player.name)
+        if player.points is not None:
+            points_of[key] = player.points / times.get(player.slot, 1.0)
+        row = row_of.get(key)
         if row is None:
             lost += player.share_drafted
             continue
         drafted[row] += player.share_drafted
-        if player.points is not None:
-            scored[row] = player.points / times.get(player.slot, 1.0)
+        scored[row] = points_of.get(key, np.nan)
     whole = sum(p.share_drafted for p in standings.players)
     mine = contest.model_copy(update={"copy_per_slot": False})
     lineups = _rows(standings, contest, row_of)
     points = np.array([e.points for e in standings.entries if e.points is not None])
-    slate = Slate(mine, pool.drop("key"), lineups, digest(standings))
+    slate = Slate(mine, pool.drop("key"), lineups, slate_digest(points_of))
     return Finished(
         name, source.name, sport, contest.mode, slate, drafted, scored, points, len(standings.entries),
-        lost / max(whole, 1e-9), standings.is_final, source.is_average,
+        lost / max(whole, 1e-9), standings.is_final, contest_digest(standings), source.is_average,
     )  # fmt: skip
 
 
@@ -227,7 +232,21 @@ def _rows(standings: Standings, contest: Contest, row_of: dict[str, int]) -> NDA
     return found
 
 
-def digest(standings: Standings) -> str:
+def contest_digest(standings: Standings) -> str:
     """Return what identifies a contest whatever file it came in: who was drafted how often, and the entries' number."""
-    told: Iterable[str] = sorted(f"{normalise(p.name)} {p.slot} {p.share_drafted:.4f}" for p in standings.players)
-    return hashlib.sha256("\n".join([str(len(standings.entries)), *told]).encode()).hexdigest()[:16]
+    told = sorted(f"{normalise(p.name)} {p.slot} {p.share_drafted:.4f}" for p in standings.players)
+    return _hashed([str(len(standings.entries)), *told])
+
+
+def slate_digest(points_of: Mapping[str, float]) -> str:
+    """Return what identifies a slate in any contest on it: its best scorers, whom somebody drafts everywhere.
+
+    Args:
+        points_of: Points by player, before a captain's are multiplied.
+    """
+    best = sorted(points_of.items(), key=lambda one: (-one[1], one[0]))[:_BEST]
+    return _hashed(f"{name} {points:.2f}" for name, points in best)
+
+
+def _hashed(told: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]

@@ -34,7 +34,7 @@ class Slate:
         contest: The format.
         pool: The pool, as `Crowd` takes it.
         lineups: Rows of the pool in the order of the contest's slots, (lineups, size).
-        digest: What identifies the contest.
+        digest: What identifies the slate.
     """
 
     contest: Contest
