@@ -1,6 +1,7 @@
 """`sdp optimize` on a salary file of every declared format, in its site's layout."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,8 @@ def test_players_who_cost_nothing_are_refused_by_their_rows(tmp_path: Path) -> N
         ('{"captains": []}', "there is no rule of this name; docs/reference/optimizer.md has them all"),
         ('{"max_exposure": 40}', "a share of the lineups, at most 1: 40 % is 0.4"),
         ('{"locked": "Tom"}', "should be a list, like [1, 2]"),
+        ('{"locked": ["Al Man1001"]}', "a player is meant by the number of his id; by name in groups: "
+         '{"who": {"names": ["..."]}, "at_least": 1}'),
         ('{"teams": [{"team_id": "ARI", "at_least": 1}]}',
          "no player of ARI is in this slate's pool: did you mean nfl:ARI?"),
         ('{"groups": [{"who": {"names": ["Al Mann1001"]}, "at_least": 1}]}',
@@ -111,6 +114,47 @@ def test_a_rule_that_cannot_be_used_is_told_with_what_would(rules: str, told: st
     with pytest.raises(BadInput) as refused:
         built(salaries, "dk_nfl_classic", tmp_path / "out.csv", rules=file)
     assert [problem.message for problem in refused.value.problems] == [told]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda rows: [row for row in rows if row[0] != "DST"],
+            r"too few players for DST \(0 of 1\).*is the list whole",
+        ),
+        (lambda rows: [[*row[:-1], ""] for row in rows], "nobody in the file has average points: bring projections"),
+    ],
+)
+def test_a_list_that_fills_no_lineup_is_refused_with_what_it_lacks(
+    change: Callable[[list[list[str]]], list[list[str]]], told: str, tmp_path: Path
+) -> None:
+    sport, key = find_contest("dk_nfl_classic")
+    head, *rows = (line.split(",") for line in salary_text(sport, sport.contests[key]).splitlines())
+    text = "\n".join(",".join(row) for row in [head, *change(rows)])
+    with pytest.raises(BadInput, match=told):
+        built(written(tmp_path, "list", text), "dk_nfl_classic", tmp_path / "out.csv")
+
+
+def test_positions_of_another_sport_are_told_beside_those_of_the_contest(tmp_path: Path) -> None:
+    with pytest.raises(
+        BadInput, match=r"nobody in the file \(ZZ\) plays a position of DraftKings NFL Classic: DST, QB, RB"
+    ):
+        built(written(tmp_path, "table", f"{PLAIN}\nA,ZZ,BUF,KC,5000,3\n"), "dk_nfl_classic", tmp_path / "out.csv")
+
+
+def test_a_salary_file_without_salaries_is_refused_by_its_header(tmp_path: Path) -> None:
+    sport, key = find_contest("dk_nfl_classic")
+    rows = [line.split(",") for line in salary_text(sport, sport.contests[key]).splitlines()]
+    text = "\n".join(",".join([*row[:5], *row[6:]]) for row in rows)
+    with pytest.raises(BadInput) as refused:
+        built(written(tmp_path, "list", text), "dk_nfl_classic", tmp_path / "out.csv")
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.column, problem.message) == (
+        1,
+        "Salary",
+        "the column is missing: only tiers have none",
+    )
 
 
 def test_rules_nested_without_end_are_no_json(tmp_path: Path) -> None:

@@ -112,6 +112,42 @@ def test_what_cannot_be_used_is_explained(
         optimize(salaries, contest, salaries if projected else None, None, 1, objective)
 
 
+@pytest.mark.parametrize(
+    ("projected", "objective", "told"),
+    [
+        (None, "ceiling", "bring projections to build for ceiling"),
+        ("Name,Proj", "0.8", "tell no standard deviation: without one, 0.8 is no quantile"),
+    ],
+)
+def test_an_objective_of_which_nothing_is_told_is_not_built_for_as_points(
+    salaries: Path, tmp_path: Path, projected: str | None, objective: str, told: str
+) -> None:
+    file = tmp_path / "projections.csv"
+    file.write_text(f"{projected}\nBUF QB 0,20\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=told):
+        optimize(salaries, "dk_nfl_classic", file if projected else None, None, 1, objective)
+
+
+def test_the_rules_say_how_many_lineups_where_the_command_does_not(
+    salaries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"lineups": 3}', encoding="utf-8")
+    for count, expected in ((None, 3), (2, 2)):
+        optimize(salaries, "dk_nfl_classic", None, rules, count, as_json=True)
+        assert len(json.loads(capsys.readouterr().out)["lineups"]) == expected
+
+
+def test_players_of_whom_nothing_is_expected_are_built_of_with_a_word(
+    salaries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = salaries.read_text(encoding="utf-8").splitlines()
+    zero = [lines[0], *(line.rpartition(",")[0] + ",0" for line in lines[1:])]
+    salaries.write_text("\n".join(zero) + "\n", encoding="utf-8")
+    optimize(salaries, "dk_nfl_classic", None, None, 1)
+    assert "nobody is expected to score" in one_line(capsys.readouterr().err)
+
+
 def test_rules_that_clash_are_named(salaries: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules.json"
     asked = {"groups": [{"who": {"teams": ["nfl:BUF"]}, "at_least": 3}], "max_per_team": 2}

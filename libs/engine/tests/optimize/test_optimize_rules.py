@@ -1,5 +1,7 @@
 """Requests: how shares are counted, and what is refused before anything is solved."""
 
+from typing import Literal
+
 import polars as pl
 import pytest
 from made_slate import a_slate
@@ -8,7 +10,7 @@ from sdp_engine.frames import POOL
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.solve import solve
-from sdp_sports.rules import PlayerExposure, Rules, TeamCount, TeamExposure
+from sdp_sports.rules import Ownership, PlayerExposure, Rules, TeamCount, TeamExposure
 from sdp_sports.spec import find_contest, load
 
 NFL = load("nfl")
@@ -97,6 +99,21 @@ def test_a_request_that_cannot_be_used_is_refused_by_field(
 ) -> None:
     faults = check_rules(rules, CONTEST, pool, NFL.stacks)
     assert [(f.field, message in f.message) for f in faults] == [(field, True)]
+
+
+@pytest.mark.parametrize(("measure", "most"), [("sum", 120), ("mean", 12), ("product", 1.5)])
+def test_ownership_in_per_cent_is_told_as_that(
+    pool: pl.DataFrame, measure: Literal["sum", "mean", "product"], most: float
+) -> None:
+    owned = pool.with_columns(ownership=pl.lit(0.1))
+    (fault,) = check_rules(Rules(ownership=(Ownership(measure=measure, at_most=most),)), CONTEST, owned, NFL.stacks)
+    assert fault.field == "ownership"
+    assert fault.message == f"the {measure} is of shares from 0 to 1: 120 % is 1.2, not {most:g}"
+
+
+def test_who_has_no_team_is_none_of_a_team_too_many(pool: pl.DataFrame) -> None:
+    alone = pool.with_columns(team_id=pl.lit(None, pl.String))
+    assert check_rules(Rules(max_per_team=2), CONTEST, alone, NFL.stacks) == ()
 
 
 def test_a_sound_request_has_no_fault(pool: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ from sdp_common.errors import BadInput, Infeasible, Problem
 from sdp_common.intake import refusals_as_bad_input
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.faults import check_rules, meant
-from sdp_engine.optimize.offer import Offer, offer
+from sdp_engine.optimize.offer import Offer, offer, unfilled
 from sdp_engine.optimize.program import slot_salary
 from sdp_engine.optimize.solve import Lineup, NoLineup, solve
 from sdp_sports.files import SalaryFile, read
@@ -43,7 +43,9 @@ def optimize(
     rules: Annotated[
         Path | None, typer.Option(help="JSON file of rules, as docs/reference/optimizer.md has them.")
     ] = None,
-    count: Annotated[int, typer.Option("--lineups", min=1, max=10_000, help="How many lineups.")] = 20,
+    count: Annotated[
+        int | None, typer.Option("--lineups", min=1, max=10_000, help="How many lineups; else as the rules say, or 20.")
+    ] = None,
     objective: Annotated[str, typer.Option(help="points, floor, ceiling, or a quantile such as 0.8.")] = "points",
     worlds: Annotated[
         int | None, typer.Option("--worlds-per-lineup", min=1, help="Build each on the mean of so many worlds.")
@@ -74,9 +76,13 @@ def optimize(
     sport, key = find(contest)
     money = None if payouts is None else read_money(payouts, entries, fee)
     offered = read_offer(sport, key, salaries, read_projections(projections, mapped or ()), objective)
-    check_room(file, offered, count)
+    if lacking := unfilled(offered):
+        raise BadInput(lacking)
+    check_room(file, offered, asked.lineups)
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
+    if (offered.pool["points"] == 0).all():
+        Reporter().say("nobody is expected to score: no lineup is better than another. Bring projections")
     stopped: NoLineup | None = None
     if money is None:
         built, stopped = _solve(sport, offered, asked)
@@ -86,7 +92,7 @@ def optimize(
         built = [_as_lineup(offered, ids) for ids in composed.lineups]
         document = as_document(offered, built, contest) | {"outcome": told(composed, money)}
     if stopped is not None:
-        document |= {"wanted": count, "stopped": {"message": str(stopped), "rules": list(stopped.rules)}}
+        document |= {"wanted": asked.lineups, "stopped": {"message": str(stopped), "rules": list(stopped.rules)}}
     if file is not None:
         write_lineups(file, document, offered, built)
     if as_json:
@@ -98,8 +104,8 @@ def optimize(
         raise Infeasible(f"{stopped}. The {len(built)} lineups before it are whole{kept}", stopped.rules)
 
 
-def read_rules(file: Path | None, count: int) -> Rules:
-    """Return the rules of a JSON file for so many lineups.
+def read_rules(file: Path | None, count: int | None) -> Rules:
+    """Return the rules of a JSON file for so many lineups, as many as it says where None.
 
     Raises:
         BadInput: The file cannot be read, or a rule is not what it should be.
@@ -113,7 +119,7 @@ def read_rules(file: Path | None, count: int) -> Rules:
         if not isinstance(given, dict):
             raise BadInput(f'{file} holds no JSON object of rules, like {{"min_unique": 2}}')
     try:
-        return Rules.model_validate({**given, "lineups": count})
+        return Rules.model_validate(given if count is None else {**given, "lineups": count})
     except ValidationError as error:
         problems = [Problem(_said(e), column=".".join(["rules", *map(str, e["loc"])])) for e in error.errors()]
         raise BadInput(f"{file} cannot be used", problems) from error
@@ -127,6 +133,10 @@ def _said(error: ErrorDetails) -> str:
         return f"there is no rule of this name{like or '; docs/reference/optimizer.md has them all'}"
     if error["type"] == "less_than_equal" and error.get("ctx", {}).get("le") == 1:
         return "a share of the lineups, at most 1: 40 % is 0.4"
+    if error["type"] == "int_parsing" and {"locked", "excluded", "draftables", "draftable_id"} & set(error["loc"]):
+        return (
+            'a player is meant by the number of his id; by name in groups: {"who": {"names": ["..."]}, "at_least": 1}'
+        )
     if error["type"] == "tuple_type":
         return "should be a list, like [1, 2]"
     return error["msg"]

@@ -59,7 +59,7 @@ def check_rules(
             _groups(rules, contest, pool),
             _opposing(rules, contest, pool),
             _stacks(rules, contest, pool),
-            _shares(rules, pool),
+            _shares(rules, contest, pool),
         )
         for field, message in found
     )
@@ -144,7 +144,7 @@ def _teams(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
             yield "teams", f"{count.team_id}: at least {count.at_least} is above at most {count.at_most}"
     if sum(t.at_least for t in rules.teams) > contest.roster_size:
         yield "teams", f"the minima add up to more than the {contest.roster_size} players of a lineup"
-    if rules.max_per_team is not None and rules.max_per_team * len(known) < contest.roster_size:
+    if None not in known and rules.max_per_team is not None and rules.max_per_team * len(known) < contest.roster_size:
         yield "max_per_team", f"{rules.max_per_team} a team of {len(known)} teams do not fill a lineup"
 
 
@@ -241,7 +241,7 @@ def _everywhere(stack: StackRule) -> bool:
     return stack.at_least == 1 == stack.at_most
 
 
-def _shares(rules: Rules, pool: pl.DataFrame) -> _Found:
+def _shares(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
     if rules.ownership and "ownership" not in pool.columns:
         yield "ownership", "the projections have no column 'ownership'"
     for limit in rules.ownership:
@@ -249,6 +249,10 @@ def _shares(rules: Rules, pool: pl.DataFrame) -> _Found:
             yield "ownership", f"the {limit.measure} has neither at_least nor at_most"
         elif limit.at_least is not None and limit.at_most is not None and limit.at_least > limit.at_most:
             yield "ownership", f"the {limit.measure}: at least {limit.at_least:g} is above at most {limit.at_most:g}"
+        most = contest.roster_size if limit.measure == "sum" else 1
+        for end in (limit.at_least, limit.at_most):
+            if end is not None and end > most:
+                yield "ownership", f"the {limit.measure} is of shares from 0 to 1: 120 % is 1.2, not {end:g}"
 
 
 def meant(given: str, known: Iterable[object]) -> str:

@@ -1,5 +1,6 @@
 """What a site's salary file offers, as a pool; with another tool's projections, where there are some."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,7 +80,7 @@ def offer(
         columns: Other columns of the projections that are wanted as they are; who has no number there has none.
 
     Raises:
-        ValueError: The objective is none of these, or the file says nothing of it; somebody costs nothing in a
+        ValueError: The objective is none of these, or the files say nothing of it; somebody costs nothing in a
             contest with a salary cap; or projections tell of somebody twice, or of nobody in the file.
     """
     if contest.is_capped:
@@ -91,6 +92,7 @@ def offer(
     people = {athlete: i for i, athlete in enumerate(dict.fromkeys(row.athlete for row in rows), 1)}
     told, unmatched = match(sport, contest, rows, projections or ())
     _check_columns({objective, *columns}, projections or ())
+    _check_objective(objective, projections)
     found: list[dict[str, Any]] = []
     starts: dict[str, datetime] = {}
     still_open: set[int] = set()
@@ -132,10 +134,22 @@ def offer(
             }
         )
     if not found:
-        raise ValueError(_nobody(objective, projections, unmatched))
+        raise ValueError(_nobody(contest, rows, objective, projections, unmatched))
     pool = pl.DataFrame(found, schema={**POOL, **_MORE, **dict.fromkeys(columns, pl.Float64)})
     pool = pool.drop(name for name in _TOLD if pool[name].null_count() == len(pool))
     return Offer(contest, pool, starts, unmatched, without, frozenset(still_open))
+
+
+def unfilled(offered: Offer) -> str | None:
+    """Return, in words, for which slots of a lineup there are too few players; None where there are enough."""
+    contest = offered.contest
+    people = offered.pool.select("player_id", "roster_slots").explode("roster_slots").unique()
+    fits = Counter(people["roster_slots"].to_list())
+    short = [f"{s.name} ({fits[s.name]} of {s.count})" for s in contest.slots if fits[s.name] < s.count]
+    if not short:
+        return None
+    more = f"; {offered.unprojected} others have no points" if offered.unprojected else ""
+    return f"too few players for {', '.join(short)} of {contest.title}: is the list whole?{more}"
 
 
 def _check_salaries(rows: Sequence[Salary]) -> None:
@@ -146,11 +160,37 @@ def _check_salaries(rows: Sequence[Salary]) -> None:
         raise ValueError(f"no salary: {', '.join(free[:_NAMED_FREE])}{more}: write what each costs, or leave him out")
 
 
-def _nobody(objective: str, projections: Sequence[Projection] | None, unmatched: Sequence[Projection]) -> str:
+def _check_objective(objective: str, projections: Sequence[Projection] | None) -> None:
+    """Refuse an objective that would be built for as points, for want of what it is made of."""
+    if projections is None:
+        if objective != "points":
+            raise ValueError(f"a salary file tells average points alone: bring projections to build for {objective}")
+        return
+    is_told = objective in _NAMED or any(objective in one.more for one in projections)
+    if not is_told and all(one.sd is None for one in projections):
+        raise ValueError(
+            f"the projections tell no standard deviation: without one, {objective} is no quantile of points"
+        )
+
+
+def _nobody(
+    contest: Contest,
+    rows: Sequence[Salary],
+    objective: str,
+    projections: Sequence[Projection] | None,
+    unmatched: Sequence[Projection],
+) -> str:
+    if not any(row.roster_slots for row in rows):
+        played = ", ".join(sorted({position for row in rows for position in row.positions})[:_NAMED_FREE])
+        return (
+            f"nobody in the file ({played}) plays a position of {contest.title}: {', '.join(sorted(contest.positions))}"
+        )
     if projections and len(unmatched) == len(projections):
         named = ", ".join(str(one.name or one.external_id) for one in unmatched[:_NAMED_FREE])
         return f"the projections ({named}) name nobody of the salary file, or several: are the files of one slate?"
-    return f"nobody in the file has {'average points' if projections is None else objective}"
+    if projections is None:
+        return "nobody in the file has average points: bring projections"
+    return f"nobody in the file has {objective}"
 
 
 def _game(game: Game | None) -> str | None:

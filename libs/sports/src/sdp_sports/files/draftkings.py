@@ -41,9 +41,13 @@ def read_salaries(header: Sequence[str], lines: Iterable[Line]) -> list[Salary]:
     columns = {name: place for place, name in reversed(list(enumerate(header))) if name}
     faults = [Fault("the column is missing", 1, name) for name in _NEEDED if name not in columns]
     faults += [Fault("the column stands twice", 1, name) for name in (*_NEEDED, "Salary") if header.count(name) > 1]
+    rows_told = list(lines)
+    slots = [Cells(row, cells, columns, faults).text("Roster Position") for row, cells in rows_told]
+    if "Salary" not in columns and not any(re.fullmatch(r"T\d+", slot) for slot in slots):
+        faults.append(Fault("the column is missing: only tiers have none", 1, "Salary"))
     if faults:
         raise Refused(f"this is not the whole of DraftKings' salary export: {_HINT}", faults)
-    rows = [_row(Cells(row, cells, columns, faults), len(cells), columns, faults) for row, cells in lines]
+    rows = [_row(Cells(row, cells, columns, faults), len(cells), columns, faults) for row, cells in rows_told]
     return _checked([row for row in rows if row is not None], faults, "ID")
 
 
