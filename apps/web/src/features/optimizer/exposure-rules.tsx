@@ -1,8 +1,8 @@
 import { SelectField } from "@/components/ui/field";
 import type { Choices } from "./people";
-import { PeoplePicker } from "./pickers";
-import type { ExposureRow } from "./request";
+import { NOBODY, type ExposureRow } from "./request";
 import { NumberField, RuleSection, ShareFields } from "./rule-section";
+import { SelectionFields } from "./selection-fields";
 
 interface Props {
   rows: readonly ExposureRow[];
@@ -13,7 +13,7 @@ interface Props {
 
 /** In which share of the lineups a player, a captain, a team or so many of some players stand. */
 export function ExposureRules({ rows, choices, faults, onChange }: Props) {
-  const fresh = (key: number): ExposureRow => ({ key, of: "players", who: [], team: choices.teams[0]?.id ?? "", count: "1", least: "", most: "" });
+  const fresh = (key: number): ExposureRow => ({ key, of: "players", who: NOBODY, team: choices.teams[0]?.id ?? "", count: "1", least: "", most: "" });
   return (
     <RuleSection title="Exposures" hint="The share of the lineups that hold a player, several together, or a team" one="share" rows={rows} fresh={fresh} faults={faults} onChange={(exposures) => { onChange({ exposures }); }}>
       {(row, change) => (
@@ -30,9 +30,9 @@ export function ExposureRules({ rows, choices, faults, onChange }: Props) {
               </SelectField>
             )}
           </div>
-          {row.of !== "team" && <PeoplePicker label={row.of === "captain" ? "Any of them as captain" : "Players"} people={choices.people} chosen={row.who} onChange={(who) => { change({ who }); }} />}
+          {row.of !== "team" && <SelectionFields label={row.of === "captain" ? "Any of them as captain" : "Players"} choices={{ ...choices, hasCaptain: false }} chosen={row.who} onChange={(who) => { change({ who }); }} />}
           <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
-            {row.of === "players" && row.who.length > 1 && <NumberField label="Together, or more" value={row.count} onChange={(count) => { change({ count }); }} />}
+            {row.of === "players" && row.who.people.length !== 1 && <NumberField label="Together, or more" value={row.count} onChange={(count) => { change({ count }); }} />}
             <ShareFields least={row.least} most={row.most} onChange={change} />
           </div>
         </>

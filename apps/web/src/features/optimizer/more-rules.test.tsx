@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Problem } from "@/api/client";
 import { MoreRules } from "./more-rules";
 import type { Choices } from "./people";
-import { asRequest, faultsByRow, START, type Rules } from "./request";
+import { asRequest, faultsByRow, fitting, START, type Rules } from "./request";
 
 const CHOICES: Choices = {
   people: [
@@ -50,6 +50,36 @@ test("with one player at most none of another, by names alone", async () => {
   expect(asked().groups?.[0]?.given).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Remove group 1" }));
   expect(asked().groups).toEqual([]);
+});
+
+test("whole positions, teams and captains are named as single players are", async () => {
+  const asked = await open();
+  await userEvent.click(screen.getByRole("button", { name: "Add a group" }));
+  const given = within(row("group 1").getByRole("group", { name: /^If a lineup holds any of, by/ }));
+  await userEvent.click(given.getByText("By position, team or captain"));
+  await userEvent.selectOptions(given.getByLabelText("Slot"), "captain");
+  await userEvent.click(within(given.getByRole("group", { name: /Teams/ })).getByRole("button", { name: "KC" }));
+  const who = within(row("group 1").getByRole("group", { name: /^of, by/ }));
+  await userEvent.click(within(who.getByRole("group", { name: /Positions/ })).getByRole("button", { name: "WR" }));
+  expect(asked().groups).toEqual([{ given: { teams: ["nfl:KC"], captain: true }, who: { positions: ["WR"] }, at_least: 1 }]);
+  await userEvent.click(screen.getByRole("button", { name: "Add a share" }));
+  await userEvent.selectOptions(row("share 1").getByLabelText("Lineups with"), "a captain");
+  const captains = within(row("share 1").getByRole("group", { name: /^Any of them as captain, by/ }));
+  await userEvent.click(within(captains.getByRole("group", { name: /Positions/ })).getByRole("button", { name: "QB" }));
+  expect(asked().group_exposures).toEqual([{ who: { positions: ["QB"], captain: true }, count: 1, at_least: 0, at_most: 1 }]);
+});
+
+test("a stack may be of up to four sizes", async () => {
+  const asked = await open();
+  await userEvent.click(screen.getByRole("button", { name: "Add a stack" }));
+  const stack = row("stack 1");
+  expect(stack.queryByLabelText("and of a third team")).toBeNull();
+  await userEvent.type(stack.getByLabelText("and of another team"), "3");
+  await userEvent.type(stack.getByLabelText("and of a third team"), "2");
+  await userEvent.type(stack.getByLabelText("and of a fourth team"), "2");
+  expect(asked().stacks?.[0]?.sizes).toEqual([2, 3, 2, 2]);
+  await userEvent.clear(stack.getByLabelText("and of a third team"));
+  expect(asked().stacks?.[0]?.sizes).toEqual([2, 3, 2]);
 });
 
 test("a stack with its bring-back stands in a share of the lineups", async () => {
@@ -125,4 +155,9 @@ test("counts of a team, opponents, ownership and the rarer limits go where the A
   });
   await userEvent.selectOptions(row("ownership rule 1").getByLabelText("The players’"), "product");
   expect(asked().ownership).toEqual([{ measure: "product", at_least: null, at_most: 120 }]);
+});
+
+test("a sport without the stack that the form starts with is asked for none", () => {
+  expect(asRequest(fitting(START, []), CHOICES.people).rules.stack).toBeNull();
+  expect(asRequest(fitting(START, [{ key: START.stack }]), CHOICES.people).rules.stack).toBe(START.stack);
 });

@@ -18,7 +18,7 @@ import { Aim, type AimForm } from "./aim";
 import { MoreRules } from "./more-rules";
 import { choices } from "./people";
 import { PlayerRules } from "./player-rules";
-import { asRequest, faultsByRow, START, type Request, type Rules } from "./request";
+import { asRequest, faultsByRow, fitting, START, type Request, type Rules } from "./request";
 
 function rosterNote(contest: Schemas["ContestRead"]): string {
   const cap = contest.salary_cap_usd == null ? "" : ` under $${contest.salary_cap_usd.toLocaleString("en-US")}`;
@@ -32,7 +32,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
   const sets = useQuery(projectionSetsQuery(slateId));
   const sports = useQuery(sportsQuery);
   const [chosen, setChosen] = useState<number | null>(null);
-  const [rules, setRules] = useState(START);
+  const [form, setRules] = useState(START);
   const [aim, setAim] = useState<AimForm>({ ...OFFER_START, of: "points", quantile: "80", column: "", candidates: "1000" });
   const [runId, setRunId] = useState<number | null>(null);
   const run = useRun(runId);
@@ -60,6 +60,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
   }
   const sport = sports.data.find((s) => s.code === slate.data.sport);
   const contest = sport?.contests.find((c) => c.key === slate.data.contest);
+  const rules = fitting(form, sport?.stacks ?? []);
   const told = sets.data.find((s) => s.id === setId);
   const named = choices(pool.data?.players ?? [], contest?.slots ?? [], told?.stats ?? []);
   const refused = build.error instanceof ApiError ? build.error.problems : (run?.error?.problems ?? []);

@@ -5,19 +5,29 @@ interface Row {
   key: number;
 }
 
-/** If a lineup holds any of `given` (always where none), it holds so many of `who`. Names are keys of people. */
+/** Players of whom all that is stated is true: one of these people (by their keys), positions, teams, in such a slot. */
+export interface Selection {
+  people: string[];
+  positions: string[];
+  teams: string[];
+  captain: "" | "yes" | "no";
+}
+
+export const NOBODY: Selection = { people: [], positions: [], teams: [], captain: "" };
+
+/** If a lineup holds any of `given` (always where nobody is stated), it holds so many of `who`. */
 export interface GroupRow extends Row {
-  given: string[];
+  given: Selection;
   limit: "least" | "most";
   count: string;
-  who: string[];
+  who: Selection;
 }
 
 /** Players of a team, game, line or batting order that stand together in a share (percent) of the lineups. */
 export interface StackRow extends Row {
   of: "team" | "game" | "line" | "order";
-  size: string;
-  second: string;
+  /** How many of one, and of another for each further size. */
+  sizes: string[];
   teams: string[];
   positions: string[];
   opponents: string;
@@ -29,7 +39,7 @@ export interface StackRow extends Row {
 /** The share (percent) of the lineups that hold a team, or `count` of some people, anywhere or as captain. */
 export interface ExposureRow extends Row {
   of: "players" | "captain" | "team";
-  who: string[];
+  who: Selection;
   team: string;
   count: string;
   least: string;
@@ -84,6 +94,9 @@ export const START: Rules = {
   lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxSalary: "", maxPerTeam: "", minGames: "", minTeams: "",
   spareOwnDefence: true, locked: [], excluded: [], groups: [], stacks: [], exposures: [], teams: [], opposing: [], ownership: [], worlds: "",
 };
+
+/** The form on a slate of a sport, which may not have the stack that it starts with. */
+export const fitting = (rules: Rules, stacks: readonly { key: string }[]): Rules => (stacks.some((s) => s.key === rules.stack) ? rules : { ...rules, stack: "" });
 
 /** What is sent, and which row of the form each of its rules came from, so that a refusal finds its row. */
 export interface Request {
@@ -147,10 +160,21 @@ function popular(row: OwnershipRow, text: string): number | null {
   return value == null || row.measure === "product" ? value : Number((value / 100).toFixed(6));
 }
 
+const isStated = (one: Selection): boolean => one.people.length + one.positions.length + one.teams.length > 0 || one.captain !== "";
+
+function who(one: Selection, draftables: Draftables): Schemas["Who"] {
+  return {
+    ...(one.people.length > 0 && { draftables: draftables(one.people) }),
+    ...(one.positions.length > 0 && { positions: one.positions }),
+    ...(one.teams.length > 0 && { teams: one.teams }),
+    ...(one.captain !== "" && { captain: one.captain === "yes" }),
+  };
+}
+
 function group(row: GroupRow, draftables: Draftables): Schemas["Group"] {
   return {
-    given: row.given.length > 0 ? { draftables: draftables(row.given) } : null,
-    who: { draftables: draftables(row.who) },
+    given: isStated(row.given) ? who(row.given, draftables) : null,
+    who: who(row.who, draftables),
     ...(row.limit === "least" ? { at_least: orNull(row.count) ?? 0 } : { at_most: orNull(row.count) }),
   };
 }
@@ -158,7 +182,7 @@ function group(row: GroupRow, draftables: Draftables): Schemas["Group"] {
 function stack(row: StackRow): Schemas["StackRule"] {
   return {
     of: row.of,
-    sizes: row.second === "" ? [Number(row.size)] : [Number(row.size), Number(row.second)],
+    sizes: row.sizes.filter((size, place) => place === 0 || size !== "").map(Number),
     teams: row.teams,
     positions: row.positions,
     opponents: orNull(row.opponents) ?? 0,
@@ -182,18 +206,18 @@ function exposures(rows: ExposureRow[], draftables: Draftables) {
   };
   for (const row of rows) {
     const shares = { at_least: share(row.least, 0), at_most: share(row.most, 1) };
-    const ids = draftables(row.who);
+    const ids = draftables(row.who.people);
     if (row.of === "team") {
       add(row.key, "team_exposures", { team_id: row.team, ...shares }, row.team);
       continue;
     }
-    const single = row.of === "players" && row.who.length === 1;
+    const single = row.of === "players" && row.who.people.length === 1 && row.who.positions.length + row.who.teams.length === 0;
     if (single) {
       for (const id of ids) add(row.key, "exposures", { draftable_id: id, at_most: shares.at_most, at_least: ids.length === 1 ? shares.at_least : 0 }, `draftable ${id}`);
     }
     if (!single || ids.length > 1) {
       const count = single ? 1 : (orNull(row.count) ?? 1);
-      add(row.key, "group_exposures", { who: { draftables: ids, ...(row.of === "captain" ? { captain: true } : {}) }, count, ...shares });
+      add(row.key, "group_exposures", { who: who({ ...row.who, captain: row.of === "captain" ? "yes" : "" }, draftables), count, ...shares });
     }
   }
   return { rules, sources };

@@ -4,7 +4,15 @@ import { SetPicker } from "./pickers";
 import type { StackRow } from "./request";
 import { NumberField, RuleSection, ShareFields } from "./rule-section";
 
-const fresh = (key: number): StackRow => ({ key, of: "team", size: "2", second: "", teams: [], positions: [], opponents: "", opponentPositions: [], least: "100", most: "100" });
+const fresh = (key: number): StackRow => ({ key, of: "team", sizes: ["2", ""], teams: [], positions: [], opponents: "", opponentPositions: [], least: "100", most: "100" });
+
+const FURTHER = ["another", "a third", "a fourth"];
+
+/** Return the sizes with one changed, and an empty one behind the last as long as there may be more. */
+function resized(sizes: readonly string[], place: number, now: string): string[] {
+  const stated = sizes.map((size, at) => (at === place ? now : size)).filter((size, at) => at === 0 || size !== "");
+  return stated.length <= FURTHER.length ? [...stated, ""] : stated;
+}
 
 interface Props {
   rows: readonly StackRow[];
@@ -21,14 +29,16 @@ export function StackRules({ rows, choices, faults, onChange }: Props) {
       {(row, change) => (
         <>
           <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
-            <NumberField label="Players" value={row.size} onChange={(size) => { change({ size }); }} />
+            <NumberField label="Players" value={row.sizes[0] ?? ""} onChange={(size) => { change({ sizes: [size, ...row.sizes.slice(1)] }); }} />
             <SelectField label="of one" value={row.of} onChange={(e) => { change({ of: e.target.value as StackRow["of"] }); }}>
               <option value="team">team</option>
               <option value="game">game</option>
               {(choices.hasLines || row.of === "line") && <option value="line">line</option>}
               {(choices.hasOrder || row.of === "order") && <option value="order">batting order</option>}
             </SelectField>
-            <NumberField label={`and of another ${row.of === "order" ? "batting order" : row.of}`} placeholder="none" value={row.second} onChange={(second) => { change({ second }); }} />
+            {row.sizes.slice(1).map((size, place) => (
+              <NumberField key={place} label={`and of ${FURTHER[place] ?? "another"} ${row.of === "order" ? "batting order" : row.of}`} placeholder="none" value={size} onChange={(now) => { change({ sizes: resized(row.sizes, place + 1, now) }); }} />
+            ))}
           </div>
           <SetPicker label="Positions" options={positions} chosen={row.positions} onChange={(chosen) => { change({ positions: chosen }); }} />
           <SetPicker label="Teams" options={choices.teams} chosen={row.teams} onChange={(teams) => { change({ teams }); }} />

@@ -118,14 +118,16 @@ function useColumns(slateId: number, players: Row[] | undefined): Column<Row>[] 
 function Name({ player, slateId }: { player: Row; slateId: number }) {
   const hurt = player.injury_status ?? player.status;
   return (
-    <span className="flex flex-wrap items-center gap-x-2">
-      <span className="sm:hidden"><Position code={player.position} /></span>
-      <Link to="/slates/$slateId/players/$draftableId" params={{ slateId: String(slateId), draftableId: String(player.draftable_id) }} className="font-medium hover:text-accent hover:underline">
-        {player.name}
-      </Link>
-      {hurt && <Badge tone="bad">{hurt}</Badge>}
-      {!player.matched && <Badge tone="warn">unmatched</Badge>}
-      <span className="text-xs text-faint md:hidden">{player.team}</span>
+    <span className="flex items-baseline gap-2">
+      <span className="shrink-0 sm:hidden"><Position code={player.position} /></span>
+      <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+        <Link to="/slates/$slateId/players/$draftableId" params={{ slateId: String(slateId), draftableId: String(player.draftable_id) }} className="font-medium hover:text-accent hover:underline">
+          {player.name}
+        </Link>
+        {hurt && <Badge tone="bad">{hurt}</Badge>}
+        {!player.matched && <Badge tone="warn">unmatched</Badge>}
+        <span className="text-xs text-faint md:hidden">{player.team}</span>
+      </span>
     </span>
   );
 }
