@@ -81,6 +81,13 @@ GROWTH = {
     for share in SHARES
 }  # fmt: skip
 MORE = {
+    "nfl_apart_150": {
+        "file": NFL, "contest": "dk_nfl_classic", "rules": {"min_unique": 6}, "runs": 1, "checks": 4,
+    },
+    "mlb_apart_150": {
+        "file": MLB, "contest": "dk_mlb_classic", "runs": 1, "checks": 2,
+        "rules": {"min_unique": 5, "stacks": [{"sizes": [5, 3], "positions": HITTERS}]},
+    },
     "minimum_150": {"file": NFL, "contest": "dk_nfl_classic", "rules": {}, "poor": 1, "checks": 4},
     "minima_20_150": {
         "file": NFL, "contest": "dk_nfl_classic", "rules": {"max_exposure": 0.6}, "poor": 20, "checks": 0,
@@ -105,7 +112,7 @@ MORE = {
         "file": NFL, "contest": "dk_nfl_classic", "clash": True, "quarterbacks": 3, "rules": {},
     },
 }  # fmt: skip
-"""Cases without a peer: minima, worlds of their own, a portfolio for a contest, a late swap, and refusals."""
+"""Cases without a peer: lineups far apart, minima, worlds of their own, a portfolio, a late swap, and refusals."""
 LINEUPS, RUNS = 150, 3
 CHECKS = (0, 1, 10, 40, 75, 100, 149)
 """Steps that are held against CP-SAT."""

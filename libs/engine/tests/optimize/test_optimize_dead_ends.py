@@ -82,7 +82,8 @@ def test_where_nothing_is_proven_within_the_limit_of_work_that_is_said(monkeypat
     contest, stacks, pool = slate(CLASSIC)
     rules = Rules(lineups=20, min_unique=4)
     whole = solve(contest, pool, rules, stacks)
-    monkeypatch.setattr(search, "LADDER", ((False, 1), (True, 1)))
+    monkeypatch.setattr(search, "STEPS", 1)
+    monkeypatch.setattr(search, "WORK", 1)
     monkeypatch.setattr(cpsat, "TOTAL", 0.0)
     with pytest.raises(NoLineup, match=r"After \d+ of 20 lineups the next best could not be proven") as refused:
         solve(contest, pool, rules, stacks)

@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 from made_slate import a_slate
-from sdp_engine.optimize.bands import Bands, Weary
+from sdp_engine.optimize.bands import Bands
 from sdp_engine.optimize.build import build
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.cpsat import Solver
 from sdp_engine.optimize.faults import NoLineup
+from sdp_engine.optimize.listing import Weary
 from sdp_engine.optimize.search import Search
 from sdp_engine.optimize.solve import best_after, lineup_values, solve
 from sdp_engine.optimize.worlds import blend
@@ -116,7 +117,7 @@ def test_a_band_that_takes_too_long_is_given_up() -> None:
     search = Search(build(contest, pool, rules, stacks), rules, None)
     program = build(contest, pool, rules, stacks)
     with pytest.raises(Weary):
-        Bands(program, search.ledger.limits(), set(), 0, contest.salary_cap_usd, steps=1).take(1)
+        Bands(program, search.ledger.limits(), set(), 0, contest.salary_cap_usd, steps=1, work=1).take(1)
 
 
 @pytest.mark.parametrize("code", [CLASSIC, SHOWDOWN, "dk_nba_classic"])

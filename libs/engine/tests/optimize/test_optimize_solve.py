@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 from sdp_engine.frames import POOL
+from sdp_engine.optimize import listing, search
 from sdp_engine.optimize.check import check_lineup, check_lineups, kept_alone
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.judge import Place, count_of, holds_stack
@@ -315,8 +316,8 @@ KINDS = {
 MIXED = [kind for kind in KINDS if not kind.startswith("captains")]
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_mixtures_of_rules_give_what_trying_every_lineup_gives(seed: int) -> None:
+def a_mixture(seed: int) -> tuple[Contest, pl.DataFrame, Rules]:
+    """Return two or three kinds of rule on a slate of their own."""
     rng = random.Random(f"mixture {seed}")
     contest = (CLASSIC, WIDE, SHOWDOWN)[seed % 3]
     while True:
@@ -333,8 +334,21 @@ def test_mixtures_of_rules_give_what_trying_every_lineup_gives(seed: int) -> Non
         except ValueError:  # two of one kind name the same player
             continue
         if not check_rules(rules, contest, pool, STACKS):
-            break
-    compare(contest, pool, rules)
+            return contest, pool, rules
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_mixtures_of_rules_give_what_trying_every_lineup_gives(seed: int) -> None:
+    compare(*a_mixture(seed))
+
+
+@pytest.mark.parametrize("seed", range(12, 24))
+def test_bands_listed_part_by_part_give_what_trying_every_lineup_gives(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "STEPS", 0)
+    monkeypatch.setattr(listing, "_MOVES", 60)
+    compare(*a_mixture(seed))
 
 
 ALONE = ["lock", "exclude", "cap", "single caps", "ownership", "plain"]

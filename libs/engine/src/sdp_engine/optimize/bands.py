@@ -7,41 +7,36 @@ with their price in the linear relaxation and are checked on each lineup. Nothin
 sequence is the best lineup there is, whatever the bounds; they decide only how long it takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sdp_engine.optimize.automaton import Int32s
 from sdp_engine.optimize.bound import relax
-from sdp_engine.optimize.kernels import FULL, NEVER, WEARY, lineups_between, pick
+from sdp_engine.optimize.kernels import NEVER, WEARY, pick
+from sdp_engine.optimize.listing import Band, Parts, Weary
 from sdp_engine.optimize.net import CELLS, Bools, Grid, Net, Tallies, compile_case, grid, priced, tallies
-from sdp_engine.optimize.program import Case, Ints, Program, Row, Terms
+from sdp_engine.optimize.program import Case, Ints, Program, Row, Terms, row
 
 _ROOM = 1 << 19
 """Most lineups of one band."""
 STEPS = 80_000_000
-"""Moves after which a band is given up; beside many earlier lineups, each of which costs a little, fewer."""
+"""Moves after which a case is listed part by part; beside many earlier lineups, each of which costs a little, fewer."""
+WORK = 2_000_000_000
+"""Moves that all parts of a band may take, half a minute or so, and twice as many at each try of a narrower band."""
+_NARROW, _TRIES = 4, 3
+"""How much narrower a band is tried that was given up, and how often it is given up."""
 _BESIDE = 250
 """Earlier lineups that cost as much as the move itself."""
 _FEW, _PLENTY = 400, 40_000
 """Lineups of a band below which the next is wider, and above which it is narrower."""
+_ENOUGH = 1000
+"""Lineups of a band that is listed part by part: a deeper one takes much longer, and few of many are far apart."""
 _FIRST_WIDTH = 0.004
 """Width of the first band, as a share of the best value."""
-_NARROW = 16
-"""How much narrower a band is tried that was given up before anything was taken."""
-_TRIES = 12
-"""Such narrow bands, counted like those given up, after which they lead nowhere."""
 _AHEAD = 4
 """Bands for which items are kept at once: a table is made for all that may reach so far down."""
-
-
-class Weary(Exception):
-    """The bands would take too long; what stands so far is exact. `moves` is what was spent on bands given up."""
-
-    def __init__(self, moves: int = 0) -> None:
-        super().__init__()
-        self.moves = moves
 
 
 @dataclass
@@ -67,6 +62,7 @@ class Limits:
 class _Side:
     """A case with its table of completions for the items now kept."""
 
+    case: Case
     whole: Net
     net: Net | None = None
     best: Int32s | None = None
@@ -84,34 +80,30 @@ class Bands:
         floor: int,
         ceiling: int,
         earlier: Sequence[Ints] = (),
+        *,
         steps: int = STEPS,
-        ties: Sequence[Row] = (),
+        work: int = WORK,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         """Compile a program for lineups that cost from `floor` to `ceiling`.
 
         The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
-        `earlier` are the items of lineups from which these must differ, too; a band is given up after `steps` moves.
-        `ties` are rows that every later lineup keeps because of the limits and the earlier lineups: with their prices
-        bounds are tighter. They need not be told; limits hold without.
+        `earlier` are the items of lineups from which these must differ, too. A band is listed part by part after
+        `steps` moves, and given up after parts that take `work`; `tell` is called with each part and may raise to stop.
 
         Raises:
             Weary: The program has too many states.
         """
-        self._program, self._limits, self._earlier, self._steps = program, limits, earlier, steps
+        self._program, self._limits, self._earlier, self._tell = program, limits, earlier, tell
+        self.steps, self._work = steps, work
         self._chosen = np.zeros((0, program.contest.roster_size), np.int64)
         self._watched: list[tuple[int, tuple[Ints, int]]] = []
         self._grid: Grid = grid(program, floor, ceiling)
         value = np.concatenate([program.value, np.zeros(program.auxiliary, np.int64)])
-        upper = np.ones(len(value), np.int64)
-        if ties:
-            upper[: program.items][self._barred()] = 0
-        relaxed = relax(value, upper, [*program.every_row, *ties])
+        relaxed = relax(value, np.ones(len(value), np.int64), program.every_row)
         self._items_bound = relaxed.bounds[: program.items]
         skip = [row.rule in program.split for row in program.rows]
-        rules = [*program.rows, *ties]
-        self._bound, self._price = priced(
-            program, rules, [*skip, *([False] * len(ties))], relaxed.prices[len(program.frame) :]
-        )
+        self._bound, self._price = priced(program, program.rows, skip, relaxed.prices[len(program.frame) :])
         # Of what counts by a single term a full limit is seen while a lineup is built, of the rest once it stands.
         watched = [(x, o[0]) for x, options in enumerate(limits.counted) for o in options if len(o) == 1]
         self._watched = watched if all(len(o) == 1 for options in limits.counted for o in options) else []
@@ -124,7 +116,7 @@ class Bands:
                 net = compile_case(program, case, program.value, locked)
                 if net is None:
                     raise Weary
-                self._sides.append(_Side(net))
+                self._sides.append(_Side(case, net))
         self._kept: Bools = np.zeros(program.items, np.bool_)
         size = program.contest.roster_size
         ordered = np.sort(program.value)
@@ -135,7 +127,7 @@ class Bands:
         self._high = int(min(self._items_bound.max(initial=self._worst - 1), 1 << 40)) + 1
         self._reach = self._high
         self._width = max(1, int(_FIRST_WIDTH * max(abs(self._high), 1)))
-        self._is_narrow, self._spent, self._leap = False, 0, _AHEAD
+        self._leap = _AHEAD
         self._prepare(self._high - 2 * self._width)
 
     @property
@@ -149,27 +141,31 @@ class Bands:
         Raises:
             Weary: The band is too large; nothing of it was taken.
         """
+        tries = 0
         while self._high > self._worst:
             low = max(self._high - self._width, self._worst)
-            if self._prepare(low):
+            if not self.is_parted and self._prepare(low):
                 continue
-            found = self._list(low, wanted)
-            self._spent += self._steps * (found == WEARY or self._is_narrow)
-            # Once lineups were taken, new prices are the better way on than narrower bands.
-            is_over = len(self._chosen) > 0 or self._is_narrow
-            if (found == WEARY and is_over) or (found < 0 and self._width == 1) or self._spent > _TRIES * self._steps:
-                raise Weary(self._spent)
+            found = self._list(low, wanted, self._work << tries)
+            tries = tries + 1 if found == WEARY else 0
             if found < 0:
-                self._width = max(1, self._width // (4 if found == FULL else _NARROW))
-                self._is_narrow |= found == WEARY
+                if self._width == 1 or tries == _TRIES:
+                    raise Weary
+                self._width = max(1, self._width // _NARROW)
                 continue
             taken = self._pick(found, wanted)
             if taken < wanted or found == 0:
                 self._high = low
-            self._width = self._width if self._is_narrow else max(1, int(self._width * _growth(found)) + 1)
+            growth = min((_ENOUGH / max(found, 1)) ** (1 / 3), 2.5) if self.is_parted else _growth(found)
+            self._width = max(1, int(self._width * growth) + 1)
             if taken:
                 return taken
         return 0
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether bands are listed part by part: once that was needed it is from then on."""
+        return self.steps == 0
 
     def _barred(self) -> Bools:
         barred: Bools = self._limits.room[self._limits.owner] <= 0
@@ -197,6 +193,8 @@ class Bands:
         kept = (self._items_bound >= self._reach) & ~self._barred()
         if not np.array_equal(kept, self._kept) or any(s.best is None and s.top >= self._reach for s in self._sides):
             self._tabulate(kept)
+            if self.is_parted:
+                return False
         # Items that are not kept have no lineup above `_reach`; where nothing reaches so far, look further at once.
         top, high = max((s.top for s in self._sides), default=NEVER), self._high
         self._leap = _AHEAD if top >= self._reach else 2 * self._leap
@@ -204,21 +202,22 @@ class Bands:
         return self._high < high
 
     def _tabulate(self, kept: Bools) -> None:
-        """Make the tables of completions for lineups of some items."""
+        """Make the tables of completions for lineups of some items; where one is too large, leave them to parts."""
         self._kept, room = kept, CELLS
         for side in self._sides:
             side.net, side.best, side.top = side.whole.restrict(kept), None, NEVER
             if side.net is None:
                 continue
             if (cells := side.net.cells(self._grid)) > CELLS:
-                raise Weary
+                self.steps = 0
+                return
             best = side.net.completions(self._bound, self._grid)
             side.top = side.net.top(best) + self._price
             if side.top >= self._reach and cells <= room:
                 side.best, room = best, room - cells
 
-    def _list(self, low: int, wanted: int) -> int:
-        """List the lineups of a band; return how many, or why not."""
+    def _list(self, low: int, wanted: int, work: int) -> int:
+        """List the lineups of a band; return how many, or why not; parts may take so much work."""
         room = min(_ROOM, max(20_000, 40 * wanted)) if self._loose else _ROOM
         if len(self._out) < room:
             self._out = np.empty((room, self._program.contest.roster_size), np.int16)
@@ -227,25 +226,51 @@ class Bands:
         earlier = np.zeros((self._program.items, len(others)), np.int8)
         for a, lineup in enumerate(others):
             earlier[lineup, a] = 1
-        barred, t, row_high, found = self._barred(), self._tallies, self._row_high(), 0
-        steps = self._steps // (1 + len(others) // _BESIDE)
+        band = Band(
+            self._program, self._grid, self._tallies, self._row_high(), self._barred(), earlier,
+            self._limits.most_shared, low, self._high, self._out, self._value,
+        )  # fmt: skip
+        if not self.is_parted:
+            found = self._at_once(band, self.steps // (1 + len(others) // _BESIDE))
+            if found != WEARY:
+                return found
+            self.steps = 0
+        return self._in_parts(band, work)
+
+    def _at_once(self, band: Band, steps: int) -> int:
+        """List a band by the bounds that hold for all of it."""
+        found = 0
         for side in self._sides:
-            if side.net is None or side.top < low:
+            if side.net is None or side.top < band.low:
                 continue
-            net, layers = side.net, side.net.layers
-            best = net.completions(self._bound, self._grid) if side.best is None else side.best
-            found = lineups_between(
-                low, self._high, self._price, steps,
-                net.layer, net.first, net.way, self._grid.cost[net.item], self._bound[net.item], net.forced,
-                layers.take, layers.down, layers.start, self._grid.budget, net.base, best,
-                net.item, self._program.value[net.item], barred, self._program.contest.roster_size,
-                t.row_first, t.row_of, t.row_weight, t.row_low, row_high, t.rising,
-                t.choice_first, t.choice_least, t.option_first, t.term_row, t.term_least,
-                earlier, self._limits.most_shared, self._out, self._value, found,
-            )  # fmt: skip
+            best = side.net.completions(self._bound, self._grid) if side.best is None else side.best
+            found = band.at_once(side.net, best, self._bound, self._price, steps, found)
             if found < 0:
                 return found
         return found
+
+    def _in_parts(self, band: Band, work: int) -> int:
+        """List a band part by part."""
+        ties, found = self._ties(), 0
+        for side in self._sides:
+            parts = Parts(band, side.case, side.whole, ties, work, self._tell)
+            found, work = parts.list(found), parts.work
+            if found < 0:
+                return found
+        return found
+
+    def _ties(self) -> list[Row]:
+        """Return rows that every later lineup keeps because of those before it; of what counts in several ways none."""
+        limits = self._limits
+        apart = [row("lineups apart", x, high=limits.most_shared) for x in (*self._earlier, *self._chosen)]
+        full = [
+            row("in no more lineups", items, high=least - 1)
+            for ways, room in zip(limits.counted, limits.counted_room, strict=True)
+            for option in ways
+            for items, least in option
+            if room <= 0 and len(option) == 1
+        ]
+        return [*apart, *full]
 
     @property
     def _loose(self) -> bool:

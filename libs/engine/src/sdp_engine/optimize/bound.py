@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from sdp_engine.optimize.program import Ints, Row
 
@@ -27,42 +27,75 @@ class Relaxation:
     Attributes:
         bounds: An upper bound on the value of any answer in which a column is at least one, shape (columns,).
         prices: The multiplier of each row, above zero where its upper limit binds and below where its lower does.
+        mix: The best answer in fractions, shape (columns,); all zero where none is known.
         feasible: Whether the relaxation has an answer.
     """
 
     bounds: Floats
     prices: Floats
+    mix: Floats
     feasible: bool
 
 
-def relax(value: Ints, upper: Ints, rows: Sequence[Row]) -> Relaxation:
-    """Return what weak duality says of a program.
+class Relaxer:
+    """The linear relaxation of some rules, for one choice of columns after another."""
 
-    With multipliers y >= 0 of rows A x <= b, every answer is worth at most y b + sum(max(0, value - y A) * upper), and
-    less by a negative reduced cost for a column forced in. The multipliers come from the linear relaxation, but the
-    bound holds whatever they are.
+    def __init__(self, value: Ints, rows: Sequence[Row]) -> None:
+        """Read the rules once.
+
+        Args:
+            value: Worth of each column, shape (n,).
+            rows: The rules.
+        """
+        self._value, self._count = value.astype(np.float64), len(rows)
+        matrix, self._limits, self._origin, self._signs = one_sided(rows, len(value))
+        self._matrix = csc_matrix(matrix)
+
+    def relax(self, lower: Ints, upper: Ints) -> Relaxation:
+        """Return what weak duality says of columns within limits.
+
+        With multipliers y >= 0 of rows A x <= b, every answer is worth at most y b plus, for each column, the better
+        of its reduced worth (value - y A) at either of its limits, and less by a negative reduced worth for a column
+        forced in. The multipliers come from the linear relaxation, but the bound holds whatever they are; and that
+        there is no answer is believed only of multipliers that prove it.
+
+        Args:
+            lower: Least value of each column, shape (n,).
+            upper: Largest value of each column, shape (n,).
+        """
+        columns, prices, mix = len(self._value), np.zeros(self._count), np.zeros(len(self._value))
+        live = np.flatnonzero(upper > 0)
+        if not len(live):
+            return Relaxation(np.zeros(columns), prices, mix, feasible=True)
+        answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
+            -self._value[live],
+            A_ub=self._matrix[:, live],
+            b_ub=self._limits,
+            bounds=np.column_stack([lower, upper])[live],
+            method="highs",
+        )
+        if answer.status == 2 and _is_broken(csr_matrix(self._matrix), self._limits, lower, upper):
+            return Relaxation(np.full(columns, -np.inf), prices, mix, feasible=False)
+        if answer.status != 0:  # no multipliers: nothing is left out
+            return Relaxation(np.full(columns, np.inf), prices, mix, feasible=True)
+        multipliers = np.maximum(0.0, -answer.ineqlin.marginals)
+        reduced = self._value - self._matrix.T @ multipliers
+        best = multipliers @ self._limits + np.maximum(reduced * lower, reduced * upper).sum()
+        np.add.at(prices, self._origin, (self._signs * multipliers)[: len(self._origin)])
+        mix[live] = answer.x
+        forced_in = np.where(lower > 0, 0.0, np.minimum(0.0, reduced))
+        return Relaxation(best + forced_in + _MARGIN, prices, mix, feasible=True)
+
+
+def relax(value: Ints, upper: Ints, rows: Sequence[Row]) -> Relaxation:
+    """Return what weak duality says of a program of columns from zero on; see `Relaxer.relax`.
 
     Args:
         value: Worth of each column, shape (n,).
-        upper: Largest value of each column, shape (n,); the least is zero.
+        upper: Largest value of each column, shape (n,).
         rows: The rules.
     """
-    if len(value) == 0:
-        return Relaxation(np.empty(0), np.zeros(len(rows)), feasible=True)
-    matrix, limits, origin, signs = one_sided(rows, len(value))
-    answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
-        -value.astype(np.float64), A_ub=matrix, b_ub=limits, bounds=np.column_stack([0 * upper, upper]), method="highs"
-    )
-    prices = np.zeros(len(rows))
-    if answer.status == 2:
-        return Relaxation(np.full(len(value), -np.inf), prices, feasible=False)
-    if answer.status != 0:  # no multipliers: nothing is left out
-        return Relaxation(np.full(len(value), np.inf), prices, feasible=True)
-    multipliers = np.maximum(0.0, -answer.ineqlin.marginals)
-    reduced = value - matrix.T @ multipliers
-    best = multipliers @ limits + np.maximum(0.0, reduced) @ upper
-    np.add.at(prices, origin, (signs * multipliers)[: len(origin)])
-    return Relaxation(best + np.minimum(0.0, reduced) + _MARGIN, prices, feasible=True)
+    return Relaxer(value, rows).relax(0 * upper, upper)
 
 
 def item_bounds(value: Ints, upper: Ints, rows: Sequence[Row]) -> Floats:
@@ -85,18 +118,34 @@ def refute(upper: Ints, rows: Sequence[Row]) -> list[int] | None:
     matrix, limits, origin, _ = one_sided(rows, len(upper))
     if not len(origin):
         return None
+    breach, multipliers, _ = _least_breach(matrix, limits, 0 * upper, upper)
+    return None if breach <= _BROKEN else sorted(set(origin[multipliers > _PRICED].tolist()))
+
+
+def _least_breach(matrix: csr_matrix, limits: Floats, lower: Ints, upper: Ints) -> tuple[float, Floats, Floats]:
+    """Return the least amount by which rules must be broken together, the multipliers that say so, and the scale of
+    each rule; zeros where that is not known.
+    """
     scale = 1.0 / np.maximum(np.maximum(abs(matrix).max(axis=1).toarray()[:, 0], np.abs(limits)), 1.0)
     even = csr_matrix(matrix.multiply(scale[:, None]))
-    answer: Any = linprog(  # type: ignore[call-overload]  # as above
+    answer: Any = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
         np.concatenate([np.zeros(len(upper)), [1.0]]),
         A_ub=hstack([even, csr_matrix(-np.ones((len(limits), 1)))]).tocsr(),
         b_ub=limits * scale,
-        bounds=np.column_stack([np.zeros(len(upper) + 1), np.append(upper, np.inf)]),
+        bounds=np.column_stack([np.append(lower, 0), np.append(upper, np.inf)]),
         method="highs",
     )
-    if answer.status != 0 or answer.fun <= _BROKEN:
-        return None
-    return sorted(set(origin[-answer.ineqlin.marginals > _PRICED].tolist()))
+    if answer.status != 0:
+        return 0.0, np.zeros(len(limits)), scale
+    return float(answer.fun), np.maximum(0.0, -answer.ineqlin.marginals), scale
+
+
+def _is_broken(matrix: csr_matrix, limits: Floats, lower: Ints, upper: Ints) -> bool:
+    """Return whether multipliers prove that columns within limits break the rules: the weighted sum is too much."""
+    _, multipliers, scale = _least_breach(matrix, limits, lower, upper)
+    weights = matrix.T @ (multipliers * scale)
+    least = np.minimum(weights * lower, weights * upper).sum()
+    return bool(least - (multipliers * scale) @ limits > _BROKEN)
 
 
 def found_soon(upper: Ints, rows: Sequence[Row]) -> Ints | None:

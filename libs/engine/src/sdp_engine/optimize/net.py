@@ -52,6 +52,17 @@ class Net:
     forced: Bools
     layers: Layers
 
+    def holding(self, held: Bools) -> "Net":
+        """Return the net of lineups in which the people of some items stand.
+
+        Args:
+            held: Those items, shape (items,).
+        """
+        moves = np.flatnonzero(held[self.item])
+        forced = self.forced.copy()
+        forced[np.searchsorted(self.first, moves, side="right") - 1] = True
+        return replace(self, forced=forced)
+
     def restrict(self, kept: Bools) -> "Net | None":
         """Return the net of fewer items, None where no lineup is left.
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 from sdp_sports.rules import Rules
 
-from sdp_engine.optimize.bands import STEPS, Bands, Weary
+from sdp_engine.optimize.bands import STEPS, WORK, Bands
 from sdp_engine.optimize.bound import refute
 from sdp_engine.optimize.clash import clash
 from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.ledger import Items, Ledger
+from sdp_engine.optimize.listing import Weary
 from sdp_engine.optimize.program import Exposed, Ints, Program, Row, Task, row
 from sdp_engine.optimize.worlds import best_of_worlds
 
@@ -21,10 +22,6 @@ _RETURNS = 20
 """How often lineups are given back for what was learned after them, before minima are spread instead."""
 _PATIENCE = 150_000_000
 """Moves of a band while minima can still be spread: what takes longer is nearly a dead end."""
-LADDER = ((True, 12_000_000), (False, STEPS), (True, STEPS))
-"""Ways to search, the next where one is stuck: with or without the prices of what ties lineups, and moves of a band."""
-_WASTE = 800_000_000
-"""Moves of bands that were given up, all together, after which the compiled search is left."""
 _SMALL = 2000
 """Lineups times items up to which a dead end is left by stepping back; above, minima are spread instead."""
 
@@ -51,7 +48,7 @@ class Search:
         self._stood = 0
         self._dead: set[frozenset[Items]] = set()
         self._retreats = self._returns = 0
-        self._is_priced, self._steps = False, STEPS
+        self._steps = STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
         self._own = {e.draftable_id for e in rules.exposures}
@@ -104,22 +101,15 @@ class Search:
             self._report(len(self.ledger.chosen))
 
     def _take(self) -> None:
-        """Take lineups as far as the compiled search goes; where it is slow, with the prices of what ties them."""
-        rung, stuck_at, wasted = 1, -1, 0
-        while rung < len(LADDER) and wasted < _WASTE:
-            self._is_priced, self._steps = LADDER[rung]
-            try:
-                if self._values is None:
-                    while self.ledger.left and self._take_band():
-                        pass
-                else:
-                    self._take_each(self._values)
-            except Weary as weary:  # what stands so far is exact
-                # Prices go stale as lineups are taken, and new ones are cheap: move on to them early.
-                rung = rung + 1 if stuck_at == len(self.ledger.chosen) else 0
-                stuck_at, wasted = len(self.ledger.chosen), wasted + weary.moves
+        """Take lineups as far as the compiled search goes."""
+        try:
+            if self._values is None:
+                while self.ledger.left and self._take_band():
+                    pass
             else:
-                return
+                self._take_each(self._values)
+        except Weary:  # what stands so far is exact
+            pass
 
     def _bands(self, value: Ints) -> Bands:
         """Return the bands of the next lineups, by what must stand in them now."""
@@ -131,10 +121,12 @@ class Search:
         cap = program.contest.salary_cap_usd
         ceiling = cap if rules.max_salary_usd is None else min(cap, rules.max_salary_usd)
         earlier = [np.array(items, np.int64) for items in self.ledger.chosen]
-        steps = self._steps if self._is_small or not self.ledger.reserve.owed else _PATIENCE
         floor = rules.min_salary_usd or 0
-        ties = [*self._full(), *self._distinct()] if self._is_priced else ()
-        return Bands(replace(program, value=value), self.ledger.limits(), locked, floor, ceiling, earlier, steps, ties)
+        work = WORK if self._is_small or not self.ledger.reserve.owed else _PATIENCE
+        return Bands(
+            replace(program, value=value), self.ledger.limits(), locked, floor, ceiling, earlier,
+            steps=self._steps, work=work, tell=lambda: self._report(len(self.ledger.chosen)),
+        )  # fmt: skip
 
     def _take_band(self) -> bool:
         """Take lineups until what minima ask of them changes; return whether that led any further."""
@@ -148,7 +140,7 @@ class Search:
                     return self._settle(before)
                 ledger.add(items)
                 self._report(len(ledger.chosen))
-            seen = len(bands.chosen)
+            seen, self._steps = len(bands.chosen), bands.steps
             if ledger.is_hopeless():
                 break
         return self._settle(before)
@@ -180,6 +172,7 @@ class Search:
             if items is None or not ledger.fits(items):
                 bands = self._bands(values[step])
                 items = bands.chosen[0] if bands.take(1) else None
+                self._steps = bands.steps
             if items is None:
                 return
             ledger.add(items)

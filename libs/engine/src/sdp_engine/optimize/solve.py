@@ -61,7 +61,7 @@ def solve(
         draws: Points of each player in each world, shape (worlds, pool rows); read where the rules ask for worlds.
         starts: When each game starts, UTC; late starters then go to the most flexible slots.
         on_lineup: Called with how many lineups stand after each step (fewer than before where the search has run
-            into a dead end and stepped back); may raise to stop.
+            into a dead end and stepped back) and, where a step is long, within it; may raise to stop.
 
     Raises:
         ValueError: The pool or the request is wrong (`check_rules` lists all of a request's faults).

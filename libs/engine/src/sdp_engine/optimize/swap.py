@@ -11,10 +11,11 @@ from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.optimize.assign import assign
-from sdp_engine.optimize.bands import Bands, Limits, Weary
+from sdp_engine.optimize.bands import Bands, Limits
 from sdp_engine.optimize.build import build
 from sdp_engine.optimize.check import check_lineup
 from sdp_engine.optimize.faults import check_rules
+from sdp_engine.optimize.listing import Weary
 from sdp_engine.optimize.program import Ints, Program, Task, row, slot_groups
 
 Place = tuple[int | None, bool]
