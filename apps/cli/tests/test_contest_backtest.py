@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -50,6 +51,15 @@ def test_contests_are_found_by_content_and_the_rest_is_told(folder: Path) -> Non
     assert {c.source for c in found} == {"what we thought 1.csv", "what we thought 2.csv"}
     assert set(skipped) == {"notes.csv", "final 1.csv"}
     assert "same contest" in skipped["final 1.csv"]
+
+
+def test_the_archive_that_the_site_sends_is_read_and_what_is_wrong_first_is_told(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "final 1.zip", "w") as archive:
+        archive.writestr("final 1.csv", standings(1))
+    (folder / "final 1.csv").write_text(standings(1).replace("u7,0,", "u7,soon,"))
+    found, skipped = gather(folder, [])
+    assert {c.name for c in found} == {"final 1.zip", "final 2.csv"}
+    assert "row 9" in skipped["final 1.csv"]
 
 
 def test_standings_kept_as_parquet_are_read_too(folder: Path) -> None:

@@ -244,6 +244,24 @@ def test_an_archive_of_anything_else_is_refused(body: bytes, message: str) -> No
         read(body)
 
 
+def test_a_slot_that_is_told_of_nobody_is_known_from_the_contests() -> None:
+    order = ("QB", "RB", "RB", "WR", "WR", "WR", "TE", "FLEX", "DST")
+    names = [f"Man {n}" for n in range(9)]
+    lineup = " ".join(f"{slot} {name}" for slot, name in zip(order, names, strict=True))
+    lines = ["Rank,EntryId,EntryName,TimeRemaining,Points,Lineup,,Player,Roster Position,%Drafted,FPTS"]
+    for n, slot in enumerate(order):
+        entry = f"1,7,zed,0,90,{lineup}" if n == 0 else ",,,,,"
+        lines.append(f"{entry},,{names[n]},{slot.replace('FLEX', 'RB')},100%,10")
+    found = content("\n".join(lines), Standings)
+    assert found.entries[0].lineup == tuple(zip(order, names, strict=True))
+
+
+def test_standings_without_players_are_refused_as_that() -> None:
+    header = "Rank,EntryId,EntryName,TimeRemaining,Points,Lineup,,Player,Roster Position,%Drafted,FPTS\n"
+    with pytest.raises(Refused, match="tell of no player"):
+        read(f"{header}1,7,z,0,9,C Al,,,,,\n".encode())
+
+
 def test_standings_that_cannot_be_read_are_named() -> None:
     with pytest.raises(Refused) as caught:
         read(STANDINGS.replace("77.75", "many").replace("1,15495323817", "first,15495323817").encode())

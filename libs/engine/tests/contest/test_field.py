@@ -241,6 +241,15 @@ def test_what_others_project_pulls_where_it_is_known() -> None:
     np.testing.assert_allclose(features(CONTEST, half)["crowd_points"][:4], untold["crowd_points"][:4])
 
 
+def test_who_costs_nearly_nothing_is_not_worth_everything() -> None:
+    cheap = pool_of(people=24).with_columns(
+        salary_usd=pl.when(pl.col("draftable_id") == pl.col("draftable_id").max()).then(20).otherwise("salary_usd")
+    )
+    assert features(CONTEST, cheap)["value"].max() == habit_files.MOST_VALUE
+    whole = Crowd(CONTEST, cheap, habit_files.load("general")).ownership()
+    assert whole.sum() == pytest.approx(CONTEST.roster_size)
+
+
 @pytest.mark.parametrize("name", ["nba_classic", "nba_classic_said", "nfl_classic", "general"])
 def test_shipped_habits_are_declared_well(name: str) -> None:
     habits = habit_files.load(name)

@@ -145,6 +145,10 @@ def test_a_contest_without_its_slate_or_not_begun_is_refused() -> None:
         assemble("c1", board(standings_csv(players(1), 1, entries=50, hidden=True)), sources(1))
     with pytest.raises(ValueError, match="no projection or salary file"):
         assemble("c1", board(standings_csv(players(1), 1, entries=50)), [])
+    told = board(standings_csv(players(1), 1, entries=50))
+    silent = dataclasses.replace(told, entries=tuple(dataclasses.replace(e, points=None) for e in told.entries))
+    with pytest.raises(ValueError, match="no points"):
+        assemble("c1", silent, sources(1))
 
 
 def test_the_same_contest_has_the_same_digest_and_another_has_not(played: list[Finished]) -> None:

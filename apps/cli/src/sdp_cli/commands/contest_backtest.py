@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 from rich.table import Table
-from sdp_common.errors import BadInput, PlatformError, Problem
+from sdp_common.errors import BadInput, Problem
 from sdp_common.intake import refusals_as_bad_input
 from sdp_engine.contest.backtest import leave_one_out, summary
 from sdp_engine.contest.finished import Finished, assemble
@@ -79,11 +79,11 @@ def gather(folder: Path, also: list[Path]) -> tuple[list[Finished], dict[str, st
     for where in (folder, *also):
         if not where.is_dir():
             raise BadInput(f"{where} is not a folder")
-        for file in sorted(p for p in where.rglob("*") if p.suffix.lower() in {".csv", ".parquet", ".txt"}):
+        for file in sorted(p for p in where.rglob("*") if p.suffix.lower() in {".csv", ".parquet", ".txt", ".zip"}):
             try:
                 content = _content(file)
-            except PlatformError as error:
-                skipped[file.name] = str(error)
+            except BadInput as error:
+                skipped[file.name] = _first(error)
                 continue
             if isinstance(content, Standings):
                 boards.append((file.name, content))
@@ -103,6 +103,14 @@ def gather(folder: Path, also: list[Path]) -> tuple[list[Finished], dict[str, st
         else:
             found.append(contest)
     return found, skipped
+
+
+def _first(error: BadInput) -> str:
+    """Return what is wrong with a file, and where it is so first."""
+    if not error.problems:
+        return str(error)
+    first = error.problems[0]
+    return f"{error}; first" + (f" in row {first.row}" if first.row else "") + f": {first.message}"
 
 
 def _content(file: Path) -> object:
@@ -172,7 +180,8 @@ def show(document: dict[str, Any]) -> None:
     means = document["summary"]
     beside = means["with_projected_ownership"]
     line = f"mean over {means['contests']} contests: MAE {means['mae']:.2f} points, rank correlation"
-    out.print(f"{line} {means['rank_correlation']:.3f}", highlight=False)
+    line += f" {means['rank_correlation']:.3f}, field scores KS {means['field_score_ks']:.3f}, stacks"
+    out.print(f"{line} {means['stack_distance']:.3f}", highlight=False)
     if beside["contests"]:
         out.print(
             f"where ownership was projected ({beside['contests']}): model {beside['model_mae']:.2f} and"

@@ -133,11 +133,13 @@ def _lineups(name: str, standings: Standings) -> list[tuple[tuple[str, str | Non
     """Return the lineups that the standings show.
 
     Raises:
-        ValueError: They show none, or games have not started.
+        ValueError: They show none, or no points, or games have not started.
     """
     lineups = [e.lineup for e in standings.entries if e.lineup]
     if not lineups:
         raise ValueError(f"{name}: the standings show no lineup")
+    if all(e.points is None for e in standings.entries) or all(p.points is None for p in standings.players):
+        raise ValueError(f"{name}: the standings tell no points: export them again once games have begun")
     hidden = sum(any(who is None for _, who in lineup) for lineup in lineups) / len(lineups)
     if hidden > _HIDDEN_SHARE:
         raise ValueError(f"{name}: games have not started; {hidden:.0%} of the lineups hide a player")

@@ -24,6 +24,8 @@ from sdp_sports.spec import Contest, Spec
 Floats = NDArray[np.float64]
 LEFT_USD = (0.0, 0.002, 0.004, 0.006, 0.008, 0.012, 0.022, 0.042)
 """Lower ends of the bins of unspent salary, as shares of the cap (of 50,000: 0, 100, 200, 300, 400, 600, ...)."""
+MOST_VALUE = 2.0
+"""A value greater than any contest has shown pulls no more than this: next to nothing is no price to divide by."""
 
 
 class Bond(Spec):
@@ -94,7 +96,8 @@ def features(contest: Contest, pool: pl.DataFrame) -> dict[str, Floats]:
     crowd = points
     if "field_points" in pool.columns:
         crowd = np.where(points > 0, pool["field_points"].fill_null(pool["points"]).to_numpy(), 0.0)
-    value, crowd_value = points / (salary * scale.points_per_usd), crowd / (salary * scale.points_per_usd)
+    value = np.minimum(points / (salary * scale.points_per_usd), MOST_VALUE)
+    crowd_value = np.minimum(crowd / (salary * scale.points_per_usd), MOST_VALUE)
     slot_points = scale.slot_usd * scale.points_per_usd
     found = {
         "points": points / slot_points,

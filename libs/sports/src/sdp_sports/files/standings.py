@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sdp_sports.files.cells import MOST_NAME, Cells
 from sdp_sports.files.grid import Line
 from sdp_sports.files.refusal import Fault, Refused, check_faults
+from sdp_sports.spec import codes, load
 
 HEADER = ("Rank", "EntryId", "EntryName", "TimeRemaining", "Points", "Lineup")
 PLAYERS = ("Player", "Roster Position", "%Drafted", "FPTS")
@@ -73,11 +74,27 @@ def read_standings(header: Sequence[str], lines: Iterable[Line]) -> Standings:
             players.append(_drafted(cells))
         if cells.text("Rank") or cells.text("EntryId"):
             kept.append(cells)
-    lineups = Lineups({player.slot for player in players}, {player.name for player in players})
+    if kept and not players:
+        raise Refused("these standings tell of no player, who was drafted how often: export them again", [])
+    lineups = Lineups(_slots({player.slot for player in players}), {player.name for player in players})
     # each row is let go of once it is read: a contest of 150,000 entries need not be held twice
     entries = [_standing(kept.popleft(), lineups) for _ in range(len(kept))]
     check_faults(faults)
     return Standings(tuple(entries), tuple(players))
+
+
+def _slots(told: set[str]) -> set[str]:
+    """Return the roster's slots: those told of players, and in small contests one that is told of nobody.
+
+    Each player is told once, in one of the slots he was drafted into: FLEX may be nobody's.
+    """
+    declared = [
+        {slot.name for slot in contest.slots}
+        for code in codes()
+        for contest in load(code).contests.values()
+        if contest.site == "draftkings"
+    ]
+    return told if told in declared else told.union(*(names for names in declared if told <= names))
 
 
 def _drafted(cells: Cells) -> Drafted:
