@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Schemas } from "@/api/client";
 import { PlayerRules } from "./player-rules";
 
@@ -40,4 +40,13 @@ test("players without a projection are not offered, and the search narrows", asy
   await userEvent.type(screen.getByRole("searchbox"), "bea");
   expect(screen.queryByText(/Ann One/)).toBeNull();
   expect(screen.getByText(/Bea Two/)).toBeInTheDocument();
+});
+
+test("a player whom the site lists once a slot is locked into one of them", async () => {
+  const copies = ["CPT", "FLEX"].map((slot, n) => ({ ...player(n + 1, "Ann One", 20), player_id: 7, roster_slots: [slot] }));
+  const onChange = vi.fn();
+  render(<PlayerRules players={[...copies, player(3, "Bea Two", 10)]} locked={[]} excluded={[]} onChange={onChange} />);
+  expect(screen.getByRole("button", { name: "Lock Bea Two" })).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Lock Ann One as FLEX" }));
+  expect(onChange).toHaveBeenCalledWith({ locked: [2], excluded: [] });
 });

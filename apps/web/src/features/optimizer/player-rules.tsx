@@ -3,6 +3,7 @@ import { Ban, Lock } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { Position } from "@/components/ui/badge";
+import { slotsOfCopies } from "@/api/copies";
 import { number, salary } from "@/lib/format";
 
 interface Props {
@@ -26,6 +27,7 @@ export function PlayerRules({ players, locked, excluded, onChange }: Props) {
         .slice(0, SHOWN),
     [players, wanted],
   );
+  const slots = useMemo(() => slotsOfCopies(players), [players]);
   const toggle = (id: number, kind: "locked" | "excluded") => {
     const without = { locked: locked.filter((x) => x !== id), excluded: excluded.filter((x) => x !== id) };
     const was = (kind === "locked" ? locked : excluded).includes(id);
@@ -44,17 +46,19 @@ export function PlayerRules({ players, locked, excluded, onChange }: Props) {
         {rows.map((p) => {
           const isLocked = locked.includes(p.draftable_id);
           const isOut = excluded.includes(p.draftable_id);
+          const slot = slots.get(p.draftable_id);
+          const named = slot == null ? p.name : `${p.name} as ${slot}`;
           return (
             <li key={p.draftable_id} className={clsx("flex items-center gap-2 px-5 py-2 text-sm", isOut && "opacity-50")}>
               <Position code={p.position} />
               <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{p.name} <span className="text-xs font-normal text-faint">{p.team}</span></span>
+                <span className="block truncate font-medium">{p.name} <span className="text-xs font-normal text-faint">{[p.team, slot].filter(Boolean).join(" · ")}</span></span>
                 <span className="tabular text-xs text-muted sm:hidden">{salary(p.salary_usd)}</span>
               </span>
               <span className="tabular hidden w-16 text-right text-muted sm:block">{salary(p.salary_usd)}</span>
               <span className="tabular w-12 text-right font-medium">{number(p.mean)}</span>
-              <IconToggle label={`Lock ${p.name}`} on={isLocked} onClick={() => { toggle(p.draftable_id, "locked"); }}><Lock aria-hidden className="size-4" /></IconToggle>
-              <IconToggle label={`Leave out ${p.name}`} on={isOut} bad onClick={() => { toggle(p.draftable_id, "excluded"); }}><Ban aria-hidden className="size-4" /></IconToggle>
+              <IconToggle label={`Lock ${named}`} on={isLocked} onClick={() => { toggle(p.draftable_id, "locked"); }}><Lock aria-hidden className="size-4" /></IconToggle>
+              <IconToggle label={`Leave out ${named}`} on={isOut} bad onClick={() => { toggle(p.draftable_id, "excluded"); }}><Ban aria-hidden className="size-4" /></IconToggle>
             </li>
           );
         })}

@@ -9,6 +9,7 @@ import { Badge, Modelled, Position } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { DataTable, type Column } from "@/components/ui/data-table";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
+import { slotsOfCopies } from "@/api/copies";
 import { number, percent, salary, when } from "@/lib/format";
 import { ProjectionSets } from "./projection-sets";
 
@@ -93,10 +94,11 @@ export function Pool({ slateId }: { slateId: number }) {
 function useColumns(slateId: number, players: Row[] | undefined): Column<Row>[] {
   return useMemo(() => {
     const max = Math.max(1, ...(players ?? []).map((p) => p.p90 ?? 0));
+    const slots = slotsOfCopies(players ?? []);
     const settled = (players ?? []).some((p) => p.realised_points != null);
     const columns: Column<Row>[] = [
       { key: "position", header: "Pos", value: (p) => p.position, cell: (p) => <Position code={p.position} />, from: "sm" },
-      { key: "name", header: "Player", value: (p) => p.name, cell: (p) => <Name player={p} slateId={slateId} /> },
+      { key: "name", header: "Player", value: (p) => p.name, cell: (p) => <Name player={p} slot={slots.get(p.draftable_id)} slateId={slateId} /> },
       { key: "game", header: "Game", value: (p) => p.team, cell: (p) => <span className="whitespace-nowrap text-muted">{p.team ?? "–"} {p.is_home === false ? "@" : "v"} {p.opponent ?? "–"}</span>, from: "md" },
       { key: "salary", header: "Salary", value: (p) => p.salary_usd, cell: (p) => salary(p.salary_usd), numeric: true },
       { key: "mean", header: "Proj", help: "Mean fantasy points", value: (p) => p.mean, cell: (p) => <b>{number(p.mean)}</b>, numeric: true },
@@ -115,7 +117,7 @@ function useColumns(slateId: number, players: Row[] | undefined): Column<Row>[] 
   }, [slateId, players]);
 }
 
-function Name({ player, slateId }: { player: Row; slateId: number }) {
+function Name({ player, slot, slateId }: { player: Row; slot: string | undefined; slateId: number }) {
   const hurt = player.injury_status ?? player.status;
   return (
     <span className="flex items-baseline gap-2">
@@ -126,6 +128,7 @@ function Name({ player, slateId }: { player: Row; slateId: number }) {
         </Link>
         {hurt && <Badge tone="bad">{hurt}</Badge>}
         {!player.matched && <Badge tone="warn">unmatched</Badge>}
+        {slot != null && <span className="text-xs text-faint">{slot}</span>}
         <span className="text-xs text-faint md:hidden">{player.team}</span>
       </span>
     </span>
