@@ -14,6 +14,7 @@ from sdp_engine.optimize.offer import Offer
 from sdp_engine.simulate import readoff
 from sdp_engine.simulate.pool import around
 from sdp_sports.correlations import load_correlations
+from sdp_sports.files.upload import plain
 from sdp_sports.spec import QUANTILES, Sport
 
 from sdp_cli.commands.lineups import check_writable
@@ -88,14 +89,12 @@ def _write(file: Path, document: dict[str, Any]) -> None:
             else:
                 writer = csv.DictWriter(target, list(document["players"][0]))
                 writer.writeheader()
-                writer.writerows({k: _plain(v) for k, v in player.items()} for player in document["players"])
+                writer.writerows(
+                    {k: plain(v) if isinstance(v, str) else v for k, v in player.items()}
+                    for player in document["players"]
+                )
     except OSError as error:
         raise BadInput(f"{file} cannot be written: {error.strerror}") from error
-
-
-def _plain(value: Any) -> Any:
-    """Disarm what a spreadsheet would compute."""
-    return value.lstrip("=+-@\t\r\n ") if isinstance(value, str) else value
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -128,8 +128,10 @@ function Name({ player, slot, slateId }: { player: Row; slot: string | undefined
         </Link>
         {hurt && <Badge tone="bad">{hurt}</Badge>}
         {!player.matched && <Badge tone="warn">unmatched</Badge>}
-        {slot != null && <span className="text-xs text-faint">{slot}</span>}
-        <span className="text-xs text-faint md:hidden">{player.team}</span>
+        <span className="text-xs whitespace-nowrap text-faint">
+          {slot}
+          <span className="md:hidden">{slot != null && player.team != null && " · "}{player.team}</span>
+        </span>
       </span>
     </span>
   );

@@ -14,7 +14,7 @@ from sdp_common.store.screens import projections
 from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import knows_order
 from sdp_common.store.slates import slate as read_slate
-from sdp_sports.files.upload import MODELLED_NOTE
+from sdp_sports.files.upload import MODELLED_NOTE, plain
 from sqlalchemy.orm import Session
 
 from sdp_api.projections.parse import Candidate, parse
@@ -164,7 +164,7 @@ def template(database: Session, user_id: int, slate_id: int) -> tuple[str, str]:
         writer.writerow(
             [
                 player.external_id,
-                player.name.lstrip("=+-@\t\r\n "),
+                plain(player.name),
                 player.position,
                 player.team or "",
                 player.salary_usd,
