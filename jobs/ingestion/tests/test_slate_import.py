@@ -184,6 +184,7 @@ def test_a_showdown_has_a_draftable_for_each_copy_of_a_player(bring: Any, engine
         (written(info="KC@LV 11/26/2023 04:25PM ET"), "load that season's schedule first"),
         (written(info="BUF@PHI 11/26/2019 04:25PM ET"), "2019-11-26 is known"),
         (written(info="Final"), "all have started"),
+        (written(info="The Open"), "an event without teams"),
         (written([("CPT", *man[1:]) for man in MEN]), "drafted with CPT"),
         (written([("PG/G/UTIL", *man[1:]) for man in MEN]), "drafted with G, PG, UTIL"),
     ],

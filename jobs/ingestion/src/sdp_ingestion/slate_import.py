@@ -24,6 +24,7 @@ from sdp_ingestion.tally import Tally
 REGULAR_SHARE = 0.07
 """A player who costs less of the cap (3,500 of 50,000) is a deep reserve; the share matched is told for the others."""
 _CLOCK = ZoneInfo("America/New_York")
+_ELSEWHERE = "`sdp optimize --salaries` builds lineups from the file alone"
 _DAY_IN_NAME = re.compile(r"(\d{4})(?: ET)?-(\d{2})(?: ET)?-(\d{2})")
 """FanDuel writes the slate's day into the file's name: `FanDuel-NFL-2024 ET-11 ET-24 ET-...`."""
 
@@ -115,6 +116,11 @@ def _games(context: Context, rows: list[Salary], on: date | None) -> tuple[dict[
     listed = {match for row in rows if row.game is not None and (match := _matchup(row.game, on)) is not None}
     if not listed and any(row.game is not None and row.game.home is not None for row in rows):
         raise BadInput("the file does not date its games: say the slate's day, --on 2024-11-24 or in the file's name")
+    events = sorted({row.game.text for row in rows if row.game is not None})
+    if not listed and events:
+        raise BadInput(
+            f"the file is of an event without teams ({events[0]}), which is no slate of games here: {_ELSEWHERE}"
+        )
     if not listed:
         raise BadInput("the file names no game (all have started): export it before the slate locks")
     found: dict[str, Matchup | TeamNear] = {}
@@ -127,7 +133,8 @@ def _games(context: Context, rows: list[Salary], on: date | None) -> tuple[dict[
     first = min(game.near for game in listed)
     if not found:
         raise BadInput(
-            f"none of the slate's {len(listed)} games of {first:%Y-%m-%d} is known: load that season's schedule first"
+            f"none of the slate's {len(listed)} games of {first:%Y-%m-%d} is known: load that season's schedule first."
+            f" Without one, {_ELSEWHERE}"
         )
     for row in rows:
         if row.game is None and row.team not in found:
