@@ -11,6 +11,7 @@ from sdp_engine.contest import backtest, grading
 from sdp_engine.contest import habits as habit_files
 from sdp_engine.contest.field import Crowd
 from sdp_engine.contest.finished import Finished, assemble, join
+from sdp_engine.contest.naming import keys_of
 from sdp_engine.contest.payouts import Offer, Prize
 from sdp_engine.contest.source import Source, source_from, source_of
 from sdp_sports.files import read
@@ -131,6 +132,27 @@ def test_lineups_stand_in_the_contests_order_whatever_the_sites_is(played: list[
     short = (dataclasses.replace(entries[0], lineup=entries[0].lineup[1:]), *entries[1:])
     kept = assemble("c3", dataclasses.replace(whole, entries=short), sources(3)).slate.lineups
     assert (kept == found.lineups[1:]).all(), "who has no whole lineup is left out"
+
+
+def test_who_is_called_otherwise_in_the_file_is_found_where_he_alone_is_meant() -> None:
+    rows = [
+        {"name": name, "team_id": team, "position": position, "salary_usd": 5000, "points": 9.0}
+        for name, team, position in (
+            ("Mike Evans", "TB", "WR"), ("C. Kirk", "HOU", "WR"), ("Chicago Bears", "CHI", "DST"),
+            ("A. Ott", "NE", "RB"), ("Bo Dix", "NE", "RB"), ("A. St. Brown", "DET", "WR"),
+        )
+    ]  # fmt: skip
+    source = source_from("x", rows)
+    assert source is not None
+    told = keys_of(
+        ["Michael Evans", "Christian Kirk", "Bears ", "Al Ott", "Abe Ott", "Bo Dix", "Bob Dix", "Amon-Ra St. Brown"],
+        source,
+        "nfl",
+    )
+    assert told["michael evans"] == "mike evans"
+    assert (told["christian kirk"], told["bears"], told["bo dix"]) == ("c kirk", "chicago bears", "bo dix")
+    assert told["amon ra st brown"] == "a st brown"
+    assert not {"al ott", "abe ott", "bob dix"} & set(told), "either may be meant"
 
 
 def test_a_contest_without_its_slate_or_not_begun_is_refused() -> None:

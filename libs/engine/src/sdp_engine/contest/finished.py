@@ -14,6 +14,7 @@ from sdp_sports.spec import Contest, codes, load
 
 from sdp_engine.contest.averages import expected
 from sdp_engine.contest.fitting import Slate
+from sdp_engine.contest.naming import keys_of
 from sdp_engine.contest.source import Source
 
 KNOWN_SHARE, PRICED_SHARE = 0.95, 0.98
@@ -75,12 +76,14 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     """
     lineups = _lineups(name, standings)
     shape = Counter(slot for slot, _ in max(lineups, key=len))
+    names = [player.name for player in standings.players]
     found: list[tuple[float, float, Source, str, Contest]] = []
     for source in sources:
         sport, contest = _format(shape, source)
         if contest is not None:
-            known = _known(standings, source)
-            priced = _priced(lineups, source, contest) if known >= KNOWN_SHARE else 0.0
+            keys = keys_of(names, source, sport)
+            known = _known(standings, keys)
+            priced = _priced(lineups, source, keys, contest) if known >= KNOWN_SHARE else 0.0
             found.append((known, priced, source, sport, contest))
     if not found:
         told = ", ".join(f"{n} {slot}" for slot, n in shape.items())
@@ -88,7 +91,8 @@ def assemble(name: str, standings: Standings, sources: Sequence[Source]) -> Fini
     known, priced, source, sport, contest = max(found, key=_fit)
     if known < KNOWN_SHARE or priced < PRICED_SHARE:
         raise ValueError(f"{name}: no projection or salary file beside it is of this slate (best: {source.name})")
-    return _joined(name, standings, expected(source, sources, sport), sport, contest)
+    keys = keys_of(names, source, sport)
+    return _joined(name, standings, expected(source, sources, sport), keys, sport, contest)
 
 
 def _fit(one: tuple[float, float, Source, str, Contest]) -> tuple[bool, bool, float, float]:
@@ -117,16 +121,17 @@ def join(
     if shape != wanted:
         told, mine = (", ".join(f"{n} {slot}" for slot, n in one.items()) for one in (shape, wanted))
         raise ValueError(f"{name}: its lineups have {told}; those of {contest.title} have {mine}")
-    known = _known(standings, source)
+    keys = keys_of((player.name for player in standings.players), source, sport)
+    known = _known(standings, keys)
     if known < KNOWN_SHARE:
         raise ValueError(
             f"{name}: this slate knows only {known:.0%} of what was drafted: choose the contest's own slate"
         )
-    if is_priced and (kept := _priced(lineups, source, contest)) < PRICED_SHARE:
+    if is_priced and (kept := _priced(lineups, source, keys, contest)) < PRICED_SHARE:
         raise ValueError(
             f"{name}: {1 - kept:.0%} of the lineups break the cap at this slate's salaries: another slate's"
         )
-    return _joined(name, standings, source, sport, contest)
+    return _joined(name, standings, source, keys, sport, contest)
 
 
 def _lineups(name: str, standings: Standings) -> list[tuple[tuple[str, str | None], ...]]:
@@ -162,16 +167,18 @@ def _format(shape: Counter[str], source: Source) -> tuple[str, Contest | None]:
     return found[1], found[2]
 
 
-def _known(standings: Standings, source: Source) -> float:
-    """Return how much of all that was drafted the source knows."""
-    keys = set(source.rows["key"])
+def _known(standings: Standings, keys: Mapping[str, str]) -> float:
+    """Return how much of all that was drafted has a key in the source."""
     whole = sum(p.share_drafted for p in standings.players)
     return sum(p.share_drafted for p in standings.players if normalise(p.name) in keys) / max(whole, 1e-9)
 
 
-def _priced(lineups: Sequence[tuple[tuple[str, str | None], ...]], source: Source, contest: Contest) -> float:
+def _priced(
+    lineups: Sequence[tuple[tuple[str, str | None], ...]], source: Source, keys: Mapping[str, str], contest: Contest
+) -> float:
     """Return the share of the lineups the source knows whose salaries keep the cap."""
-    salary = dict(source.rows.select("key", "salary_usd").iter_rows())
+    usd = dict(source.rows.select("key", "salary_usd").iter_rows())
+    salary = {name: usd[key] for name, key in keys.items()}
     times = {slot.name: slot.salary_multiplier for slot in contest.slots}
     kept = seen = 0
     for lineup in lineups[:: max(1, len(lineups) // _SAMPLE)]:
@@ -182,7 +189,9 @@ def _priced(lineups: Sequence[tuple[tuple[str, str | None], ...]], source: Sourc
     return kept / seen if seen else 0.0
 
 
-def _joined(name: str, standings: Standings, source: Source, sport: str, contest: Contest) -> Finished:
+def _joined(
+    name: str, standings: Standings, source: Source, keys: Mapping[str, str], sport: str, contest: Contest
+) -> Finished:
     position_of = load(sport).position
     told = ["/".join(position_of(p) for p in text.split("/")) for text in source.rows["position"]]
     slots = [[s.name for s in contest.slots if set(s.positions) & set(p.split("/"))] for p in told]
@@ -190,7 +199,8 @@ def _joined(name: str, standings: Standings, source: Source, sport: str, contest
         position=pl.Series(told, dtype=pl.String), roster_slots=pl.Series(slots, dtype=pl.List(pl.String))
     )
     pool = frame.filter(pl.col("roster_slots").list.len() > 0)
-    row_of = {key: row for row, key in enumerate(pool["key"])}
+    row_by_key = {key: row for row, key in enumerate(pool["key"])}
+    row_of = {name: row_by_key[key] for name, key in keys.items() if key in row_by_key}
     drafted, scored = np.zeros(pool.height), np.full(pool.height, np.nan)
     lost, points_of = 0.0, dict[str, float]()
     times = {slot.name: slot.points_multiplier for slot in contest.slots}
