@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -316,17 +317,17 @@ KINDS = {
 MIXED = [kind for kind in KINDS if not kind.startswith("captains")]
 
 
-def a_mixture(seed: int) -> tuple[Contest, pl.DataFrame, Rules]:
+def a_mixture(seed: int, kinds: Sequence[str] = MIXED, lineups: int = 2) -> tuple[Contest, pl.DataFrame, Rules]:
     """Return two or three kinds of rule on a slate of their own."""
     rng = random.Random(f"mixture {seed}")
     contest = (CLASSIC, WIDE, SHOWDOWN)[seed % 3]
     while True:
         pool = a_pool(rng, contest, 9)
         asked: dict[str, Any] = {}
-        for kind in rng.sample(MIXED, rng.choice([2, 3])):
+        for kind in rng.sample(kinds, rng.choice([2, 3])):
             for key, value in KINDS[kind](rng, pool["draftable_id"].to_list()).items():
                 asked[key] = asked[key] + value if isinstance(value, tuple) and key in asked else value
-        asked["lineups"] = 2
+        asked["lineups"] = lineups
         if contest is SHOWDOWN and asked.get("stack"):
             asked["stack"] = "one"
         try:
@@ -349,6 +350,22 @@ def test_bands_listed_part_by_part_give_what_trying_every_lineup_gives(
     monkeypatch.setattr(search, "STEPS", 0)
     monkeypatch.setattr(listing, "_MOVES", 60)
     compare(*a_mixture(seed))
+
+
+TYING = ["unique", "cap", "minimum", "single caps", "team exposure", "group exposure", "team minimum", "stack share"]
+"""Kinds of rules that tie lineups together."""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_lineups_weighed_together_are_what_trying_every_set_gives(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_RETREATS", 0)
+    monkeypatch.setattr(search.Search, "_take", lambda _: None)
+    compare(*a_mixture(seed, TYING, lineups=3))
+
+
+@pytest.mark.parametrize("seed", [50, 149])
+def test_a_set_that_many_other_beginnings_miss_is_found(seed: int) -> None:
+    assert compare(*a_mixture(seed, TYING, lineups=3))
 
 
 ALONE = ["lock", "exclude", "cap", "single caps", "ownership", "plain"]

@@ -14,10 +14,11 @@ from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.ledger import Items, Ledger
 from sdp_engine.optimize.listing import Weary
 from sdp_engine.optimize.program import Exposed, Ints, Program, Row, Task, row
+from sdp_engine.optimize.together import together
 from sdp_engine.optimize.worlds import best_of_worlds
 
 _RETREATS = 60
-"""How often a search that has run into a dead end may take a lineup back."""
+"""How often a search that has run into a dead end may take a lineup back, before a small one weighs all together."""
 _RETURNS = 20
 """How often lineups are given back for what was learned after them, before minima are spread instead."""
 _PATIENCE = 150_000_000
@@ -48,6 +49,7 @@ class Search:
         self._stood = 0
         self._dead: set[frozenset[Items]] = set()
         self._retreats = self._returns = 0
+        self._weighs_all = False
         self._steps = STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
@@ -194,7 +196,11 @@ class Search:
         if not (self._is_small or self.ledger.reserve.owed):
             raise NoLineup(f"{self._why} (others before them might have left room for more)", self._why.rules)
         if self._retreats >= _RETREATS:
-            raise NoLineup(f"{self._why} (nor was a way on found by {_RETREATS} other beginnings)", self._why.rules)
+            if self._weighs_all or not self._is_small:
+                raise self._refusal()
+            self._weighs_all = True
+            self._clear()
+            return
         self._retreats += 1
         if not self._looks_ahead:
             self._looks_ahead = True
@@ -222,6 +228,8 @@ class Search:
 
     def _refusal(self) -> NoLineup:
         """Return why the search stops without a proof: where it was stuck before, else that it takes too long."""
+        if self._why is not None and self._retreats >= _RETREATS:
+            return NoLineup(f"{self._why} (nor was a way on found by {_RETREATS} other beginnings)", self._why.rules)
         if self._why is not None:
             return self._why
         self.reached, wanted = list(self.ledger.chosen), self._rules.lineups
@@ -251,11 +259,13 @@ class Search:
         """Return the program of the next lineup."""
         program, after = self._program, self._rules.lineups - len(self.ledger.chosen) - 1
         size = program.contest.roster_size
-        dead = [row("a set that can be completed", i, high=size - 1) for i in self._ends()]
         shared = [*program.every_row, *self._full(), *self._distinct()]
-        exposures = self._exposures(after if self._looks_ahead else 0)
         worth = program.value if self._values is None else self._values[len(self.ledger.chosen)]
         value = np.concatenate([worth, np.zeros(program.auxiliary, np.int64)])
+        if self._weighs_all:
+            return together(program, self.ledger, value, shared, self._rooms())
+        dead = [row("a set that can be completed", i, high=size - 1) for i in self._ends()]
+        exposures = self._exposures(after if self._looks_ahead else 0)
         upper = np.ones(len(value), np.int64)
         if not (self._looks_ahead and after):
             return Task(value, upper, [*shared, *dead, *exposures], program.items)
@@ -266,14 +276,11 @@ class Search:
 
     def _exposures(self, after: int) -> list[Row]:
         """Return the rows that keep every draftable within his share; `after` lineups come later, all counted."""
-        used = Counter(d for items in self.ledger.chosen for d in {self._draftables[i] for i in items})
         later = self._program.items + self._program.auxiliary
-        items: dict[int, list[int]] = {}
-        for i, draftable in enumerate(self._draftables):
-            items.setdefault(draftable, []).append(i)
         rows = []
-        for draftable, columns in items.items():
-            cap, left = self._caps[draftable], self._caps[draftable] - used[draftable]
+        for columns, left in self._rooms().items():
+            draftable = self._draftables[columns[0]]
+            cap = self._caps[draftable]
             both = [*columns, *(c + later for c in columns)] if after else columns
             if left <= after:
                 name = self._program.of(columns[0])["name"] if draftable in self._own else "no player"
@@ -285,6 +292,14 @@ class Search:
                 both = [exposed.column, exposed.column + later] if after else [exposed.column]
                 rows.append(row(_owed(exposed), both, low=missing))
         return rows
+
+    def _rooms(self) -> dict[tuple[int, ...], int]:
+        """Return in how many more lineups each draftable may stand, by its items."""
+        used = Counter(d for items in self.ledger.chosen for d in {self._draftables[i] for i in items})
+        items: dict[int, list[int]] = {}
+        for i, draftable in enumerate(self._draftables):
+            items.setdefault(draftable, []).append(i)
+        return {tuple(columns): self._caps[d] - used[d] for d, columns in items.items()}
 
     def _distinct(self) -> list[Row]:
         """Return the rows that keep lineups apart from those that stand."""
