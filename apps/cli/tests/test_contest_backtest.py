@@ -87,6 +87,7 @@ def test_players_may_lie_elsewhere(folder: Path, tmp_path_factory: pytest.TempPa
 
 def test_the_command_writes_every_figure(folder: Path) -> None:
     file = folder / "out.json"
+    (folder / "final 1.csv").write_text(standings(1).replace("u7,0,", "u7,12,"))
     command = [sys.executable, "-m", "sdp_cli.main", "backtest", "contests", "--standings", str(folder)]
     done = subprocess.run([*command, "--json", str(file)], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -94,6 +95,7 @@ def test_the_command_writes_every_figure(folder: Path) -> None:
     assert told["summary"]["contests"] == 2
     assert told["summary"]["with_projected_ownership"]["projected_mae"] > 0
     assert "mean over 2 contests" in done.stdout
+    assert done.stdout.count("(in play)") == 1
     assert "notes.csv" in done.stderr
 
 

@@ -165,7 +165,7 @@ def show(document: dict[str, Any]) -> None:
         mine, said = grade["ownership"], grade.get("projected_ownership")
         copies = grade["duplicates"]
         table.add_row(
-            grade["contest"],
+            grade["contest"] + ("" if grade["is_final"] else " (in play)"),
             f"{grade['entries']:,}",
             f"{mine['mae']:.2f}",
             f"{said['mae']:.2f}" if said else "-",
