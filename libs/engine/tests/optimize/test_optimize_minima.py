@@ -112,6 +112,19 @@ def test_minima_that_greed_leaves_to_the_end_are_spread() -> None:
     assert check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks) == []
 
 
+def test_minima_of_stacks_are_met_where_no_automaton_knows_them() -> None:
+    sport, key = find_contest("dk_mlb_classic")
+    contest = sport.contests[key]
+    pool = a_slate(contest, 4)
+    four = tuple(
+        StackRule(sizes=(4,), positions=("C", "1B", "2B", "3B", "SS", "OF"), teams=(team,), at_least=0.4, at_most=1)
+        for team in ("T0", "T1", "T2", "T3")
+    )
+    rules = Rules(lineups=10, min_unique=2, stacks=four)
+    built = solve(contest, pool, rules, sport.stacks)
+    assert check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks) == []
+
+
 def test_a_band_that_takes_too_long_is_given_up() -> None:
     contest, stacks, pool, rules = prepared(*MINIMA["a team"])
     search = Search(build(contest, pool, rules, stacks), rules, None)

@@ -104,8 +104,12 @@ class Reserve:
 
     def beyond(self, cut: Cut) -> Row:
         """Return the row of a lineup that counts for more than a cut says."""
+        return self.asked(cut, cut.most + 1)
+
+    def asked(self, cut: Cut, least: int) -> Row:
+        """Return the row of a lineup that counts for so much of a cut."""
         chosen = np.flatnonzero(cut.weights)
-        return Row(_RULE, np.array(self._columns())[chosen], cut.weights[chosen], low=cut.most + 1)
+        return Row(_RULE, np.array(self._columns())[chosen], cut.weights[chosen], low=least)
 
     def slow_down(self, missing: Ints, left: int) -> bool:
         """Plan from now on with lineups that count for fewer minima at once; return whether fewer would still do.
@@ -122,6 +126,12 @@ class Reserve:
         self._pace = Cut(plain.astype(np.int64), (most + least) // 2)
         self.cuts.append(self._pace)
         return True
+
+    def hurry(self) -> None:
+        """Plan again with lineups that count for as many minima at once as they can."""
+        if self._pace is not None:
+            self.cuts.remove(self._pace)
+            self._pace = None
 
     def holding(self, place: int) -> tuple[Program, set[int]]:
         """Return the program of a lineup that counts for one of `owed`, and items of people who must stand in it."""

@@ -253,6 +253,7 @@ class Search:
         if ledger.shortfall() is None and ledger.reserve.slow_down(ledger.missing, ledger.left):
             return True
         self.stand(reached)
+        ledger.reserve.hurry()
         return False
 
     def task(self) -> Task:
@@ -265,6 +266,7 @@ class Search:
         if self._weighs_all:
             return together(program, self.ledger, value, shared, self._rooms())
         dead = [row("a set that can be completed", i, high=size - 1) for i in self._ends()]
+        dead += [self.ledger.reserve.asked(cut, least) for cut, least in self.ledger.demands()]
         exposures = self._exposures(after if self._looks_ahead else 0)
         upper = np.ones(len(value), np.int64)
         if not (self._looks_ahead and after):
