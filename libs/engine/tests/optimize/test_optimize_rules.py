@@ -10,7 +10,7 @@ from sdp_engine.frames import POOL
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.faults import check_rules
 from sdp_engine.optimize.solve import solve
-from sdp_sports.rules import Ownership, PlayerExposure, Rules, TeamCount, TeamExposure
+from sdp_sports.rules import Ownership, PlayerExposure, Rules, StackRule, TeamCount, TeamExposure
 from sdp_sports.spec import find_contest, load
 
 NFL = load("nfl")
@@ -89,6 +89,8 @@ FAULTS = [
         "nfl:KC is named twice",
     ),
     (Rules(max_per_team=4), "max_per_team", "4 a team of 2 teams do not fill a lineup"),
+    (Rules(stacks=(StackRule(sizes=(5, 3)),), min_games=4), "stacks", "leaves players of 3 games at most, not of 4"),
+    (Rules(stacks=(StackRule(sizes=(4,)),), min_teams=7), "stacks", "leaves players of 6 teams at most, not of 7"),
     (Rules(stack="none_such"), "stack", "no stack 'none_such'; declared: qb_one, qb_two"),
 ]
 

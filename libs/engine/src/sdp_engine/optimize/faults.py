@@ -59,6 +59,7 @@ def check_rules(
             _groups(rules, contest, pool),
             _opposing(rules, contest, pool),
             _stacks(rules, contest, pool),
+            _spread(rules, contest, pool),
             _shares(rules, contest, pool),
         )
         for field, message in found
@@ -235,6 +236,15 @@ def _stacks(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
             if team not in set(pool["team_id"].to_list()):
                 teams = pool["team_id"].drop_nulls().to_list()
                 yield "stacks", f"{where}no player of {team} is in this slate's pool{meant(team, teams)}"
+
+
+def _spread(rules: Rules, contest: Contest, _pool: pl.DataFrame) -> _Found:
+    """Tell stacks in every lineup that leave too few places for the games or teams that are asked for."""
+    for number, stack in enumerate(rules.stacks, 1):
+        most = contest.roster_size - sum(stack.sizes) + len(stack.sizes)
+        for what, least in (("games", rules.min_games), ("teams", rules.min_teams if stack.of != "game" else 1)):
+            if stack.at_least == 1 and least > most:
+                yield "stacks", f"number {number}: leaves players of {most} {what} at most, not of {least}"
 
 
 def _everywhere(stack: StackRule) -> bool:
