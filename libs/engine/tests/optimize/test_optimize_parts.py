@@ -9,6 +9,7 @@ from made_slate import a_slate
 from sdp_engine.optimize import listing, search
 from sdp_engine.optimize.bound import Relaxer
 from sdp_engine.optimize.cpsat import Solver
+from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.listing import Parts
 from sdp_engine.optimize.net import Bools
 from sdp_engine.optimize.program import Row, row
@@ -65,6 +66,16 @@ def test_a_long_band_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         solve(contest, a_slate(contest, 4), FAR["classic"][2], sport.stacks, on_lineup=stop)
     assert told == [0]  # before the first lineup stood
+
+
+def test_where_there_is_no_lineup_no_band_is_listed_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    sport, key = find_contest("dk_nfl_classic")
+    contest = sport.contests[key]
+    rules = Rules(lineups=3, min_teams=7, stacks=(StackRule(sizes=(3,), opponents=2),))
+    monkeypatch.setattr(search, "STEPS", 0)
+    monkeypatch.setattr(Parts, "_part", lambda *_: pytest.fail("a band was listed"))
+    with pytest.raises(NoLineup, match="at least 7 teams"):
+        solve(contest, a_slate(contest, 8), rules, sport.stacks)
 
 
 def _limits(columns: int, of: Callable[[int], int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

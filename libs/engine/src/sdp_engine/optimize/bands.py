@@ -89,7 +89,8 @@ class Bands:
 
         The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
         `earlier` are the items of lineups from which these must differ, too. A band is listed part by part after
-        `steps` moves, and given up after parts that take `work`; `tell` is called with each part and may raise to stop.
+        `steps` moves, and given up after parts that take `work`, as are several together that hold no lineup; `tell` is
+        called with each part and may raise to stop.
 
         Raises:
             Weary: The program has too many states.
@@ -141,16 +142,17 @@ class Bands:
         Raises:
             Weary: The band is too large; nothing of it was taken.
         """
-        tries = 0
+        tries, empty = 0, self._work
         while self._high > self._worst:
             low = max(self._high - self._width, self._worst)
             if not self.is_parted and self._prepare(low):
                 continue
-            found = self._list(low, wanted, self._work << tries)
+            found, spent = self._list(low, wanted, self._work << tries)
             tries = tries + 1 if found == WEARY else 0
+            empty -= spent if found == 0 else 0
+            if empty < 0 or (found < 0 and (self._width == 1 or tries == _TRIES)):
+                raise Weary
             if found < 0:
-                if self._width == 1 or tries == _TRIES:
-                    raise Weary
                 self._width = max(1, self._width // _NARROW)
                 continue
             taken = self._pick(found, wanted)
@@ -216,8 +218,8 @@ class Bands:
             if side.top >= self._reach and cells <= room:
                 side.best, room = best, room - cells
 
-    def _list(self, low: int, wanted: int, work: int) -> int:
-        """List the lineups of a band; return how many, or why not; parts may take so much work."""
+    def _list(self, low: int, wanted: int, work: int) -> tuple[int, int]:
+        """List the lineups of a band; return how many, or why not, and the work its parts took, `work` at most."""
         room = min(_ROOM, max(20_000, 40 * wanted)) if self._loose else _ROOM
         if len(self._out) < room:
             self._out = np.empty((room, self._program.contest.roster_size), np.int16)
@@ -233,7 +235,7 @@ class Bands:
         if not self.is_parted:
             found = self._at_once(band, self.steps // (1 + len(others) // _BESIDE))
             if found != WEARY:
-                return found
+                return found, 0
             self.steps = 0
         return self._in_parts(band, work)
 
@@ -249,15 +251,15 @@ class Bands:
                 return found
         return found
 
-    def _in_parts(self, band: Band, work: int) -> int:
+    def _in_parts(self, band: Band, work: int) -> tuple[int, int]:
         """List a band part by part."""
-        ties, found = self._ties(), 0
+        ties, found, left = self._ties(), 0, work
         for side in self._sides:
-            parts = Parts(band, side.case, side.whole, ties, work, self._tell)
-            found, work = parts.list(found), parts.work
+            parts = Parts(band, side.case, side.whole, ties, left, self._tell)
+            found, left = parts.list(found), parts.work
             if found < 0:
-                return found
-        return found
+                break
+        return found, work - left
 
     def _ties(self) -> list[Row]:
         """Return rows that every later lineup keeps because of those before it; of what counts in several ways none."""

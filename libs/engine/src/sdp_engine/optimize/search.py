@@ -49,7 +49,7 @@ class Search:
         self._stood = 0
         self._dead: set[frozenset[Items]] = set()
         self._retreats = self._returns = 0
-        self._weighs_all = False
+        self._weighs_all = self._is_long = False
         self._steps = STEPS
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
@@ -127,8 +127,25 @@ class Search:
         work = WORK if self._is_small or not self.ledger.reserve.owed else _PATIENCE
         return Bands(
             replace(program, value=value), self.ledger.limits(), locked, floor, ceiling, earlier,
-            steps=self._steps, work=work, tell=lambda: self._report(len(self.ledger.chosen)),
+            steps=self._steps, work=work, tell=self._go_on,
         )  # fmt: skip
+
+    def _go_on(self) -> None:
+        """Report that a step takes long; before the first such step it is asked whether there is a lineup at all.
+
+        Raises:
+            Weary: There is none, which bands would tell only after the last of them.
+        """
+        self._report(len(self.ledger.chosen))
+        if not self._is_long:
+            from sdp_engine.optimize.cpsat import Undecided, feasible  # as below
+
+            self._is_long = True
+            try:
+                if not feasible(self.task()):
+                    raise Weary
+            except Undecided:
+                pass
 
     def _take_band(self) -> bool:
         """Take lineups until what minima ask of them changes; return whether that led any further."""
