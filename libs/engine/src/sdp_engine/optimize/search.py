@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -105,6 +106,8 @@ class Search:
     def _take(self) -> None:
         """Take lineups as far as the compiled search goes."""
         try:
+            if len(self._program.cases) > 1:  # each is compiled, which takes longer than to ask
+                self._ask()
             if self._values is None:
                 while self.ledger.left and self._take_band():
                     pass
@@ -138,14 +141,20 @@ class Search:
         """
         self._report(len(self.ledger.chosen))
         if not self._is_long:
-            from sdp_engine.optimize.cpsat import Undecided, feasible  # as below
-
             self._is_long = True
-            try:
-                if not feasible(self.task()):
-                    raise Weary
-            except Undecided:
-                pass
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask whether there is a next lineup at all.
+
+        Raises:
+            Weary: There is none.
+        """
+        from sdp_engine.optimize.cpsat import Undecided, feasible  # as above
+
+        with suppress(Undecided):
+            if not feasible(self.task()):
+                raise Weary
 
     def _take_band(self) -> bool:
         """Take lineups until what minima ask of them changes; return whether that led any further."""
