@@ -95,6 +95,11 @@ FAULTS = [
 ]
 
 
+def test_a_stack_larger_than_a_lineup_is_told_as_that_alone(pool: pl.DataFrame) -> None:
+    faults = check_rules(Rules(stacks=(StackRule(sizes=(5, 3, 9)),)), CONTEST, pool, NFL.stacks)
+    assert [fault.message for fault in faults] == ["number 1: holds more than the 9 players of a lineup"]
+
+
 @pytest.mark.parametrize(("rules", "field", "message"), FAULTS)
 def test_a_request_that_cannot_be_used_is_refused_by_field(
     pool: pl.DataFrame, rules: Rules, field: str, message: str

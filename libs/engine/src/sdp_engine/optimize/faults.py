@@ -241,7 +241,10 @@ def _stacks(rules: Rules, contest: Contest, pool: pl.DataFrame) -> _Found:
 def _spread(rules: Rules, contest: Contest, _pool: pl.DataFrame) -> _Found:
     """Tell stacks in every lineup that leave too few places for the games or teams that are asked for."""
     for number, stack in enumerate(rules.stacks, 1):
-        most = contest.roster_size - sum(stack.sizes) + len(stack.sizes)
+        others = contest.roster_size - sum(stack.sizes)
+        if others < 0:  # too many players, which is told as that
+            continue
+        most = others + len(stack.sizes)
         for what, least in (("games", rules.min_games), ("teams", rules.min_teams if stack.of != "game" else 1)):
             if stack.at_least == 1 and least > most:
                 yield "stacks", f"number {number}: leaves players of {most} {what} at most, not of {least}"
