@@ -41,6 +41,13 @@ def test_an_entries_file_says_who_is_locked_and_comes_back_as_it_was(
     assert bob.get(path).status_code == 404
 
 
+def test_entries_of_another_slate_are_refused(ann: httpx.Client, world) -> None:
+    lines = entries_file(ann, world).decode().splitlines()
+    answer = send(ann, world, "\r\n".join([lines[0], lines[2]]).encode())
+    assert answer.status_code == 422
+    assert "is it another slate's file?" in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [(b"name,points\nAnn,3\n", "not an entries file"), (b"", "empty")],

@@ -137,8 +137,25 @@ def test_two_players_of_one_name_are_told_apart_by_team(ann: httpx.Client, world
     kept = send(ann, world, body).json()["projection_set"]
     pool = ann.get(f"/api/slates/{world.slate_id}/players", params={"set_id": kept["id"]}).json()
     assert {p["team"]: p["mean"] for p in pool["players"] if p["mean"] is not None} == {"PHI": 4.0, "BUF": 6.0}
-    vague = send(ann, world, "name,points\nSam Same,4\n")
-    assert "2 players are called" in vague.json()["problems"][0]["message"]
+    vague = send(ann, world, "name,points\nSam Same,4\nQuinn Passer,20\n").json()
+    assert (vague["unmatched"], vague["projection_set"]["players"]) == ([{"row": 2, "name": "Sam Same"}], 1)
+
+
+def test_rows_that_name_nobody_are_left_out_and_told_of(ann: httpx.Client, world) -> None:
+    body = "name,id,points\nQuinn Passer,90210,20\nWho Ever,,5\n,90211,4\n"
+    found = send(ann, world, body)
+    assert found.status_code == 201, found.text
+    assert found.json()["unmatched"] == [{"row": 3, "name": "Who Ever"}, {"row": 4, "name": "90211"}]
+    assert (found.json()["rows"], found.json()["projection_set"]["players"]) == (3, 1), "another tool's id is no name"
+
+
+def test_a_file_that_names_nobody_of_the_slate_is_refused(ann: httpx.Client, world, engine: Engine) -> None:
+    before = counts(engine)
+    answer = send(ann, world, "name,points\nWho Ever,5\nNobody Either,4\n")
+    assert answer.status_code == 422
+    assert answer.json()["message"] == "nothing was saved: the file names nobody of this slate"
+    assert [(p["row"], p["column"]) for p in answer.json()["problems"]] == [(2, "name"), (3, "name")]
+    assert counts(engine) == before
 
 
 def test_every_fault_is_named_and_nothing_is_kept(ann: httpx.Client, world, engine: Engine) -> None:
@@ -166,8 +183,7 @@ def test_every_fault_is_named_and_nothing_is_kept(ann: httpx.Client, world, engi
         (4, "points", "not a number"),
         (5, "points", "'lots' is not a number"),
         (6, "points", "not a number"),
-        (7, "name", "already in row 2"),
-        (8, "name", "no player 'Who Ever'"),
+        (7, "name", "told of twice, in rows 2 and 7"),
         (9, "salary", "negative"),
         (10, "salary", "9999 is not Al Flexible's salary of 3500"),
         (11, "name", "names no player"),

@@ -957,7 +957,9 @@ export interface paths {
         put?: never;
         /**
          * Upload Projections
-         * @description Take the caller's own projections: all of them or, where any row is wrong, none, with every fault named.
+         * @description Take the caller's own projections; where any row is wrong, none, with every fault named.
+         *
+         *     Rows that name nobody of the slate are left out and told of; where all do, the file is refused.
          *
          *     A mapping is remembered: the caller's next file that has its columns is read the same way without one.
          */
@@ -2525,9 +2527,9 @@ export interface components {
          * @description What was understood of an uploaded file of projections.
          *
          *     `header` maps our column to the file's, `notes` say what was read in place of columns that the user named for an
-         *     earlier file and this one lacks; `ignored_columns` were not understood and left out; `unprojected`
-         *     counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those of whom it told more
-         *     than the mean.
+         *     earlier file and this one lacks; `ignored_columns` were not understood and left out, `unmatched` are the rows that
+         *     were; `unprojected` counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those
+         *     of whom it told more than the mean.
          */
         ProjectionUploadRead: {
             /** Header */
@@ -2541,6 +2543,8 @@ export interface components {
             projection_set: components["schemas"]["ProjectionSetRead"];
             /** Rows */
             rows: number;
+            /** Unmatched */
+            unmatched: components["schemas"]["UnmatchedRead"][];
             /** Unprojected */
             unprojected: number;
             /** Upload Id */
@@ -3521,6 +3525,16 @@ export interface components {
             last_used_at: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * UnmatchedRead
+         * @description A row of a file that was left out: it names nobody of the slate, or several who are called alike.
+         */
+        UnmatchedRead: {
+            /** Name */
+            name: string;
+            /** Row */
+            row: number;
         };
         /**
          * UserCreate

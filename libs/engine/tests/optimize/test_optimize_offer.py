@@ -65,7 +65,7 @@ def test_two_of_one_name_are_told_apart_by_what_the_file_has(text: str, expected
 
 
 def test_a_player_who_is_told_of_twice_is_refused_with_the_rows() -> None:
-    with pytest.raises(ValueError, match="of Luka Dončić twice, in rows 2 and 4: keep one"):
+    with pytest.raises(ValueError, match="Luka Dončić is told of twice, in rows 2 and 4: keep one"):
         classic("Player,Proj\nLuka Doncic,3\nMax Man,4\nLuka Doncic,5\n")
 
 

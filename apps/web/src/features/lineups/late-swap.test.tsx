@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import { answering, tellRun } from "@/lib/test-server";
 import { LateSwap } from "./late-swap";
 
-const place = (name: string, id: number, locked: boolean) => ({ slot: "QB", name, draftable_id: id, is_locked: locked });
+const place = (name: string, id: number | null, locked: boolean) => ({ slot: "QB", name, draftable_id: id, is_locked: locked });
 const FILE = {
   upload_id: 9, slate_id: 1, places_locked: 1, finished: 0, unknown: 1,
   entries: [
     { entry_id: "4001", contest_id: "77", contest_name: "Millions", fee_usd: 5, is_known: true, places: [place("Ann One", 11, true), place("Bea Two", 12, false)] },
-    { entry_id: "4002", contest_id: "77", contest_name: "Millions", fee_usd: 5, is_known: false, places: [place("A Stranger", 99, false)] },
+    { entry_id: "4002", contest_id: "77", contest_name: "Millions", fee_usd: 5, is_known: false, places: [place("A Stranger", null, false)] },
   ],
 };
 const RUN = { id: 5, job: "late_swap", status: "running", progress: 0.5, message: "1 of 2 entries", next_run_id: null, result: null, error: null };
@@ -38,6 +38,8 @@ test("who has started is locked, the others are exchanged, and the file is downl
   expect(await screen.findByText("1 places locked, 0 entries finished, 1 hold somebody who is not on this slate")).toBeInTheDocument();
   expect(row("4001").getByText("1 locked")).toBeInTheDocument();
   expect(row("4002").getByText("left alone")).toBeInTheDocument();
+  expect(row("4002").getByText(/A Stranger: not on this slate/)).toBeInTheDocument();
+  expect(row("4001").queryByText(/not on this slate/)).toBeNull();
   await userEvent.selectOptions(screen.getByLabelText("Projections"), "Older");
   await userEvent.clear(screen.getByLabelText("Max exposure, %"));
   await userEvent.type(screen.getByLabelText("Max exposure, %"), "40");

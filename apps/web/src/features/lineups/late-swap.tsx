@@ -105,10 +105,11 @@ function Players({ entry, after, names }: { entry: Entry; after: (number | null)
     <ul className="flex flex-wrap gap-1.5 py-1">
       {entry.places.map((place, i) => {
         const next = after?.[i];
+        const isStranger = place.name != null && place.draftable_id == null;
         const changed = next != null && next !== place.draftable_id;
         return (
-          <li key={i} className={changed ? "rounded-md bg-good-soft px-1.5 py-0.5 text-xs text-good" : place.is_locked ? "rounded-md bg-raised px-1.5 py-0.5 text-xs text-faint" : "rounded-md px-1.5 py-0.5 text-xs"}>
-            <span className="text-faint">{place.slot}</span> {changed ? (names.get(next) ?? next) : (place.name ?? "empty")}{place.is_locked && <span className="sr-only"> locked</span>}
+          <li key={i} className={changed ? "rounded-md bg-good-soft px-1.5 py-0.5 text-xs text-good" : isStranger ? "rounded-md bg-warn-soft px-1.5 py-0.5 text-xs text-warn" : place.is_locked ? "rounded-md bg-raised px-1.5 py-0.5 text-xs text-faint" : "rounded-md px-1.5 py-0.5 text-xs"}>
+            <span className="text-faint">{place.slot}</span> {changed ? (names.get(next) ?? next) : (place.name ?? "empty")}{place.is_locked && <span className="sr-only"> locked</span>}{isStranger && ": not on this slate"}
           </li>
         );
       })}

@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { Problems } from "@/components/ui/problems";
 import { Notice } from "@/components/ui/state";
 import { ColumnMapping, columnsOf, lacksColumns } from "./column-mapping";
+import { count } from "@/lib/format";
 import { isOver } from "@/lib/work";
 
 /** What each step does, while it has not said so itself. */
@@ -151,6 +152,7 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
         <ColumnMapping columns={unread.columns} busy={send.isPending} onChoose={(mapping) => { send.mutate({ file: unread.file, mapping }); }} />
       )}
       {send.isSuccess && send.data.notes.length > 0 && <Notice>{send.data.notes.join("; ")}.</Notice>}
+      {send.isSuccess && send.data.unmatched.length > 0 && <LeftOut rows={send.data.unmatched} />}
       {send.isSuccess && (
         <Notice tone="good">
           {send.data.rows} projections read, points from the column “{send.data.header["points"]}”{send.data.with_quantiles > 0 ? `, ${send.data.with_quantiles} with quantiles` : send.data.with_sd > 0 ? `, ${send.data.with_sd} with a spread` : ""}{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.{" "}
@@ -158,5 +160,17 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
         </Notice>
       )}
     </div>
+  );
+}
+
+/** Rows of a file that were not taken, each with its place in it. */
+function LeftOut({ rows }: { rows: Schemas["UnmatchedRead"][] }) {
+  return (
+    <Notice>
+      <p className="font-medium">{count(rows.length)} {rows.length === 1 ? "row was" : "rows were"} left out: nobody of this slate, or several, are called so</p>
+      <ul aria-label="Left out" className="mt-2 max-h-40 list-disc space-y-1 overflow-y-auto pl-5">
+        {rows.map((one) => <li key={one.row}><b>Row {one.row}</b>: {one.name}</li>)}
+      </ul>
+    </Notice>
   );
 }

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from typing import Any
 
 import polars as pl
+from sdp_sports.files.matched import match
 from sdp_sports.files.percentiles import at_levels
 from sdp_sports.files.percentiles import told as told_levels
 from sdp_sports.files.projections import Projection
@@ -15,7 +16,6 @@ from sdp_sports.files.salaries import Game, Salary
 from sdp_sports.spec import Contest, Sport
 
 from sdp_engine.frames import POOL, Schema
-from sdp_engine.optimize.matched import match
 
 _MORE: Schema = {
     "ownership": pl.Float64,
@@ -90,7 +90,9 @@ def offer(
         contest = contest.with_tiers(sorted(tiers, key=lambda tier: (len(tier), tier)), sport.positions)
     ids = _ids(rows)
     people = {athlete: i for i, athlete in enumerate(dict.fromkeys(row.athlete for row in rows), 1)}
-    told, unmatched = match(sport, contest, rows, projections or ())
+    told, unmatched, twice = match(sport, contest, rows, projections or ())
+    if twice:
+        raise ValueError("; ".join(fault.message for fault in twice[:_NAMED_FREE]))
     _check_columns({objective, *columns}, projections or ())
     _check_objective(objective, projections)
     found: list[dict[str, Any]] = []

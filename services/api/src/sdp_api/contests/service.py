@@ -13,7 +13,7 @@ from sdp_sports.files.standings import Standings
 from sqlalchemy.orm import Session
 
 from sdp_api.contests.schemas import StandingsRead
-from sdp_api.slates.service import contest_of
+from sdp_api.declared import contest_of
 from sdp_api.uploads import plain_name, read_file
 
 

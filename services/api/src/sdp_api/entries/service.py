@@ -14,8 +14,8 @@ from sdp_sports.files import read
 from sdp_sports.files.entries import Entries, Entry
 from sqlalchemy.orm import Session
 
+from sdp_api.declared import contest_of
 from sdp_api.entries.schemas import EntriesRead, EntryRead, PlaceRead
-from sdp_api.slates.service import contest_of
 from sdp_api.uploads import plain_name, read_file
 
 
@@ -24,7 +24,7 @@ def upload(database: Session, settings: Settings, user_id: int, slate_id: int, f
 
     Raises:
         NotFound: There is no such slate.
-        BadInput: It is no entries file, or one of another contest.
+        BadInput: It is no entries file, or one of another contest or slate.
     """
     slate = read_slate(database, slate_id)
     contest = contest_of(slate, None)
@@ -42,6 +42,9 @@ def upload(database: Session, settings: Settings, user_id: int, slate_id: int, f
         row[0].external_id: (row[0].id, row[0].game_id in game_starts and game_starts[row[0].game_id] <= now)
         for row in screen.draftables(database, slate_id)
     }
+    entries = [_entry(entry, known) for entry in content.entries]
+    if not any(entry.is_known for entry in entries):
+        raise BadInput("every entry of the file holds somebody who is not on this slate: is it another slate's file?")
     upload_id = uploads.save_upload(
         database,
         kind="entries",
@@ -52,7 +55,6 @@ def upload(database: Session, settings: Settings, user_id: int, slate_id: int, f
         status="accepted",
         report={"entries": len(content.entries)},
     )
-    entries = [_entry(entry, known) for entry in content.entries]
     return EntriesRead(
         upload_id=upload_id,
         slate_id=slate_id,

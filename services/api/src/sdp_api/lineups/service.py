@@ -12,6 +12,7 @@ from sdp_sports.files.upload import Listed, Pick, plain_file, upload_file, uploa
 from sdp_sports.spec import Contest
 from sqlalchemy.orm import Session
 
+from sdp_api.declared import contest_of
 from sdp_api.lineups.schemas import (
     LineupPlayerRead,
     LineupRead,
@@ -21,7 +22,7 @@ from sdp_api.lineups.schemas import (
     TeamExposureRead,
 )
 from sdp_api.slates.schemas import PoolPlayer
-from sdp_api.slates.service import contest_of, players, projected
+from sdp_api.slates.service import players, projected
 
 
 def sets(database: Session, user_id: int, slate_id: int) -> list[LineupSetRead]:

@@ -42,7 +42,9 @@ def upload_projections(
         ),
     ] = None,
 ) -> ProjectionUploadRead:
-    """Take the caller's own projections: all of them or, where any row is wrong, none, with every fault named.
+    """Take the caller's own projections; where any row is wrong, none, with every fault named.
+
+    Rows that name nobody of the slate are left out and told of; where all do, the file is refused.
 
     A mapping is remembered: the caller's next file that has its columns is read the same way without one.
     """

@@ -1,18 +1,20 @@
-"""A user's own projections: a file's rows against a slate's players, all of it or none."""
+"""A user's own projections: a file's rows against a slate's players."""
 
-from collections import defaultdict
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.store.projections import BATTING_ORDER, COLUMN, LINE, OWNERSHIP, POOL
 from sdp_sports.files import Fault, Refused
 from sdp_sports.files.columns import no_longer, recalled
 from sdp_sports.files.grid import read_lines, read_text
+from sdp_sports.files.matched import match
 from sdp_sports.files.percentiles import at_levels
 from sdp_sports.files.percentiles import told as percentiles
 from sdp_sports.files.projections import MOST_ROWS, Projection, gather_projections
-from sdp_sports.names import formal, normalise
+from sdp_sports.files.salaries import Salary
+from sdp_sports.spec import Contest, Sport
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Candidate:
     player_id: int | None
     name: str
     position: str
+    roster_slots: tuple[str, ...]
     team: str | None
     salary_usd: int
 
@@ -34,7 +37,8 @@ class Parsed:
 
     `sds` are the points' standard deviations and `quantiles` their values at QUANTILES, of whom the file tells them;
     `besides` has ownership, batting order, line (a number for each name of a line) and every other column of numbers;
-    `notes` say what was read in place of columns that the user once named.
+    `notes` say what was read in place of columns that the user once named, `unmatched` are the rows that name nobody
+    of the slate, or several who are called alike.
     """
 
     means: dict[int, float] = field(default_factory=dict)
@@ -46,23 +50,33 @@ class Parsed:
     rows: int = 0
     mapping: dict[str, str] | None = None
     notes: list[str] = field(default_factory=list)
+    unmatched: tuple[Projection, ...] = ()
 
 
 def parse(
-    body: bytes, candidates: Sequence[Candidate], mappings: Sequence[dict[str, str]] = (), *, must: bool = False
+    body: bytes,
+    sport: Sport,
+    contest: Contest,
+    candidates: Sequence[Candidate],
+    mappings: Sequence[dict[str, str]] = (),
+    *,
+    must: bool = False,
 ) -> Parsed:
     """Return the points that a file gives to a slate's players.
 
-    A row whose points are blank says nothing of its player, as in a template half filled in.
+    A row whose points are blank says nothing of its player, as in a template half filled in; one that names nobody of
+    the slate is left out and told of.
 
     Args:
         body: The file.
+        sport: The slate's sport.
+        contest: The slate's contest.
         candidates: The slate's players.
         mappings: Ours to the file's columns, as the user said of this file or of earlier ones, the newest first.
         must: The first is said of this file: it is used whatever the file has.
 
     Raises:
-        BadInput: Lists every fault with its row and column.
+        BadInput: Lists every fault with its row and column, or nobody of the slate is told of.
     """
     with refusals_as_bad_input():
         lines = read_lines(read_text(body), MOST_ROWS)
@@ -70,22 +84,23 @@ def parse(
         mapping, lost = (mappings[0], {}) if must else recalled(header, mappings)
         found, faults = gather_projections(header, lines, mapping, needed=("points",))
         used = {column: found.columns.header[column] for column in _USED if column in found.columns.header}
-        matcher = _Matcher(used, candidates, faults)
-        for row in found.rows:
-            matcher.take(row)
-        if not faults and not matcher.means:
+        told, unmatched = _matched(sport, contest, candidates, found.rows, used, faults)
+        if not faults and not found.rows:
             faults.append(Fault("no row gives a player points", column=used["points"]))
         if faults:
             count = f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} wrong"
             raise Refused(f"nothing was saved: {count}", faults)
-    besides = _besides(matcher.rows)
+        if not told:
+            raise Refused("nothing was saved: the file names nobody of this slate", _strangers(unmatched, used))
+    besides = _besides(told)
     kept = {*used.values(), *(stat.removeprefix(COLUMN) for stat in besides)}
     unused = [label for label in header if label and label not in kept]
-    sds = {d: r.sd for d, r in matcher.rows.items() if r.sd is not None}
-    levels = {d: at_levels(percentiles(r.more)) for d, r in matcher.rows.items()}
+    means = {d: r.points for d, r in told.items() if r.points is not None}
+    sds = {d: r.sd for d, r in told.items() if r.sd is not None}
+    levels = {d: at_levels(percentiles(r.more)) for d, r in told.items()}
     quantiles = {d: values for d, values in levels.items() if values is not None}
     notes = no_longer(lost, found.columns.header)
-    return Parsed(matcher.means, sds, quantiles, besides, used, unused, len(found.rows), mapping or None, notes)
+    return Parsed(means, sds, quantiles, besides, used, unused, len(found.rows), mapping or None, notes, unmatched)
 
 
 _USED = ("points", "sd", "ownership", "batting_order", "line", "id", "name", "name_id", "salary", "position", "team")
@@ -109,66 +124,56 @@ def _besides(rows: Mapping[int, Projection]) -> dict[str, dict[int, float]]:
     return {stat: values for stat, values in found.items() if values}
 
 
-class _Matcher:
-    """Gives rows' points to the slate's players, and notes what does not fit."""
+def _matched(
+    sport: Sport,
+    contest: Contest,
+    candidates: Sequence[Candidate],
+    rows: Sequence[Projection],
+    header: Mapping[str, str],
+    faults: list[Fault],
+) -> tuple[dict[int, Projection], tuple[Projection, ...]]:
+    """Return what rows tell by draftable, and the rows that name nobody; note what cannot be."""
+    faults += [
+        Fault(f"{row.points:g} is negative", row.row, header["points"])
+        for row in rows
+        if row.points is not None and row.points < 0
+    ]
+    told, unmatched, twice = match(sport, contest, [_listed(contest, one) for one in candidates], rows)
+    faults += [replace(fault, column=_player_column(header)) for fault in twice]
+    priced = ((one, told[one.draftable_id]) for one in candidates if one.draftable_id in told)
+    wrong = {row.row: _misprice(row, one, contest) for one, row in priced}
+    faults += [Fault(message, row, header["salary"]) for row, message in wrong.items() if message]
+    return told, unmatched
 
-    def __init__(self, header: Mapping[str, str], candidates: Sequence[Candidate], faults: list[Fault]) -> None:
-        self.means: dict[int, float] = {}
-        self.rows: dict[int, Projection] = {}
-        self._header, self._faults = header, faults
-        self._seen: dict[int, int] = {}
-        self._by_id = {c.external_id: c for c in candidates}
-        self._by_name: dict[str, list[Candidate]] = defaultdict(list)
-        for candidate in candidates:
-            self._by_name[formal(normalise(candidate.name))].append(candidate)
 
-    def take(self, row: Projection) -> None:
-        """Give the player whom a row means his points."""
-        if row.points is not None and row.points < 0:
-            self._fault(row, self._header["points"], f"{row.points:g} is negative")
-        for candidate in self._find(row):
-            self._give(row, candidate)
+def _listed(contest: Contest, one: Candidate) -> Salary:
+    """Return a player as the row of a salary list, numbered by his draftable."""
+    unknown = f"{one.name}/{one.team}" if contest.copy_per_slot else one.external_id
+    return Salary(
+        row=one.draftable_id,
+        external_id=one.external_id,
+        athlete=unknown if one.player_id is None else str(one.player_id),
+        name=one.name,
+        position=one.position,
+        roster_slots=one.roster_slots,
+        salary_usd=one.salary_usd,
+        listed_usd=one.salary_usd,
+        team=one.team or "",
+    )
 
-    def _give(self, row: Projection, candidate: Candidate) -> None:
-        """Give a player his points, once."""
-        first = self._seen.setdefault(candidate.draftable_id, row.row)
-        if first != row.row:
-            self._fault(row, self._player_column(), f"{candidate.name} is there twice: already in row {first}")
-        elif row.salary_usd is not None and row.salary_usd != candidate.salary_usd:
-            told = f"{row.salary_usd} is not {candidate.name}'s salary of {candidate.salary_usd}"
-            self._fault(row, self._header["salary"], f"{told}: is this another slate's file?")
-        elif row.points is not None:
-            self.means[candidate.draftable_id] = row.points
-            self.rows[candidate.draftable_id] = row
 
-    def _find(self, row: Projection) -> list[Candidate]:
-        """Return the draftables a row means: several only where one player is offered in several roster places."""
-        if row.external_id is not None:
-            if row.external_id in self._by_id:
-                return [self._by_id[row.external_id]]
-            column = self._header.get("id", self._header.get("name_id"))
-            self._fault(row, column, f"no player {row.external_id} on this slate")
-            return []
-        return self._narrow(row, row.name) if row.name is not None else []
+def _misprice(row: Projection, one: Candidate, contest: Contest) -> str:
+    """Return, in words, how the salary of a row is none of its player's in any slot; empty where it is one."""
+    prices = {math.ceil(one.salary_usd * slot.salary_multiplier) for slot in contest.slots} | {one.salary_usd}
+    if row.salary_usd is None or row.salary_usd in prices:
+        return ""
+    return f"{row.salary_usd} is not {one.name}'s salary of {one.salary_usd}: is this another slate's file?"
 
-    def _narrow(self, row: Projection, name: str) -> list[Candidate]:
-        """Return the players of a name, told apart by position and team where the file has them."""
-        found = self._by_name.get(formal(normalise(name)), [])
-        if not found:
-            self._fault(row, self._player_column(), f"no player {name!r} on this slate")
-            return []
-        for column in ("team", "position"):
-            word = (getattr(row, column) or "").upper()
-            same = [c for c in found if word and word in (getattr(c, column) or "").upper().split("/")]
-            found = same or found
-        who = {(c.player_id, normalise(c.name), c.team) for c in found}
-        if len(who) > 1:
-            self._fault(row, self._player_column(), f"{len(who)} players are called {name!r}: give their ids or teams")
-            return []
-        return found
 
-    def _player_column(self) -> str:
-        return next(self._header[c] for c in ("name", "id", "name_id") if c in self._header)
+def _strangers(unmatched: Sequence[Projection], header: Mapping[str, str]) -> list[Fault]:
+    column = _player_column(header)
+    return [Fault(f"no player {one.name or one.external_id!r} on this slate", one.row, column) for one in unmatched]
 
-    def _fault(self, row: Projection, column: str | None, message: str) -> None:
-        self._faults.append(Fault(message, row.row, column))
+
+def _player_column(header: Mapping[str, str]) -> str:
+    return next((header[c] for c in ("name", "id", "name_id") if c in header), "name")

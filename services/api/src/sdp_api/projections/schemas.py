@@ -27,13 +27,20 @@ class ProjectionSetRead(Answer):
     is_mine: bool
 
 
+class UnmatchedRead(Answer):
+    """A row of a file that was left out: it names nobody of the slate, or several who are called alike."""
+
+    row: int
+    name: str
+
+
 class ProjectionUploadRead(Answer):
     """What was understood of an uploaded file of projections.
 
     `header` maps our column to the file's, `notes` say what was read in place of columns that the user named for an
-    earlier file and this one lacks; `ignored_columns` were not understood and left out; `unprojected`
-    counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those of whom it told more
-    than the mean.
+    earlier file and this one lacks; `ignored_columns` were not understood and left out, `unmatched` are the rows that
+    were; `unprojected` counts the slate's draftables that the file did not name, `with_sd` and `with_quantiles` those
+    of whom it told more than the mean.
     """
 
     upload_id: int
@@ -42,6 +49,7 @@ class ProjectionUploadRead(Answer):
     header: dict[str, str]
     notes: list[str]
     ignored_columns: list[str]
+    unmatched: list[UnmatchedRead]
     unprojected: int
     with_sd: int
     with_quantiles: int

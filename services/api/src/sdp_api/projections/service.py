@@ -15,10 +15,12 @@ from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import knows_order
 from sdp_common.store.slates import slate as read_slate
 from sdp_sports.files.upload import MODELLED_NOTE, plain
+from sdp_sports.spec import load
 from sqlalchemy.orm import Session
 
+from sdp_api.declared import contest_of
 from sdp_api.projections.parse import Candidate, parse
-from sdp_api.projections.schemas import ProjectionSetRead, ProjectionUploadRead
+from sdp_api.projections.schemas import ProjectionSetRead, ProjectionUploadRead, UnmatchedRead
 from sdp_api.uploads import plain_name, read_file
 
 
@@ -79,7 +81,8 @@ def upload(
     body = read_file(file, settings.upload_max_bytes)
     players = candidates(database, slate_id)
     known = [_mapping(mapping)] if mapping else uploads.mappings(database, user_id)
-    parsed = parse(body, players, known, must=bool(mapping))
+    parsed = parse(body, load(slate.sport), contest_of(slate, None), players, known, must=bool(mapping))
+    unmatched = [UnmatchedRead(row=one.row, name=one.name or one.external_id or "") for one in parsed.unmatched]
     filename = plain_name(file.filename, "projections.csv")
     report = {
         "rows": parsed.rows,
@@ -89,6 +92,7 @@ def upload(
         "mapping": parsed.mapping,
         "with_sd": len(parsed.sds),
         "with_quantiles": len(parsed.quantiles),
+        "unmatched": len(unmatched),
     }
     upload_id = uploads.save_upload(
         database,
@@ -120,6 +124,7 @@ def upload(
         header=parsed.header,
         notes=parsed.notes,
         ignored_columns=parsed.ignored,
+        unmatched=unmatched,
         unprojected=len(players) - len(parsed.means),
         with_sd=len(parsed.sds),
         with_quantiles=len(parsed.quantiles),
@@ -144,7 +149,7 @@ def _mapping(text: str) -> dict[str, str]:
 def candidates(database: Session, slate_id: int) -> list[Candidate]:
     """Return the players of a slate that a file may name."""
     return [
-        Candidate(d.id, d.external_id, d.player_id, d.name, d.position, team, d.salary_usd)
+        Candidate(d.id, d.external_id, d.player_id, d.name, d.position, tuple(d.roster_slots), team, d.salary_usd)
         for d, _, team, _, _ in screen.draftables(database, slate_id)
     ]
 

@@ -14,6 +14,7 @@ from sdp_sports.score import points
 from sdp_sports.spec import QUANTILES, Contest, Sport, load
 from sqlalchemy.orm import Session
 
+from sdp_api.declared import contest_of
 from sdp_api.projections import service as sets
 from sdp_api.slates.schemas import (
     DriverRead,
@@ -25,7 +26,7 @@ from sdp_api.slates.schemas import (
     ResultRead,
     StatProjectionRead,
 )
-from sdp_api.slates.service import contest_of, players
+from sdp_api.slates.service import players
 
 PAST_GAMES = 30
 """How many past games are shown."""

@@ -19,9 +19,10 @@ from sdp_common.store.screens import slates as screen
 from sdp_common.store.slates import slate as read_slate
 from sdp_sports.files import recognise
 from sdp_sports.score import points
-from sdp_sports.spec import QUANTILES, Contest, codes, load
+from sdp_sports.spec import QUANTILES, Contest, codes
 from sqlalchemy.orm import Session
 
+from sdp_api.declared import contest_of
 from sdp_api.projections import service as sets
 from sdp_api.slates.schemas import (
     GameProjectionRead,
@@ -111,20 +112,6 @@ def _game(row: Any, now: datetime) -> SlateGameRead:
         players=players,
         projection=GameProjectionRead.model_validate(projection) if projection else None,
     )
-
-
-def contest_of(slate: Slate, key: str | None) -> Contest:
-    """Return the declared contest a slate is played or scored under.
-
-    Raises:
-        BadInput: No such contest is declared.
-    """
-    contests = load(slate.sport).contests
-    wanted = key or slate.contest
-    if wanted not in contests:
-        problem = Problem(f"choose one of {', '.join(contests)}", column="contest")
-        raise BadInput(f"{slate.sport} declares no contest {wanted}", [problem])
-    return contests[wanted]
 
 
 def pool(database: Session, user_id: int, slate_id: int, *, set_id: int | None, contest: str | None) -> Pool:

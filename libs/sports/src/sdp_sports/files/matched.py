@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from sdp_sports.files.projections import Projection
+from sdp_sports.files.refusal import Fault
 from sdp_sports.files.salaries import Salary
 from sdp_sports.names import formal, normalise
 from sdp_sports.spec import Contest, Sport
@@ -14,18 +16,22 @@ _Claim = tuple[int, Projection]
 position, by name alone."""
 
 
-def match(
-    sport: Sport, contest: Contest, rows: Sequence[Salary], projections: Iterable[Projection]
-) -> tuple[dict[int, Projection], tuple[Projection, ...]]:
-    """Return each row's projection by the file's row, and the projections that name nobody.
+class Matched(NamedTuple):
+    """Each row's projection by the salary file's row, the projections that name nobody, and who is told of twice."""
+
+    told: dict[int, Projection]
+    unmatched: tuple[Projection, ...]
+    twice: tuple[Fault, ...]
+
+
+def match(sport: Sport, contest: Contest, rows: Sequence[Salary], projections: Iterable[Projection]) -> Matched:
+    """Return which row each projection is of.
 
     The site's id decides, then the name with the team, the name with the position, and the name alone where one
     athlete bears it. Of several who are called alike the one who is named best is meant; the others play elsewhere.
     What is told of one copy of an athlete holds for his other copies; of a captain's own copy only his ownership is
-    taken where his plain copy is told of, too, for tools list the captain's points multiplied.
-
-    Raises:
-        ValueError: Two projections name the same athlete equally well and differ.
+    taken where his plain copy is told of, too, for tools list the captain's points multiplied. Two projections that
+    name the same athlete equally well and differ are a fault of the second.
     """
     people = _People(sport, rows)
     claims: dict[str, list[_Claim]] = defaultdict(list)
@@ -43,23 +49,26 @@ def match(
             claims[row.athlete].append((rank, projection))
         else:
             captains.setdefault(copy.row, projection)
-    found = {athlete: _best(people.names[athlete], told, unmatched) for athlete, told in claims.items()}
+    twice: list[Fault] = []
+    found = {athlete: _best(people.names[athlete], told, unmatched, twice) for athlete, told in claims.items()}
     for row in rows:
         if row.row in captains:
             found.setdefault(row.athlete, captains[row.row])
     told = {row.row: found[row.athlete] for row in rows if row.athlete in found}
     for place, own in captains.items():
         told[place] = replace(told[place], ownership=own.ownership)
-    return told, tuple(sorted(unmatched, key=lambda one: one.row))
+    return Matched(told, tuple(sorted(unmatched, key=lambda one: one.row)), tuple(twice))
 
 
-def _best(name: str, claims: Sequence[_Claim], unmatched: list[Projection]) -> Projection:
+def _best(name: str, claims: Sequence[_Claim], unmatched: list[Projection], twice: list[Fault]) -> Projection:
     """Return what is told of an athlete by who names him best; who names him worse means somebody else."""
     least = min(rank for rank, _ in claims)
     first, *others = [one for rank, one in claims if rank == least]
-    for other in others:
-        if replace(other, row=first.row, name=first.name) != first:
-            raise ValueError(f"the projections tell of {name} twice, in rows {first.row} and {other.row}: keep one")
+    twice += [
+        Fault(f"{name} is told of twice, in rows {first.row} and {other.row}: keep one", other.row)
+        for other in others
+        if replace(other, row=first.row, name=first.name) != first
+    ]
     unmatched += [one for rank, one in claims if rank > least]
     return first
 
