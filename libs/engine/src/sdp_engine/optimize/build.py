@@ -8,6 +8,7 @@ from sdp_sports.rules import Rules
 from sdp_sports.spec import Contest, Stack
 
 from sdp_engine.frames import POOL, check
+from sdp_engine.optimize.counted import expose
 from sdp_engine.optimize.kinds.players import players
 from sdp_engine.optimize.kinds.roster import frame
 from sdp_engine.optimize.kinds.spread import spread
@@ -73,4 +74,4 @@ def _exposures(program: Program, rules: Rules) -> Iterator[Row]:
         name = g.name or f"{count}{program.describe(g.who)}"
         found.append(Exposed(name, (((items, g.count),),), rules.least(g.at_least), rules.most(g.at_most)))
     for exposed in found:
-        yield from program.expose(exposed, rules.lineups)
+        yield from expose(program, exposed, rules.lineups)

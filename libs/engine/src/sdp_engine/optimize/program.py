@@ -1,8 +1,8 @@
 """A lineup as an integer program: columns that may be drafted and rows, each with the rule that put it there."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -132,6 +132,7 @@ class Program:
         cases: Every lineup is one of at least one of these; none where lineups are not told apart so.
         split: The rules that the cases say as much as.
         exposed: What stands in some of the lineups only, with how many.
+        counted: Of items, numbers k and the auxiliary column of each that can only be one where k of them are held.
     """
 
     contest: Contest
@@ -148,6 +149,7 @@ class Program:
     cases: list[Case] = field(default_factory=list)
     split: frozenset[str] = frozenset()
     exposed: list[Exposed] = field(default_factory=list)
+    counted: dict[frozenset[int], dict[int, int]] = field(default_factory=dict)
 
     @property
     def every_row(self) -> list[Row]:
@@ -217,47 +219,11 @@ class Program:
         slots = self.contest.slots
         return [s.name for s in slots if s.name in fits and (s.points_multiplier, s.salary_multiplier) == group]
 
-    def choose(self, choice: Choice) -> Iterator[Row]:
-        """Note a rule that can be kept in several ways, and yield its rows."""
-        self.choices.append(choice)
-        used = self.auxiliaries(len(choice.options))
-        for column, option in zip(used, choice.options, strict=True):
-            yield from _implied(choice.rule, column, option)
-        yield row(choice.rule, used, low=choice.least)
-
-    def expose(self, exposed: Exposed, lineups: int) -> Iterator[Row]:
-        """Note what stands in some of `lineups` lineups only, and yield the rows of its auxiliary columns."""
-        rule, column = f"{COUNTS}{exposed.name}", None
-        broken: list[tuple[int, ...]] = []
-        if exposed.at_least:
-            column = self.auxiliaries(1)[0]
-            used = self.auxiliaries(len(exposed.options))
-            for option_column, option in zip(used, exposed.options, strict=True):
-                yield from _implied(rule, option_column, option)
-            weights = np.array([1] * len(used) + [-1])
-            yield Row(rule, np.array([*used, column]), weights, low=0)
-        if exposed.at_most < lineups and any(len(option) > 1 for option in exposed.options):
-            size = self.contest.roster_size
-            for option in exposed.options:
-                broken.append(tuple(self.auxiliaries(len(option))))
-                for (items, least), ends in zip(option, broken[-1], strict=True):
-                    slack = max(size - least + 1, 0)
-                    weights = np.array([1] * len(items) + [slack])
-                    yield Row(rule, np.array([*items, ends]), weights, high=least - 1 + slack)
-        self.exposed.append(replace(exposed, column=column, broken=tuple(broken)))
-
     def auxiliaries(self, count: int) -> list[int]:
         """Add auxiliary columns and return them."""
         first = self.items + self.auxiliary
         self.auxiliary += count
         return list(range(first, first + count))
-
-
-def _implied(rule: str, column: int, option: Terms) -> Iterator[Row]:
-    """Yield the rows by which a column can only be one where every term holds."""
-    for items, least in option:
-        weights = np.array([1] * len(items) + [-least])
-        yield Row(rule, np.array([*items, column], np.int64), weights, low=0)
 
 
 def slot_groups(contest: Contest) -> list[tuple[float, float]]:

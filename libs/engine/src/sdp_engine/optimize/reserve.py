@@ -16,7 +16,8 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from sdp_engine.optimize.bound import Floats, one_sided
-from sdp_engine.optimize.program import Case, Choice, Ints, Pooled, Program, Row, Terms, person
+from sdp_engine.optimize.counted import choose
+from sdp_engine.optimize.program import COUNTS, Case, Choice, Ints, Pooled, Program, Row, Terms, person
 
 _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
@@ -140,7 +141,11 @@ class Reserve:
     def demanded(self, demands: list[tuple[Cut, int]]) -> tuple[Program, set[int]]:
         """Return the program of a lineup that meets demands, and items of people who must stand in it."""
         program = replace(
-            self._program, rows=[*self._program.rows], choices=[*self._program.choices], cases=[*self._program.cases]
+            self._program,
+            rows=[*self._program.rows],
+            choices=[*self._program.choices],
+            cases=[*self._program.cases],
+            counted={items: dict(steps) for items, steps in self._program.counted.items()},
         )
         locked: set[int] = set()
         pools: list[Pooled] = []
@@ -160,16 +165,18 @@ class Reserve:
             elif len(among) > 1:
                 ways = [(int(cut.weights[x]), way) for x in among if (way := self._ways[x]) is not None]
                 pools.append(Pooled(least, tuple(ways)))
-                program.rows += program.choose(Choice(_POOLED, tuple(way for n, way in ways for _ in range(n)), least))
+                program.rows += choose(
+                    program, [Choice(_POOLED, tuple(way for n, way in ways for _ in range(n)), least)]
+                )
             else:
                 options = program.exposed[self.owed[int(among[0])]].options
                 if not program.cases:
                     program.cases += [Case(np.zeros(0, np.int64), option) for option in options]
-                program.rows += program.choose(Choice(_RULE, options))
+                program.rows += choose(program, [Choice(_RULE, options)])
         if pools:
             cases = program.cases or [Case(np.zeros(0, np.int64), ())]
             program.cases = [replace(case, pools=tuple(pools)) for case in cases]
-            program.split |= {_POOLED}
+            program.split |= {_POOLED, f"{COUNTS}{_POOLED}"}
         return program, locked
 
     def _single(self, exposed: int) -> list[int] | None:

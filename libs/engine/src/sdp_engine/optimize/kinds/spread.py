@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from sdp_sports.rules import Rules
 
+from sdp_engine.optimize.counted import choose
 from sdp_engine.optimize.program import Choice, Program, Row, row
 
 
@@ -53,4 +54,4 @@ def _at_least(program: Program, key: str, items: list[int], least: int, rule: st
         for members in found.values():
             yield row(rule, members, high=program.contest.roster_size - 1)
         return
-    yield from program.choose(Choice(rule, tuple(((np.array(m), 1),) for m in found.values()), least))
+    yield from choose(program, [Choice(rule, tuple(((np.array(m), 1),) for m in found.values()), least)])

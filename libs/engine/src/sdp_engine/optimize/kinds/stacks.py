@@ -7,6 +7,7 @@ import numpy as np
 from sdp_sports.rules import BATTERS, Rules, StackRule
 from sdp_sports.spec import Stack
 
+from sdp_engine.optimize.counted import choose, expose
 from sdp_engine.optimize.program import Case, Choice, Exposed, Ints, Program, Row, Terms, person, row
 
 
@@ -18,14 +19,12 @@ def stacks_of(program: Program, rules: Rules, stacks: Mapping[str, Stack]) -> It
         if stack.at_least == 1:
             if not program.cases:
                 program.cases += _cases(program, stack)
-            for choice in choices(program, stack, name):
-                yield from program.choose(choice)
+            yield from choose(program, choices(program, stack, name))
         else:
             # Only stacks of one size come in a share of the lineups.
             options = choices(program, stack, name)[0].options
-            yield from program.expose(
-                Exposed(name, options, rules.least(stack.at_least), rules.most(stack.at_most)), rules.lineups
-            )
+            exposed = Exposed(name, options, rules.least(stack.at_least), rules.most(stack.at_most))
+            yield from expose(program, exposed, rules.lineups)
 
 
 def describe(stack: StackRule) -> str:
