@@ -9,27 +9,29 @@ import { Aim, type AimForm } from "./aim";
 
 const START: AimForm = { ...OFFER_START, of: "points", quantile: "80", column: "", candidates: "1000" };
 
-function Harness({ columns, told }: { columns: string[]; told: (form: AimForm, worlds: string) => void }) {
+function Harness({ columns, told }: { columns: string[]; told: (form: AimForm, worlds: string, seed: string) => void }) {
   const [form, setForm] = useState(START);
-  const [worlds, setWorlds] = useState("");
-  told(form, worlds);
-  return <Aim slateId={1} form={form} columns={columns} worlds={worlds} onChange={(part) => { setForm((old) => ({ ...old, ...part })); }} onWorlds={setWorlds} />;
+  const [rules, setRules] = useState({ worlds: "", seed: "" });
+  told(form, rules.worlds, rules.seed);
+  return <Aim slateId={1} form={form} columns={columns} {...rules} onChange={(part) => { setForm((old) => ({ ...old, ...part })); }} onWorlds={(part) => { setRules((old) => ({ ...old, ...part })); }} />;
 }
 
 function page(columns: string[] = []) {
-  let now = { form: START, worlds: "" };
+  let now = { form: START, worlds: "", seed: "" };
   const asked = answering({
     "GET /api/slates/1/contests": () => ({ body: [{ id: 4, name: "Millions", fee_usd: 20, entries: 5000, entries_max_per_user: 150, prizes: [{ first: 1, last: 1, cash_usd: 9000, ticket_usd: 0 }] }] }),
     "POST /api/contests/payouts": () => ({ body: { name: "From a file", fee_usd: null, entries: 40, entries_max_per_user: null, prizes: [{ first: 1, last: 3, cash_usd: 30, ticket_usd: 0 }] } }),
   });
-  render(<QueryClientProvider client={new QueryClient()}><Harness columns={columns} told={(form, worlds) => { now = { form, worlds }; }} /></QueryClientProvider>);
+  render(<QueryClientProvider client={new QueryClient()}><Harness columns={columns} told={(form, worlds, seed) => { now = { form, worlds, seed }; }} /></QueryClientProvider>);
   return { now: () => now, asked };
 }
 
 test("a quantile asks how good, and knows no worlds", async () => {
   const { now } = page();
+  expect(screen.queryByLabelText("Seed of the worlds")).toBeNull();
   await userEvent.type(screen.getByLabelText("Worlds a lineup"), "20");
-  expect(now().worlds).toBe("20");
+  await userEvent.type(screen.getByLabelText("Seed of the worlds"), "7");
+  expect(now()).toMatchObject({ worlds: "20", seed: "7" });
   await userEvent.selectOptions(screen.getByLabelText("Build for"), "quantile");
   expect(screen.queryByLabelText("Worlds a lineup")).toBeNull();
   await userEvent.clear(screen.getByLabelText("How good, %"));

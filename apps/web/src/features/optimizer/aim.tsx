@@ -20,12 +20,13 @@ interface Props {
   /** The user's own columns of the projections. */
   columns: readonly string[];
   worlds: string;
+  seed: string;
   onChange: (part: Partial<AimForm>) => void;
-  onWorlds: (worlds: string) => void;
+  onWorlds: (part: { worlds: string } | { seed: string }) => void;
 }
 
 /** What is maximised, and on how many simulated worlds each lineup is built. */
-export function Aim({ slateId, form, columns, worlds, onChange, onWorlds }: Props) {
+export function Aim({ slateId, form, columns, worlds, seed, onChange, onWorlds }: Props) {
   return (
     <>
       <SelectField label="Build for" value={form.of} onChange={(e) => { onChange({ of: e.target.value as AimForm["of"], column: columns.includes(form.column) ? form.column : (columns[0] ?? "") }); }} hint={HINTS[form.of]}>
@@ -40,7 +41,8 @@ export function Aim({ slateId, form, columns, worlds, onChange, onWorlds }: Prop
         </SelectField>
       )}
       {form.of === "quantile" && <TextField label="How good, %" type="number" min={1} max={99} required value={form.quantile} onChange={(e) => { onChange({ quantile: e.target.value }); }} hint="80: what a player reaches on one day in five" />}
-      {(form.of === "points" || form.of === "contest") && <TextField label="Worlds a lineup" type="number" min={1} placeholder={form.of === "contest" ? "1" : "none: projected points"} value={worlds} onChange={(e) => { onWorlds(e.target.value); }} hint="Each lineup is the best on the mean of so many simulated worlds: one is the most upside, all the mean" />}
+      {(form.of === "points" || form.of === "contest") && <TextField label="Worlds a lineup" type="number" min={1} placeholder={form.of === "contest" ? "1" : "none: projected points"} value={worlds} onChange={(e) => { onWorlds({ worlds: e.target.value }); }} hint="Each lineup is the best on the mean of so many simulated worlds: one is the most upside, all the mean" />}
+      {(form.of === "contest" || (form.of === "points" && worlds !== "")) && <TextField label="Seed of the worlds" type="number" min={0} placeholder="1" value={seed} onChange={(e) => { onWorlds({ seed: e.target.value }); }} hint="Another seed draws other worlds, and builds other lineups" />}
       {form.of === "contest" && <ContestFields slateId={slateId} form={form} onChange={onChange} />}
     </>
   );
@@ -53,7 +55,7 @@ const HINTS: Record<AimForm["of"], string> = {
   contest: "Each lineup adds most to what all of them win together",
 };
 
-function ContestFields({ slateId, form, onChange }: Omit<Props, "columns" | "worlds" | "onWorlds">) {
+function ContestFields({ slateId, form, onChange }: Omit<Props, "columns" | "worlds" | "seed" | "onWorlds">) {
   const offers = useQuery(contestOffersQuery(slateId));
   const send = useMutation({ mutationFn: (file: File) => sendFile<Schemas["OfferRead"]>("/api/contests/payouts", file), onSuccess: (told) => { onChange(filled(told)); } });
   return (

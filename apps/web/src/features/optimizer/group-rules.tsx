@@ -1,10 +1,10 @@
 import { SelectField } from "@/components/ui/field";
 import type { Choices } from "./people";
 import { NOBODY, type GroupRow } from "./request";
-import { NumberField, RuleSection } from "./rule-section";
+import { NameField, NumberField, RuleSection } from "./rule-section";
 import { SelectionFields } from "./selection-fields";
 
-const fresh = (key: number): GroupRow => ({ key, given: NOBODY, limit: "least", count: "1", who: NOBODY });
+const fresh = (key: number): GroupRow => ({ key, name: "", given: NOBODY, limit: "least", count: "1", who: NOBODY });
 
 interface Props {
   rows: readonly GroupRow[];
@@ -28,6 +28,7 @@ export function GroupRules({ rows, choices, faults, onChange }: Props) {
             <NumberField label="how many" value={row.count} onChange={(count) => { change({ count }); }} />
           </div>
           <SelectionFields label="of" choices={choices} chosen={row.who} onChange={(who) => { change({ who }); }} />
+          <NameField value={row.name} onChange={change} />
         </>
       )}
     </RuleSection>

@@ -15,6 +15,7 @@ const CHOICES: Choices = {
   ],
   teams: [{ id: "nfl:KC", name: "KC" }, { id: "nfl:LV", name: "LV" }],
   positions: ["QB", "WR"],
+  games: [{ id: "nfl:1", name: "KC @ LV" }],
   hasCaptain: true,
   hasLines: true,
   hasOrder: false,
@@ -56,7 +57,7 @@ test("whole positions, teams and captains are named as single players are", asyn
   const asked = await open();
   await userEvent.click(screen.getByRole("button", { name: "Add a group" }));
   const given = within(row("group 1").getByRole("group", { name: /^If a lineup holds any of, by/ }));
-  await userEvent.click(given.getByText("By position, team or captain"));
+  await userEvent.click(given.getByText("By position, team, game or captain"));
   await userEvent.selectOptions(given.getByLabelText("Slot"), "captain");
   await userEvent.click(within(given.getByRole("group", { name: /Teams/ })).getByRole("button", { name: "KC" }));
   const who = within(row("group 1").getByRole("group", { name: /^of, by/ }));

@@ -78,7 +78,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
           <SelectField label="Projections" value={setId} onChange={(e) => { setChosen(Number(e.target.value)); }}>
             {sets.data.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
           </SelectField>
-          <Aim slateId={slateId} form={aim} columns={told?.columns ?? []} worlds={rules.worlds} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={(worlds) => { change({ worlds }); }} />
+          <Aim slateId={slateId} form={aim} columns={told?.columns ?? []} worlds={rules.worlds} seed={rules.seed} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={change} />
           <div className="grid grid-cols-2 gap-3">
             <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={rules.lineups} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
             <TextField label="Max exposure, %" type="number" min={1} max={100} required value={rules.maxExposure} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />

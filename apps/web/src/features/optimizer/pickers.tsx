@@ -69,8 +69,9 @@ interface SetProps {
   onChange: (ids: string[]) => void;
 }
 
-/** Choose some of a few; none means any. */
+/** Choose some of a few; none means any. Where there is nothing to choose, as of teams in golf, nothing is asked. */
 export function SetPicker({ label, options, chosen, onChange }: SetProps) {
+  if (options.length === 0) return null;
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1.5 text-sm font-medium">{label} <span className="text-xs font-normal text-faint">{chosen.length === 0 && "any"}</span></legend>

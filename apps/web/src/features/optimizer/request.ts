@@ -5,18 +5,28 @@ interface Row {
   key: number;
 }
 
-/** Players of whom all that is stated is true: one of these people (by their keys), positions, teams, in such a slot. */
+interface NamedRow extends Row {
+  /** What refusals call the rule; empty for what it says. */
+  name: string;
+}
+
+/** Players of whom all that is stated is true: one of these people (by their keys), positions, teams, who face such teams, in such games, in such a slot. */
 export interface Selection {
   people: string[];
   positions: string[];
   teams: string[];
+  opponents: string[];
+  games: string[];
   captain: "" | "yes" | "no";
 }
 
-export const NOBODY: Selection = { people: [], positions: [], teams: [], captain: "" };
+export const NOBODY: Selection = { people: [], positions: [], teams: [], opponents: [], games: [], captain: "" };
+
+/** Whether anything but single people is stated. */
+export const isNarrowed = (one: Selection): boolean => one.positions.length + one.teams.length + one.opponents.length + one.games.length > 0 || one.captain !== "";
 
 /** If a lineup holds any of `given` (always where nobody is stated), it holds so many of `who`. */
-export interface GroupRow extends Row {
+export interface GroupRow extends NamedRow {
   given: Selection;
   limit: "least" | "most";
   count: string;
@@ -24,7 +34,7 @@ export interface GroupRow extends Row {
 }
 
 /** Players of a team, game, line or batting order that stand together in a share (percent) of the lineups. */
-export interface StackRow extends Row {
+export interface StackRow extends NamedRow {
   of: "team" | "game" | "line" | "order";
   /** How many of one, and of another for each further size. */
   sizes: string[];
@@ -37,7 +47,7 @@ export interface StackRow extends Row {
 }
 
 /** The share (percent) of the lineups that hold a team, or `count` of some people, anywhere or as captain. */
-export interface ExposureRow extends Row {
+export interface ExposureRow extends NamedRow {
   of: "players" | "captain" | "team";
   who: Selection;
   team: string;
@@ -88,11 +98,13 @@ export interface Rules {
   ownership: OwnershipRow[];
   /** Worlds a lineup is built on; empty for the projected points. */
   worlds: string;
+  /** Which worlds. */
+  seed: string;
 }
 
 export const START: Rules = {
   lineups: 20, stack: "qb_two", maxExposure: 60, minUnique: 2, minSalary: "", maxSalary: "", maxPerTeam: "", minGames: "", minTeams: "",
-  spareOwnDefence: true, locked: [], excluded: [], groups: [], stacks: [], exposures: [], teams: [], opposing: [], ownership: [], worlds: "",
+  spareOwnDefence: true, locked: [], excluded: [], groups: [], stacks: [], exposures: [], teams: [], opposing: [], ownership: [], worlds: "", seed: "",
 };
 
 /** The form on a slate of a sport, which may not have the stack that it starts with. */
@@ -151,6 +163,7 @@ export function asRequest(rules: Rules, people: readonly Person[]): Request {
       opposing: rules.opposing.map((r) => ({ positions: r.positions, against: r.against, at_most: orNull(r.most) ?? 0 })),
       ownership: rules.ownership.map((r) => ({ measure: r.measure, at_least: popular(r, r.least), at_most: popular(r, r.most) })),
       worlds_per_lineup: orNull(rules.worlds),
+      seed: orNull(rules.seed) ?? 1,
     },
   };
 }
@@ -160,19 +173,24 @@ function popular(row: OwnershipRow, text: string): number | null {
   return value == null || row.measure === "product" ? value : Number((value / 100).toFixed(6));
 }
 
-const isStated = (one: Selection): boolean => one.people.length + one.positions.length + one.teams.length > 0 || one.captain !== "";
+const isStated = (one: Selection): boolean => one.people.length > 0 || isNarrowed(one);
+
+const named = (row: NamedRow) => ({ ...(row.name.trim() !== "" && { name: row.name.trim() }) });
 
 function who(one: Selection, draftables: Draftables): Schemas["Who"] {
   return {
     ...(one.people.length > 0 && { draftables: draftables(one.people) }),
     ...(one.positions.length > 0 && { positions: one.positions }),
     ...(one.teams.length > 0 && { teams: one.teams }),
+    ...(one.opponents.length > 0 && { opponents: one.opponents }),
+    ...(one.games.length > 0 && { games: one.games }),
     ...(one.captain !== "" && { captain: one.captain === "yes" }),
   };
 }
 
 function group(row: GroupRow, draftables: Draftables): Schemas["Group"] {
   return {
+    ...named(row),
     given: isStated(row.given) ? who(row.given, draftables) : null,
     who: who(row.who, draftables),
     ...(row.limit === "least" ? { at_least: orNull(row.count) ?? 0 } : { at_most: orNull(row.count) }),
@@ -181,6 +199,7 @@ function group(row: GroupRow, draftables: Draftables): Schemas["Group"] {
 
 function stack(row: StackRow): Schemas["StackRule"] {
   return {
+    ...named(row),
     of: row.of,
     sizes: row.sizes.filter((size, place) => place === 0 || size !== "").map(Number),
     teams: row.teams,
@@ -211,13 +230,13 @@ function exposures(rows: ExposureRow[], draftables: Draftables) {
       add(row.key, "team_exposures", { team_id: row.team, ...shares }, row.team);
       continue;
     }
-    const single = row.of === "players" && row.who.people.length === 1 && row.who.positions.length + row.who.teams.length === 0;
+    const single = row.of === "players" && row.who.people.length === 1 && !isNarrowed(row.who);
     if (single) {
       for (const id of ids) add(row.key, "exposures", { draftable_id: id, at_most: shares.at_most, at_least: ids.length === 1 ? shares.at_least : 0 }, `draftable ${id}`);
     }
     if (!single || ids.length > 1) {
       const count = single ? 1 : (orNull(row.count) ?? 1);
-      add(row.key, "group_exposures", { who: who({ ...row.who, captain: row.of === "captain" ? "yes" : "" }, draftables), count, ...shares });
+      add(row.key, "group_exposures", { ...named(row), who: who({ ...row.who, captain: row.of === "captain" ? "yes" : "" }, draftables), count, ...shares });
     }
   }
   return { rules, sources };

@@ -58,6 +58,11 @@ export function NumberField({ label, value, placeholder, onChange }: NumberProps
   return <TextField label={label} type="number" step="any" inputMode="decimal" value={value} placeholder={placeholder ?? ""} onChange={(e) => { onChange(e.target.value); }} />;
 }
 
+/** What the rule is called where it is refused. */
+export function NameField({ value, onChange }: { value: string; onChange: (part: { name: string }) => void }) {
+  return <TextField label="Name" value={value} placeholder="for messages, if you like" onChange={(e) => { onChange({ name: e.target.value }); }} />;
+}
+
 /** From which to which share of the lineups. */
 export function ShareFields({ least, most, onChange }: { least: string; most: string; onChange: (part: { least?: string; most?: string }) => void }) {
   return (

@@ -1,7 +1,7 @@
 import { SelectField } from "@/components/ui/field";
 import type { Choices } from "./people";
 import { PeoplePicker, SetPicker } from "./pickers";
-import type { Selection } from "./request";
+import { isNarrowed, type Selection } from "./request";
 
 interface Props {
   label: string;
@@ -11,18 +11,19 @@ interface Props {
   onChange: (chosen: Selection) => void;
 }
 
-/** Name players one by one, or all of some positions, teams or slots; of several, who is all of it. */
+/** Name players one by one, or all of some positions, teams, opponents, games or slots; of several, who is all of it. */
 export function SelectionFields({ label, hint, choices, chosen, onChange }: Props) {
-  const isNarrowed = chosen.positions.length + chosen.teams.length > 0 || chosen.captain !== "";
   const change = (part: Partial<Selection>) => { onChange({ ...chosen, ...part }); };
   return (
     <div className="space-y-2">
       <PeoplePicker label={label} {...(hint == null ? {} : { hint })} people={choices.people} chosen={chosen.people} onChange={(people) => { change({ people }); }} />
-      <details open={isNarrowed} aria-label={`${label}, by position or team`}>
-        <summary className="cursor-pointer text-xs text-muted">{choices.hasCaptain ? "By position, team or captain" : "By position or team"}</summary>
+      <details open={isNarrowed(chosen)} aria-label={`${label}, by position or team`}>
+        <summary className="cursor-pointer text-xs text-muted">{choices.hasCaptain ? "By position, team, game or captain" : "By position, team or game"}</summary>
         <div className="mt-3 space-y-3">
           <SetPicker label="Positions" options={choices.positions.map((p) => ({ id: p, name: p }))} chosen={chosen.positions} onChange={(positions) => { change({ positions }); }} />
           <SetPicker label="Teams" options={choices.teams} chosen={chosen.teams} onChange={(teams) => { change({ teams }); }} />
+          <SetPicker label="Against" options={choices.teams} chosen={chosen.opponents} onChange={(opponents) => { change({ opponents }); }} />
+          <SetPicker label="Games" options={choices.games} chosen={chosen.games} onChange={(games) => { change({ games }); }} />
           {choices.hasCaptain && (
             <SelectField label="Slot" value={chosen.captain} onChange={(e) => { change({ captain: e.target.value as Selection["captain"] }); }}>
               <option value="">any</option>

@@ -2,9 +2,9 @@ import { SelectField } from "@/components/ui/field";
 import type { Choices } from "./people";
 import { SetPicker } from "./pickers";
 import type { StackRow } from "./request";
-import { NumberField, RuleSection, ShareFields } from "./rule-section";
+import { NameField, NumberField, RuleSection, ShareFields } from "./rule-section";
 
-const fresh = (key: number): StackRow => ({ key, of: "team", sizes: ["2", ""], teams: [], positions: [], opponents: "", opponentPositions: [], least: "100", most: "100" });
+const fresh = (key: number): StackRow => ({ key, name: "", of: "team", sizes: ["2", ""], teams: [], positions: [], opponents: "", opponentPositions: [], least: "100", most: "100" });
 
 const FURTHER = ["another", "a third", "a fourth"];
 
@@ -49,6 +49,7 @@ export function StackRules({ rows, choices, faults, onChange }: Props) {
           {Number(row.opponents) > 0 && (
             <SetPicker label="Bring-back positions" options={positions} chosen={row.opponentPositions} onChange={(chosen) => { change({ opponentPositions: chosen }); }} />
           )}
+          <NameField value={row.name} onChange={change} />
         </>
       )}
     </RuleSection>
