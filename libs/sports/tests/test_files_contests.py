@@ -337,6 +337,31 @@ def test_projections_by_the_names_that_tools_give() -> None:
     assert found.columns.ignored == ("Odd",)
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_decimal_commas_are_read_where_they_can_be_nothing_else(sign: str) -> None:
+    lines = ["Name;Proj;Own%;Salary;StdDev;Leverage", "A;12,5;10,25%;6,400;7;-0,5", "B;9,125;8%;7,100;8,5;2"]
+    first, second = content("\n".join(lines).replace(";", sign), Projections).rows
+    assert (first.points, first.ownership, first.salary_usd, first.sd, first.more["Leverage"]) == (
+        12.5,
+        0.1025,
+        6400,
+        7,
+        -0.5,
+    )
+    assert (second.points, second.ownership, second.salary_usd, second.sd) == (9.125, 0.08, 7100, 8.5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Name;Proj\nA;12,5\nB;9.1\n", "Name;Proj\nA;12,500\nB;9,100\n", 'Name,Proj\nA,"12,5"\n'],
+    ids=["both", "thousands", "commas part"],
+)
+def test_commas_that_may_be_something_else_are_refused(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(text.encode())
+    assert "write decimals with a point" in refused.value.faults[0].message
+
+
 def test_shares_stay_shares_where_the_column_has_no_percentages() -> None:
     rows = content("Name,Fpts,Ownership\nA,1,0.5\nB,2,1\n", Projections).rows
     assert [row.ownership for row in rows] == [0.5, 1.0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sdp_sports.files.archive import MOST_UNPACKED, unpacked
+from sdp_sports.files.decimals import with_points
 from sdp_sports.files.refusal import Fault, Refused
 
 MOST_BYTES = 100 * 2**20
@@ -71,14 +72,26 @@ def separator(text: str) -> str:
 
 
 def read_lines(text: str, most: int = MOST_ROWS) -> Iterator[Line]:
-    """Yield the rows that hold anything.
+    """Yield the rows that hold anything; where no comma parts cells, decimal commas are read as points.
 
     Raises:
         Refused: It is not CSV, holds nothing, has more than `most` rows, or a cell longer than any site writes.
     """
+    sign = separator(text)
+    lines = _lines(text, sign, most)
+    if sign == ",":
+        yield from lines
+        return
+    yield next(lines)  # the header, for whom nothing beneath is needed
+    found = list(lines)
+    cells = with_points([line.cells for line in found])
+    yield from (Line(line.row, row) for line, row in zip(found, cells, strict=True))
+
+
+def _lines(text: str, sign: str, most: int) -> Iterator[Line]:
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    reader = csv.reader(_physical(text), delimiter=separator(text), strict=True)
+    reader = csv.reader(_physical(text), delimiter=sign, strict=True)
     found = 0
     while True:
         row = reader.line_num + 1
