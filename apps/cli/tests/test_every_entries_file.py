@@ -8,6 +8,7 @@ import pytest
 from made_salaries import entries_text
 from sdp_cli.commands.enter import enter
 from sdp_cli.commands.swap import swap
+from sdp_common.errors import BadInput
 from sdp_sports.files import read
 from sdp_sports.files.entries import Entries
 from sdp_sports.spec import find_contest
@@ -46,6 +47,38 @@ def test_entries_are_filled_and_swapped(
     for row, (one, other) in enumerate(zip(before, after, strict=True)):
         kept = [k for k in range(len(one)) if row not in {1, 2, 3} or k not in places]
         assert [one[k] for k in kept] == [other[k] for k in kept]
+
+
+def test_who_is_said_to_have_started_stays(tmp_path: Path) -> None:
+    sport, key = find_contest("fd_mlb_classic")
+    source, filled, swapped, better = (tmp_path / f"{name}.csv" for name in ("entries", "filled", "swapped", "better"))
+    source.write_text(entries_text(sport, sport.contests[key]), encoding="utf-8", newline="")
+    enter(source, filled)
+    pool = {row.external_id: row for row in entries_of(filled).pool}
+    game = next(row.game for row in pool.values() if row.game is not None)
+    begun = {i for i, row in pool.items() if row.team in {game.away, game.home}}
+    points = (f"{row.name},{row.team},{row.row % 9 + (50 if i in begun else 1)}" for i, row in pool.items())
+    better.write_text("\n".join(["Name,Team,Points", *points]), encoding="utf-8")
+    swap(filled, swapped, better, started=[f"{game.home}@{game.away}"])
+    for old, new in zip(entries_of(filled).entries, entries_of(swapped).entries, strict=True):
+        assert old.places != new.places
+        for was, now in zip(old.places, new.places, strict=True):
+            assert (now.external_id in begun) is (was.external_id in begun)
+            assert was.external_id not in begun or now == was
+    enter(source, filled, started=[game.away])
+    drafted = {place.external_id for entry in entries_of(filled).entries for place in entry.places}
+    assert drafted
+    assert not drafted & begun
+
+
+@pytest.mark.parametrize("name", ["XYZ", "A0@XYZ", "@", ""])
+def test_a_team_that_the_file_does_not_have_is_refused(name: str, tmp_path: Path) -> None:
+    sport, key = find_contest("fd_mlb_classic")
+    source = tmp_path / "entries.csv"
+    source.write_text(entries_text(sport, sport.contests[key]), encoding="utf-8", newline="")
+    with pytest.raises(BadInput, match=f"--started {name}: no team or game of the file; it has .*@"):
+        swap(source, tmp_path / "swapped.csv", started=[name])
+    assert not (tmp_path / "swapped.csv").exists()
 
 
 def with_own_columns(text: str) -> str:

@@ -75,6 +75,31 @@ def test_started_players_stay_and_the_rest_is_built_anew(world: World, started: 
     assert (again.result["swapped"], again.result["same"]) == (0, 7)
 
 
+def test_games_that_the_user_calls_started_are_locked(world: World, started: set[int]) -> None:
+    with session_scope(world.engine) as session:
+        late = session.scalars(select(Game).order_by(Game.id)).all()[-1]
+        teams = [late.home_team_id, late.away_team_id]
+        begun = started | set(session.scalars(select(Draftable.id).where(Draftable.game_id == late.id)))
+    poor = world.pool().with_columns(points=-world.pool()["points"])
+    before = [x.draftable_ids for x in solve(CONTEST, poor, Rules(lineups=6, min_unique=2), {})]
+    body = entries_file(world, before)
+    plain, told = ask(world, body).result, ask(world, body, started=teams[:1]).result
+    after = [e["draftable_ids"] for e in told["entries"]][:-1]
+    assert all(
+        a == b for old, new in zip(before, after, strict=True) for a, b in zip(old, new, strict=True) if a in begun
+    )
+    assert all(
+        new not in begun
+        for old, lineup in zip(before, after, strict=True)
+        for a, new in zip(old, lineup, strict=True)
+        if a not in begun
+    )
+    assert [e["draftable_ids"] for e in plain["entries"]][:-1] != after, "who is not said to have started is exchanged"
+    refused = ask(world, body, started=["nfl:XXX"])
+    assert refused.error["message"] == "no team of the slate is nfl:XXX"
+    assert teams[0] in refused.error["problems"][0]["message"]
+
+
 def test_what_cannot_be_swapped_is_refused(world: World) -> None:
     assert "entries" in ask(world, b"Place,Prize\n1,5\n").error["message"]
     body = entries_file(world, [])

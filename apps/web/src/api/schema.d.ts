@@ -1701,6 +1701,7 @@ export interface components {
          * LateSwapCreate
          * @description Exchange the players of an uploaded entries file who have not started; `rules.lineups` is the file's to say.
          *
+         *     `started` names teams (`nfl:KC`) whose game has started although the slate's games and the file do not say so.
          *     The run's result tells what became of every entry, and the `upload_id` of the new file.
          */
         LateSwapCreate: {
@@ -1730,6 +1731,11 @@ export interface components {
             rules?: components["schemas"]["Rules"];
             /** Slate Id */
             slate_id: number;
+            /**
+             * Started
+             * @default []
+             */
+            started?: string[];
             /** Upload Id */
             upload_id: number;
         };

@@ -1,8 +1,9 @@
 """Late swap of a kept entries file: who has not started is exchanged, everything else stays as the site wrote it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sdp_common.errors import BadInput, Conflict
+from sdp_common.errors import BadInput, Conflict, Problem
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import Job
 from sdp_common.store import slates, uploads
@@ -18,12 +19,14 @@ from sdp_optimizer.request import read as read_request
 OUTCOMES = ("swapped", "same", "kept", "finished")
 
 
-def swap_file(job: Job, slate_id: int, upload_id: int, projection_set_id: int, rules: dict[str, Any]) -> dict[str, Any]:
+def swap_file(
+    job: Job, slate_id: int, upload_id: int, projection_set_id: int, rules: dict[str, Any], started: Sequence[str]
+) -> dict[str, Any]:
     """Swap the entries of a file and keep the new file; returns what became of each entry.
 
     Raises:
         NotFound: There is no such file, slate or projection set.
-        BadInput: A rule cannot be used.
+        BadInput: A rule cannot be used, or the slate has no team of `started`.
         Conflict: The file is not of entries.
     """
     with job.session() as session:
@@ -39,7 +42,7 @@ def swap_file(job: Job, slate_id: int, upload_id: int, projection_set_id: int, r
         listed = slates.draftables(session, slate_id)
         numbers = {e: i for i, e in listed.select("id", "external_id").iter_rows() if i in ids}
     whole = [entry for entry in content.entries if _is_known(entry, numbers)]
-    open_ids = _open_ids(job, request)
+    open_ids = _open_ids(job, request, started)
     swapped = _swapped(job, request, [_places(entry, numbers, open_ids) for entry in whole], open_ids)
     named = dict(listed.select("id", "name").iter_rows())
     external = {i: e for e, i in numbers.items()}
@@ -68,10 +71,19 @@ def _is_known(entry: Entry, numbers: dict[str, int]) -> bool:
     return all(place.external_id in numbers if place.external_id else not place.is_locked for place in entry.places)
 
 
-def _open_ids(job: Job, request: Request) -> frozenset[int]:
-    """Return who may still be drafted: those whose game has not started."""
-    pairs = request.pool.select("draftable_id", "game_id").iter_rows()
-    return frozenset(i for i, game in pairs if game not in request.starts or request.starts[game] > job.now)
+def _open_ids(job: Job, request: Request, started: Sequence[str]) -> frozenset[int]:
+    """Return who may still be drafted: those whose game has not started.
+
+    Raises:
+        BadInput: The slate has no team of `started`.
+    """
+    teams = sorted({*request.pool["team_id"].drop_nulls(), *request.pool["opponent_id"].drop_nulls()})
+    if unknown := sorted(set(started) - set(teams)):
+        problem = Problem(f"the slate has {', '.join(teams) or 'no teams'}", column="started")
+        raise BadInput(f"no team of the slate is {', '.join(unknown)}", [problem])
+    plays = request.pool.select("draftable_id", "game_id", "team_id", "opponent_id").iter_rows()
+    begun = {game for game, at in request.starts.items() if at <= job.now}
+    return frozenset(i for i, game, *sides in plays if game not in begun and not {*sides} & {*started})
 
 
 def _places(entry: Entry, numbers: dict[str, int], open_ids: frozenset[int]) -> list[Place]:

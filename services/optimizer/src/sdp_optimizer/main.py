@@ -183,7 +183,12 @@ def portfolio(
 
 @service.job(attempts=3)
 def late_swap(
-    job: Job, slate_id: int, upload_id: int, projection_set_id: int, rules: dict[str, Any] | None = None
+    job: Job,
+    slate_id: int,
+    upload_id: int,
+    projection_set_id: int,
+    rules: dict[str, Any] | None = None,
+    started: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Exchange the players of an entries file who have not started, and keep the new file.
 
@@ -193,14 +198,15 @@ def late_swap(
         upload_id: The entries file.
         projection_set_id: A set of the slate.
         rules: See `sdp_sports.rules.Rules`; how many lineups is the file's to say.
+        started: Ids of teams whose game has started, beside those of which the slate says it.
 
     Raises:
         NotFound: There is no such file, slate or projection set of the user's.
-        BadInput: A rule cannot be used.
+        BadInput: A rule cannot be used, or the slate has no such team.
         Conflict: The file holds no entries.
     """
     job.progress(0.01, "reading the entries")
-    return swap_file(job, slate_id, upload_id, projection_set_id, rules or {})
+    return swap_file(job, slate_id, upload_id, projection_set_id, rules or {}, started)
 
 
 @service.job(attempts=3)

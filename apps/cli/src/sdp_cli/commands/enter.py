@@ -18,9 +18,10 @@ from sdp_sports.entering import Entering
 from sdp_sports.files.entries import Entries
 from sdp_sports.spec import Sport
 
-from sdp_cli.commands.entries import contest_of, offer_of, read_entries, write_entries
+from sdp_cli.commands.entries import contest_of, offer_of, read_entries, with_started, write_entries
 from sdp_cli.commands.file_worlds import draw, read_money
 from sdp_cli.commands.files import read_bytes
+from sdp_cli.commands.lineup_files import left_out
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.commands.optimize import read_projections
 from sdp_cli.console import Reporter, out, print_json
@@ -36,31 +37,38 @@ def enter(
     contest: Annotated[str | None, typer.Option(help="The contest's code, where the file may be for several.")] = None,
     reserved: Annotated[bool, typer.Option("--reserved", help="Only entries that hold nobody yet.")] = False,
     repeats: Annotated[bool, typer.Option("--repeats", help="A lineup may stand in several contests.")] = False,
+    started: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A team whose game has started, or the game (BOS@NYK), where the file does not say; repeatable."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every contest and lineup.")] = False,
 ) -> None:
     """Fill entries: one group a contest, each lineup where it earns most. Without --out, list the groups."""
     check_writable(file)
     body, content = read_entries(entries)
     sport, key = contest_of(content, contest, entries)
+    content = with_started(content, sport, started or ())
     asked = read_entering(rules)
     asked = asked.model_copy(
         update={"reserved_only": reserved or asked.reserved_only, "repeats": repeats or asked.repeats}
     )
     try:
-        started = started_of(content)
-        groups = group_entries(content.entries, asked, started)
+        closed = started_of(content)
+        groups = group_entries(content.entries, asked, closed)
     except ValueError as error:
         raise BadInput(f"the rules cannot be used: {error}") from error
     if not groups:
         raise BadInput(f"{entries} has no entry to fill: those with a started player are exchanged by `sdp swap`")
     offered = _drafted(offer_of(sport, key, content, read_projections(projections), columns=columns_of(groups)))
     if file is None:
-        _print_groups(groups, sum(not may_be_filled(one, started) for one in content.entries), as_json=as_json)
+        _print_groups(groups, sum(not may_be_filled(one, closed) for one in content.entries), as_json=as_json)
         return
     filled = _fill(sport, offered, groups, asked)
     write_entries(file, body, content.site, offered, by_entry(filled))
     document = told(offered, filled) | {"untouched": len(content.entries) - sum(len(g.entry_ids) for g in groups)}
-    print_json(document) if as_json else _print(document, file)
+    print_json(document) if as_json else _print(offered, document, file)
 
 
 def read_entering(file: Path | None) -> Entering:
@@ -139,6 +147,7 @@ def told(offered: Offer, filled: list[Filled]) -> dict[str, Any]:
     slots = [slot.name for slot in offered.contest.expanded_slots]
     return {
         "contest": offered.contest.code,
+        "unmatched": [p.name or p.external_id for p in offered.unmatched],
         "groups": [one.summary() for one in filled],
         "entries": [
             {
@@ -184,7 +193,7 @@ def _print_groups(groups: list[Group], untouched: int, *, as_json: bool) -> None
         out.print(f"{untouched} entries hold a started player and are left alone: `sdp swap` exchanges them")
 
 
-def _print(document: dict[str, Any], file: Path) -> None:
+def _print(offered: Offer, document: dict[str, Any], file: Path) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("contest", "entries", "for", "points a lineup", "most of one player", "ROI"):
         table.add_column(column, justify="left" if column in {"contest", "for"} else "right")
@@ -196,3 +205,5 @@ def _print(document: dict[str, Any], file: Path) -> None:
     out.print(table)
     left = f", {document['untouched']} left as they were" if document["untouched"] else ""
     out.print(f"wrote {file}: {len(document['entries'])} entries filled{left}", highlight=False)
+    for line in left_out(offered):
+        out.print(line, highlight=False, markup=False)

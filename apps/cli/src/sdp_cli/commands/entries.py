@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sdp_common.errors import BadInput
@@ -64,6 +65,35 @@ def _has_places(one: tuple[Sport, str], content: Entries) -> bool:
     if contest.mode == "tiers":
         return all(re.fullmatch(r"T\d+", slot) for slot in content.slots)
     return tuple(slot.name for slot in contest.expanded_slots) == content.slots
+
+
+def with_started(content: Entries, sport: Sport, named: Sequence[str]) -> Entries:
+    """Return an entries file in which the players of games are locked that have started, as the user says.
+
+    Args:
+        content: What the file says.
+        sport: Its sport.
+        named: A team of each game (`BOS`), or the game (`BOS@NYK`).
+
+    Raises:
+        BadInput: The file has no such team or game; names those that it has.
+    """
+    games = {_sides(sport, row.game.away, row.game.home): row.game.text for row in content.pool if row.game}
+    sides = {_sides(sport, row.team, row.opponent) for row in content.pool} | games.keys()
+    started: set[str] = set()
+    for name in named:
+        wanted = _sides(sport, *name.split("@"))
+        found = [one for one in sides if wanted and wanted <= one]
+        if not found:
+            has = ", ".join(sorted({text.split()[0] for text in games.values()} or set().union(*sides)))
+            raise BadInput(f"--started {name}: no team or game of the file; it has {has or 'no teams'}")
+        started |= set().union(*found)
+    pool = tuple(replace(row, is_locked=row.is_locked or sport.team(row.team) in started) for row in content.pool)
+    return replace(content, pool=pool)
+
+
+def _sides(sport: Sport, *teams: str | None) -> frozenset[str]:
+    return frozenset(sport.team(team) for team in teams if team)
 
 
 def offer_of(

@@ -12,6 +12,9 @@ from sdp_sports.files.upload import Listed, Pick, plain_file, upload_file
 
 from sdp_cli.console import Reporter
 
+_NAMED = 5
+"""Projections without a player that are named to a person."""
+
 
 def as_document(offered: Offer, built: Sequence[Lineup], contest: str) -> dict[str, Any]:
     """Return lineups as plain values."""
@@ -36,6 +39,19 @@ def as_document(offered: Offer, built: Sequence[Lineup], contest: str) -> dict[s
         "points": round(sum(x.points for x in built), 4),
         "lineups": lineups,
     }
+
+
+def left_out(offered: Offer) -> list[str]:
+    """Return, in words, who has no projection, and which projections name nobody."""
+    told = []
+    if offered.unprojected:
+        told.append(f"{offered.unprojected} players have no projection and were left out")
+    if offered.unmatched:
+        first = ", ".join(str(p.name or p.external_id) for p in offered.unmatched[:_NAMED])
+        rest = len(offered.unmatched) - _NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        told.append(f"{len(offered.unmatched)} projections name nobody of the slate, or several ({first}{more})")
+    return told
 
 
 def check_room(file: Path | None, offered: Offer, count: int) -> None:

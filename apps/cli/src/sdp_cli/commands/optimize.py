@@ -27,7 +27,7 @@ from sdp_sports.spec import Sport, find_contest
 
 from sdp_cli.commands.file_worlds import build_for, draw, read_money, told
 from sdp_cli.commands.files import mapping_of, read_bytes
-from sdp_cli.commands.lineup_files import as_document, check_room, write_lineups
+from sdp_cli.commands.lineup_files import as_document, check_room, left_out, write_lineups
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.commands.mappings import remembered
 from sdp_cli.console import Reporter, out, print_json
@@ -271,8 +271,5 @@ def _show(offered: Offer, document: dict[str, Any]) -> None:
         out.print(f"and {len(document['lineups']) - SHOWN:,} more: --json or --out has all")
     if "outcome" in document:
         _show_outcome(document["outcome"])
-    if document["unprojected"]:
-        out.print(f"{document['unprojected']} players have no projection and were left out", highlight=False)
-    if offered.unmatched:
-        names = ", ".join(str(name) for name in document["unmatched"][:5])
-        out.print(f"{len(offered.unmatched)} projections name nobody of the slate ({names})", highlight=False)
+    for line in left_out(offered):
+        out.print(line, highlight=False, markup=False)

@@ -13,7 +13,8 @@ from sdp_sports.files.entries import Entry
 from sdp_sports.rules import Rules
 from sdp_sports.spec import Sport
 
-from sdp_cli.commands.entries import contest_of, offer_of, read_entries, write_entries
+from sdp_cli.commands.entries import contest_of, offer_of, read_entries, with_started, write_entries
+from sdp_cli.commands.lineup_files import left_out
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.commands.optimize import read_projections, read_rules
 from sdp_cli.console import Reporter, out, print_json
@@ -27,6 +28,12 @@ def swap(
     rules: Annotated[
         Path | None, typer.Option(help="JSON file of rules, as docs/reference/optimizer.md has them.")
     ] = None,
+    started: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A team whose game has started, or the game (BOS@NYK), where the file does not say; repeatable."
+        ),
+    ] = None,
     objective: Annotated[str, typer.Option(help="points, floor, ceiling, or a quantile such as 0.8.")] = "points",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with what became of every entry.")] = False,
 ) -> None:
@@ -34,9 +41,12 @@ def swap(
     check_writable(file)
     body, content = read_entries(entries)
     sport, key = contest_of(content, contest, entries)
+    content = with_started(content, sport, started or ())
     offered = offer_of(sport, key, content, read_projections(projections), objective)
     if not offered.starts and len(offered.open_ids) == len(offered.pool):
-        Reporter().say(f"{entries} does not say which games have started: nobody counts as started")
+        Reporter().say(
+            f"{entries} does not say which games have started: nobody counts as started. Say it: --started TEAM"
+        )
     numbers = {row["external_id"]: row["draftable_id"] for row in offered.pool.to_dicts()}
     whole = [entry for entry in content.entries if _is_known(entry, numbers)]
     asked = read_rules(rules, max(1, len(whole)))
@@ -49,9 +59,12 @@ def swap(
     told["unknown"] = len(content.entries) - len(whole)
     if as_json:
         by_entry = [{"entry_id": e.entry_id, "outcome": s.outcome} for e, s in zip(whole, swapped, strict=True)]
-        print_json({"contest": offered.contest.code, **told, "entries": by_entry})
+        unmatched = [p.name or p.external_id for p in offered.unmatched]
+        print_json({"contest": offered.contest.code, **told, "unmatched": unmatched, "entries": by_entry})
         return
     out.print(f"wrote {file}: {', '.join(f'{n} {what}' for what, n in told.items() if n)}", highlight=False)
+    for line in left_out(offered):
+        out.print(line, highlight=False, markup=False)
 
 
 def _is_known(entry: Entry, numbers: dict[str, int]) -> bool:

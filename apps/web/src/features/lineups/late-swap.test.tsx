@@ -18,7 +18,11 @@ const RUN = { id: 5, job: "late_swap", status: "running", progress: 0.5, message
 function page(answers: object = {}) {
   const asked = answering({
     "GET /api/slates/1/projection-sets": () => ({ body: [{ id: 3, name: "Ours" }, { id: 2, name: "Older" }] }),
-    "GET /api/slates/1/players": () => ({ body: { players: [{ draftable_id: 13, name: "Cee Three" }] } }),
+    "GET /api/slates/1/players": () => ({ body: { players: [
+      { draftable_id: 13, name: "Cee Three", team_id: "nfl:KC", team: "KC", opponent: "LV", is_home: true, game_id: "nfl:1" },
+      { draftable_id: 12, name: "Bea Two", team_id: "nfl:BUF", team: "BUF", opponent: "NE", is_home: false, game_id: "nfl:2" },
+      { draftable_id: 14, name: "Dee Four", team_id: "nfl:NE", team: "NE", opponent: "BUF", is_home: true, game_id: "nfl:2" },
+    ] } }),
     "POST /api/slates/1/entries": () => ({ status: 201, body: FILE }),
     "POST /api/runs/late-swap": () => ({ status: 202, body: RUN }),
     "DELETE /api/runs/5": () => ({ status: 202, body: RUN }),
@@ -44,7 +48,7 @@ test("who has started is locked, the others are exchanged, and the file is downl
   await userEvent.clear(screen.getByLabelText("Max exposure, %"));
   await userEvent.type(screen.getByLabelText("Max exposure, %"), "40");
   await userEvent.click(screen.getByRole("button", { name: "Swap the entries" }));
-  expect(asked.at(-1)).toEqual({ method: "POST", path: "/api/runs/late-swap", body: { slate_id: 1, upload_id: 9, projection_set_id: 2, rules: { min_unique: 1, max_exposure: 0.4 } } });
+  expect(asked.at(-1)).toEqual({ method: "POST", path: "/api/runs/late-swap", body: { slate_id: 1, upload_id: 9, projection_set_id: 2, rules: { min_unique: 1, max_exposure: 0.4 }, started: [] } });
   act(() => { tellRun(RUN); });
   expect(await screen.findByText("1 of 2 entries")).toBeInTheDocument();
   const result = { upload_id: 10, swapped: 1, same: 0, kept: 0, finished: 0, unknown: 1, entries: [{ entry_id: "4001", outcome: "swapped", draftable_ids: [11, 13] }] };
@@ -53,6 +57,16 @@ test("who has started is locked, the others are exchanged, and the file is downl
   expect(await row("4001").findByText(/Cee Three/)).toBeInTheDocument();
   expect(row("4001").queryByText(/Bea Two/)).toBeNull();
   expect(screen.getByRole("link", { name: "Download the file" })).toHaveAttribute("href", "/api/entries/10/entries.csv");
+});
+
+test("a game that the user calls started locks its players", async () => {
+  const asked = page();
+  await send();
+  await userEvent.click(await screen.findByRole("button", { name: "BUF @ NE" }));
+  expect(await screen.findByText(/^2 places locked, 1 entries finished/)).toBeInTheDocument();
+  expect(row("4001").getByText("2 locked")).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Swap the entries" }));
+  expect(asked.at(-1)?.body).toMatchObject({ started: ["nfl:BUF", "nfl:NE"] });
 });
 
 test("a file that is none is refused in its words", async () => {

@@ -3,6 +3,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { api, ask, sendFile, type Schemas } from "@/api/client";
 import { cancelRun, useRun } from "@/api/runs";
+import { gamesOf } from "@/api/games";
 import { poolQuery, projectionSetsQuery } from "@/api/slates";
 import { WorkState } from "@/components/work/work-state";
 import { Badge } from "@/components/ui/badge";
@@ -11,6 +12,7 @@ import { Card } from "@/components/ui/card";
 import { DataTable, type Column } from "@/components/ui/data-table";
 import { SelectField, TextField } from "@/components/ui/field";
 import { FileButton } from "@/components/ui/file-button";
+import { SetPicker } from "@/components/ui/set-picker";
 import { Problems } from "@/components/ui/problems";
 import { Empty, Failure, Loading, Notice } from "@/components/ui/state";
 import { count } from "@/lib/format";
@@ -27,17 +29,20 @@ export function LateSwap({ slateId }: { slateId: number }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const [unique, setUnique] = useState("1");
   const [exposure, setExposure] = useState("100");
+  const [begun, setBegun] = useState<string[]>([]);
   const [runId, setRunId] = useState<number | null>(null);
   const run = useRun(runId);
   const setId = chosen ?? sets.data?.[0]?.id ?? null;
   const pool = useQuery({ ...poolQuery(slateId, setId), enabled: setId != null });
+  const games = gamesOf(pool.data?.players ?? []);
+  const started = games.filter((g) => begun.includes(g.id)).flatMap((g) => g.teams);
   const upload = useMutation({
     mutationFn: (file: File) => sendFile<Schemas["EntriesRead"]>(`/api/slates/${slateId}/entries`, file),
     onSuccess: () => { setRunId(null); },
   });
   const swap = useMutation({
     mutationFn: ({ uploadId, projections }: { uploadId: number; projections: number }) =>
-      ask(api.POST("/api/runs/late-swap", { body: { slate_id: slateId, upload_id: uploadId, projection_set_id: projections, rules: { min_unique: Number(unique), max_exposure: Number(exposure) / 100 } } })),
+      ask(api.POST("/api/runs/late-swap", { body: { slate_id: slateId, upload_id: uploadId, projection_set_id: projections, rules: { min_unique: Number(unique), max_exposure: Number(exposure) / 100 }, started } })),
     onSuccess: (made) => { setRunId(made.id); },
   });
   if (sets.isPending) return <Loading />;
@@ -47,6 +52,7 @@ export function LateSwap({ slateId }: { slateId: number }) {
   const busy = swap.isPending || (runId != null && (run == null || !isOver(run)));
   const done = swapped(run);
   const names = new Map(pool.data?.players.map((p) => [p.draftable_id, p.name]));
+  const closed = new Set(pool.data?.players.filter((p) => p.team_id != null && started.includes(p.team_id)).map((p) => p.draftable_id));
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
       <Card title="Late swap" note="Started players stay, the others are exchanged" className="lg:sticky lg:top-20">
@@ -60,6 +66,7 @@ export function LateSwap({ slateId }: { slateId: number }) {
             <TextField label="Unique players" type="number" min={1} required value={unique} onChange={(e) => { setUnique(e.target.value); }} hint="Between entries" />
             <TextField label="Max exposure, %" type="number" min={1} max={100} required value={exposure} onChange={(e) => { setExposure(e.target.value); }} />
           </div>
+          <SetPicker label="Started" none="as the slate and the file say" options={games} chosen={begun} onChange={setBegun} />
           <Button kind="primary" className="w-full" busy={busy} disabled={file == null} onClick={() => { if (file) swap.mutate({ uploadId: file.upload_id, projections: setId }); }}>Swap the entries</Button>
           {swap.isError && <Problems error={swap.error} />}
           <WorkState work={run} waiting="waiting for the optimizer" onCancel={cancelRun} />
@@ -71,11 +78,18 @@ export function LateSwap({ slateId }: { slateId: number }) {
           )}
         </div>
       </Card>
-      {file ? <Entries file={file} done={done} names={names} /> : (
+      {file ? <Entries file={locked(file, closed)} done={done} names={names} /> : (
         <Card><Empty title="No entries yet">Download your entries from the site’s upload page and choose the file here: who has started is shown as locked, and every cell that does not change stays as the site wrote it.</Empty></Card>
       )}
     </div>
   );
+}
+
+/** The file with those locked, too, whose game the user says has started. */
+function locked(file: Schemas["EntriesRead"], closed: ReadonlySet<number>): Schemas["EntriesRead"] {
+  const entries = file.entries.map((e) => ({ ...e, places: e.places.map((p) => ({ ...p, is_locked: p.is_locked || (p.draftable_id != null && closed.has(p.draftable_id)) })) }));
+  const places = entries.flatMap((e) => e.places);
+  return { ...file, entries, places_locked: places.filter((p) => p.is_locked).length, finished: entries.filter((e) => e.places.every((p) => p.is_locked)).length };
 }
 
 function Entries({ file, done, names }: { file: Schemas["EntriesRead"]; done: Swapped | null; names: ReadonlyMap<number, string> }) {

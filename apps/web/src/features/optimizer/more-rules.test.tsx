@@ -15,7 +15,7 @@ const CHOICES: Choices = {
   ],
   teams: [{ id: "nfl:KC", name: "KC" }, { id: "nfl:LV", name: "LV" }],
   positions: ["QB", "WR"],
-  games: [{ id: "nfl:1", name: "KC @ LV" }],
+  games: [{ id: "nfl:1", name: "KC @ LV", teams: ["nfl:KC", "nfl:LV"] }],
   hasCaptain: true,
   hasLines: true,
   hasOrder: false,

@@ -1,4 +1,5 @@
 import type { Schemas } from "@/api/client";
+import { gamesOf, type Game } from "@/api/games";
 
 /** A player once, however many slots he can be drafted for. */
 export interface Person {
@@ -8,11 +9,6 @@ export interface Person {
 }
 
 export interface Team {
-  id: string;
-  name: string;
-}
-
-export interface Game {
   id: string;
   name: string;
 }
@@ -34,7 +30,6 @@ export function choices(players: readonly Schemas["PoolPlayer"][], slots: readon
   const people = new Map<string, Person>();
   const teams = new Map<string, string>();
   const positions = new Set<string>();
-  const games = new Map<string, string>();
   const drafted = players.filter((p) => p.mean != null && !p.is_disabled).sort((a, b) => (b.mean ?? 0) - (a.mean ?? 0));
   for (const p of drafted) {
     const key = p.player_id == null ? `${p.name}/${p.team ?? ""}/${p.position}` : String(p.player_id);
@@ -42,22 +37,15 @@ export function choices(players: readonly Schemas["PoolPlayer"][], slots: readon
     if (known) known.draftables.push(p.draftable_id);
     else people.set(key, { key, label: `${p.name} (${[p.position, p.team].filter(Boolean).join(", ")})`, draftables: [p.draftable_id] });
     if (p.team_id != null) teams.set(p.team_id, p.team ?? p.team_id);
-    if (p.game_id != null) games.set(p.game_id, gameName(p));
     for (const position of p.position.split("/")) positions.add(position);
   }
   return {
     people: [...people.values()],
     teams: [...teams].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name)),
     positions: [...positions].sort(),
-    games: [...games].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name)),
+    games: gamesOf(drafted.filter((p) => p.game_id != null)),
     hasCaptain: new Set(slots.map((s) => s.points_multiplier)).size > 1,
     hasLines: stats.includes("line"),
     hasOrder: stats.includes("batting_order"),
   };
-}
-
-/** A game as a player of it tells it: visitors first. */
-function gameName(p: Schemas["PoolPlayer"]): string {
-  if (p.team == null || p.opponent == null) return p.game_id ?? "";
-  return p.is_home === true ? `${p.opponent} @ ${p.team}` : `${p.team} @ ${p.opponent}`;
 }

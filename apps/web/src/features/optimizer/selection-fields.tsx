@@ -1,6 +1,7 @@
 import { SelectField } from "@/components/ui/field";
+import { SetPicker } from "@/components/ui/set-picker";
 import type { Choices } from "./people";
-import { PeoplePicker, SetPicker } from "./pickers";
+import { PeoplePicker } from "./people-picker";
 import { isNarrowed, type Selection } from "./request";
 
 interface Props {

@@ -1,6 +1,6 @@
 import { SelectField } from "@/components/ui/field";
+import { SetPicker } from "@/components/ui/set-picker";
 import type { Choices } from "./people";
-import { SetPicker } from "./pickers";
 import type { Faults, OpposingRow, OwnershipRow, Rules, TeamRow } from "./request";
 import { NumberField, RuleSection } from "./rule-section";
 

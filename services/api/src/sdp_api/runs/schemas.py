@@ -133,6 +133,7 @@ class PortfolioCreate(Request):
 class LateSwapCreate(Request):
     """Exchange the players of an uploaded entries file who have not started; `rules.lineups` is the file's to say.
 
+    `started` names teams (`nfl:KC`) whose game has started although the slate's games and the file do not say so.
     The run's result tells what became of every entry, and the `upload_id` of the new file.
     """
 
@@ -140,6 +141,7 @@ class LateSwapCreate(Request):
     upload_id: int
     projection_set_id: int
     rules: Rules = Rules()
+    started: Annotated[tuple[str, ...], Field(max_length=100)] = ()
 
 
 class EnterCreate(Request):
