@@ -210,3 +210,25 @@ def test_minima_of_which_a_lineup_counts_for_one_are_added_up() -> None:
     told = [f"5 of players of {team} in at least 6 lineups" for team in teams[:4]]
     assert set(refused.value.rules) == {"the contest's roster slots", *told}
     assert len(solve(contest, pool, Rules(lineups=LINEUPS, group_exposures=owed[:3]), sport.stacks)) == LINEUPS
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_a_minimum_for_which_no_lineup_counts_is_refused_before_any_is_made(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sport, key = find_contest(CLASSIC)
+    contest = sport.contests[key]
+    pool = a_slate(contest, 5)
+    teams = sorted(set(pool["team_id"]))
+    stacks = tuple(StackRule(sizes=(k,), teams=(team,), at_least=0.2) for k, team in ((2, teams[0]), (size, teams[3])))
+    exposures = tuple(PlayerExposure(draftable_id=i, at_least=0.1) for i in worst(pool, 4))
+    rules = Rules(lineups=LINEUPS, max_per_team=3, stacks=stacks, exposures=exposures)
+    if size == 2:
+        assert len(solve(contest, pool, rules, sport.stacks)) == LINEUPS
+        return
+    monkeypatch.setattr(Bands, "take", lambda *_: pytest.fail("a band was listed"))
+    monkeypatch.setattr(Solver, "best", lambda *_: pytest.fail("the integer program was asked"))
+    with pytest.raises(NoLineup, match="No lineup satisfies all of") as refused:
+        solve(contest, pool, rules, sport.stacks)
+    stack = f"a stack of 4 of one team (of {teams[3]}) in at least 4 lineups"
+    assert set(refused.value.rules) == {"at most 3 players a team", stack}

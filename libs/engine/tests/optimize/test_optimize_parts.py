@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 from made_slate import a_slate
-from sdp_engine.optimize import listing, search
+from sdp_engine.optimize import bands, listing, search
+from sdp_engine.optimize.bands import Bands
 from sdp_engine.optimize.bound import Relaxer
 from sdp_engine.optimize.cpsat import Solver
 from sdp_engine.optimize.faults import NoLineup
-from sdp_engine.optimize.listing import Parts
+from sdp_engine.optimize.listing import Band, Parts
 from sdp_engine.optimize.net import Bools
 from sdp_engine.optimize.program import Row, row
 from sdp_engine.optimize.solve import best_after, solve
-from sdp_sports.rules import Rules, StackRule
+from sdp_sports.rules import Group, Rules, StackRule, Who
 from sdp_sports.spec import find_contest
 
 FAR = {
@@ -69,12 +70,25 @@ def test_a_long_band_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_there_is_no_lineup_no_band_is_listed_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    sport, key = find_contest("dk_nfl_classic")
+    sport, key = find_contest("dk_nhl_classic")
     contest = sport.contests[key]
-    rules = Rules(lineups=3, min_teams=7, stacks=(StackRule(sizes=(3,), opponents=2),))
+    goalies = Who(positions=("G",), teams=("T1", "T3"))
+    rules = Rules(lineups=3, groups=(Group(who=goalies, given=Who(positions=("LW", "D")), at_least=3),))
+    listed: list[int] = []
+    at_once = Bands._at_once
+
+    def noted(self: Bands, band: Band, steps: int) -> int:
+        listed.append(steps)
+        return at_once(self, band, steps)
+
+    monkeypatch.setattr(Bands, "_at_once", noted)
+    monkeypatch.setattr(bands, "SOON", 1000)
+    with pytest.raises(NoLineup, match="at least 3 of G"):
+        solve(contest, a_slate(contest, 8), rules, sport.stacks)
+    assert set(listed) == {1000}  # it was asked before more was spent
     monkeypatch.setattr(search, "STEPS", 0)
     monkeypatch.setattr(Parts, "_part", lambda *_: pytest.fail("a band was listed"))
-    with pytest.raises(NoLineup, match="at least 7 teams"):
+    with pytest.raises(NoLineup, match="at least 3 of G"):
         solve(contest, a_slate(contest, 8), rules, sport.stacks)
 
 

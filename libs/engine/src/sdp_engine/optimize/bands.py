@@ -23,6 +23,8 @@ _ROOM = 1 << 19
 """Most lineups of one band."""
 STEPS = 80_000_000
 """Moves after which a case is listed part by part; beside many earlier lineups, each of which costs a little, fewer."""
+SOON = 8_000_000
+"""Moves after which it is told that a band takes long, a tenth of a second or so."""
 WORK = 2_000_000_000
 """Moves that all parts of a band may take, half a minute or so, and twice as many at each try of a narrower band."""
 _NARROW, _TRIES = 4, 3
@@ -90,13 +92,13 @@ class Bands:
         The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
         `earlier` are the items of lineups from which these must differ, too. A band is listed part by part after
         `steps` moves, and given up after parts that take `work`, as are several together that hold no lineup; `tell` is
-        called with each part and may raise to stop.
+        called where one takes long and with each part, and may raise to stop.
 
         Raises:
             Weary: The program has too many states.
         """
         self._program, self._limits, self._earlier, self._tell = program, limits, earlier, tell
-        self.steps, self._work = steps, work
+        self.steps, self._work, self._soon = steps, work, SOON
         self._chosen = np.zeros((0, program.contest.roster_size), np.int64)
         self._watched: list[tuple[int, tuple[Ints, int]]] = []
         self._grid: Grid = grid(program, floor, ceiling)
@@ -233,7 +235,12 @@ class Bands:
             self._limits.most_shared, low, self._high, self._out, self._value,
         )  # fmt: skip
         if not self.is_parted:
-            found = self._at_once(band, self.steps // (1 + len(others) // _BESIDE))
+            steps = self.steps // (1 + len(others) // _BESIDE)
+            found = self._at_once(band, min(steps, self._soon))
+            if found == WEARY and steps > self._soon:
+                self._soon = steps
+                self._tell()
+                found = self._at_once(band, steps)
             if found != WEARY:
                 return found, 0
             self.steps = 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from sdp_engine.optimize.program import Ints, Row
@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 _MARGIN = 0.5
 """Units by which a bound is loosened against rounding; whole-number values below it cannot be told apart anyway."""
 
-_NODES = 20
 _BROKEN, _PRICED = 1e-6, 1e-9
 """From where on an amount is not rounding: of rules broken, each in units of its largest weight, and of prices."""
 
@@ -146,21 +145,6 @@ def _is_broken(matrix: csr_matrix, limits: Floats, lower: Ints, upper: Ints) -> 
     weights = matrix.T @ (multipliers * scale)
     least = np.minimum(weights * lower, weights * upper).sum()
     return bool(least - (multipliers * scale) @ limits > _BROKEN)
-
-
-def found_soon(upper: Ints, rows: Sequence[Row]) -> Ints | None:
-    """Return whole numbers that keep all rules as far as floating point tells, None where few nodes show none."""
-    if not len(upper):
-        return np.zeros(0, np.int64)
-    matrix, limits, _, _ = one_sided(rows, len(upper))
-    answer: Any = milp(
-        np.zeros(len(upper)),
-        constraints=LinearConstraint(matrix, ub=limits),
-        integrality=np.ones(len(upper), np.int64),
-        bounds=Bounds(np.zeros(len(upper)), upper),
-        options={"node_limit": _NODES},
-    )
-    return None if answer.x is None else np.rint(answer.x).astype(np.int64)
 
 
 def one_sided(rows: Sequence[Row], width: int) -> tuple[csr_matrix, Floats, Ints, Floats]:

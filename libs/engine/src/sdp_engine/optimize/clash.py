@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sdp_engine.optimize.bound import found_soon, refute
-from sdp_engine.optimize.program import COUNTS, Ints, Row, Task
+from sdp_engine.optimize.bound import refute
+from sdp_engine.optimize.program import COUNTS, Row, Task
 
 MANY = 8
 """Rules of which more are not proven needed one by one: nobody reads on, and it takes seconds."""
@@ -49,24 +49,12 @@ def _is_relaxable(task: Task, rows: list[Row]) -> bool:
 
 
 def _has_answer(task: Task, rows: list[Row]) -> bool:
-    """Tell by the relaxation, by an answer that a branch and bound finds at once, and else by CP-SAT's proof."""
+    """Tell by the relaxation, and else by CP-SAT; what that does not tell within its limit of work has one."""
     if refute(task.upper, rows) is not None:
         return False
-    if _is_answer(found_soon(task.upper, rows), rows):
-        return True
     from sdp_engine.optimize.cpsat import Undecided, feasible  # takes longer to load than most refusals take
 
     try:
         return feasible(replace(task, rows=rows))
     except Undecided:
         return True
-
-
-def _is_answer(columns: Ints | None, rows: Sequence[Row]) -> bool:
-    """Return whether whole numbers keep every rule."""
-    if columns is None:
-        return False
-    sums = [int(columns[r.columns] @ r.weights) for r in rows]
-    return all(
-        (r.low is None or n >= r.low) and (r.high is None or n <= r.high) for r, n in zip(rows, sums, strict=True)
-    )

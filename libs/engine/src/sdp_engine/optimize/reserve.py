@@ -23,6 +23,7 @@ _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
 _NODES = 20
 """Branches after which the most that a lineup counts for is taken from the bound."""
+_ROUNDING = 1e-6
 _RULE = "a set that can be completed"
 _POOLED = f"{_RULE}, counted"
 
@@ -54,6 +55,7 @@ class Reserve:
         self._ways = [self._way(x) for x in range(len(self.owed))]
         self._pace: Cut | None = None
         self._weighed: set[bytes] = set()
+        self._unasked = list(range(len(self.owed)))
 
     def demands(self, missing: Ints, left: int) -> list[tuple[Cut, int]]:
         """Return what the next of `left` lineups must count for, with how much of it."""
@@ -66,6 +68,7 @@ class Reserve:
 
     def learn(self, missing: Ints, left: int) -> bool:
         """Return whether the relaxation proves that `left` lineups cannot meet what is missing; then note why."""
+        self._weigh_each()
         self._weigh_together(missing, left)
         if self.broken(missing, left):
             return True
@@ -84,6 +87,24 @@ class Reserve:
                 self.cuts.append(cut)
                 return True
         return False
+
+    def _weigh_each(self) -> None:
+        """Note, once, for which minima no lineup can count.
+
+        One that counts for several says so of all of them; who is in none of those is asked for alone.
+        """
+        columns = np.array(self._columns())
+        while self._unasked:
+            asked = np.isin(np.arange(len(columns)), self._unasked)
+            _, mix = self._relaxed(asked.astype(np.int64))
+            counted = mix[columns] > 1.0 - _ROUNDING
+            if not (asked & counted).any():
+                alone = np.arange(len(columns)) == self._unasked[0]
+                most, mix = self._relaxed(alone.astype(np.int64))
+                if most == 0:
+                    self.cuts.append(Cut(alone.astype(np.int64), 0))
+                counted = alone | (mix[columns] > 1.0 - _ROUNDING)
+            self._unasked = [x for x in self._unasked if not counted[x]]
 
     def _weigh_together(self, missing: Ints, left: int) -> None:
         """Note, once, how many of the minima that are still owed a lineup counts for at most."""
@@ -251,6 +272,10 @@ class Reserve:
 
     def _most(self, weights: Ints) -> int:
         """Return the most that a relaxed lineup counts for: no lineup counts for more."""
+        return self._relaxed(weights)[0]
+
+    def _relaxed(self, weights: Ints) -> tuple[int, Floats]:
+        """Return the most that a relaxed lineup counts for, and one that does; of zeros where that is not known."""
         matrix, limits, width = self._polytope
         known, most = self._known(width)
         answer: Any = linprog(  # type: ignore[call-overload]  # as above
@@ -260,7 +285,9 @@ class Reserve:
             bounds=(0, 1),
             method="highs",
         )
-        return int(np.floor(-answer.fun + 1e-6)) if answer.status == 0 else int(weights.sum())
+        if answer.status != 0:
+            return int(weights.sum()), np.zeros(width)
+        return int(np.floor(-answer.fun + _ROUNDING)), answer.x
 
     def _most_whole(self, weights: Ints) -> int:
         """Return the same by a short branch and bound: closer, in ten times as long."""
