@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
@@ -21,7 +21,8 @@ const ORDER = ["QB", "RB", "WR", "TE", "K", "DST"];
 /** Every draftable of a slate with its projection, range and salary. */
 export function Pool({ slateId }: { slateId: number }) {
   const [setId, setSetId] = useState<number | null>(null);
-  const pool = useQuery(poolQuery(slateId, setId));
+  // While another set is read the page stays: it tells what an upload of projections left out.
+  const pool = useQuery({ ...poolQuery(slateId, setId), placeholderData: keepPreviousData });
   const [search, setSearch] = useState("");
   const [position, setPosition] = useState("ALL");
   const [team, setTeam] = useState("ALL");

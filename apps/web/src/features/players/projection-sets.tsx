@@ -155,7 +155,7 @@ function UploadOwn({ slateId, onDone }: { slateId: number; onDone: (setId: numbe
       {send.isSuccess && send.data.unmatched.length > 0 && <LeftOut rows={send.data.unmatched} />}
       {send.isSuccess && (
         <Notice tone="good">
-          {send.data.rows} projections read, points from the column “{send.data.header["points"]}”{send.data.with_quantiles > 0 ? `, ${send.data.with_quantiles} with quantiles` : send.data.with_sd > 0 ? `, ${send.data.with_sd} with a spread` : ""}{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.{" "}
+          {send.data.rows - send.data.unmatched.length} projections taken, points from the column “{send.data.header["points"]}”{send.data.with_quantiles > 0 ? `, ${send.data.with_quantiles} with quantiles` : send.data.with_sd > 0 ? `, ${send.data.with_sd} with a spread` : ""}{send.data.unprojected > 0 && `; ${send.data.unprojected} players of the slate have none`}.{" "}
           {!unread && <button type="button" className="underline" onClick={() => { void askColumns(send.variables.file); }}>Read other columns</button>}
         </Notice>
       )}
