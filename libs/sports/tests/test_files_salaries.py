@@ -282,3 +282,10 @@ def test_no_bytes_break_it(body: bytes) -> None:
     for whole in (body, *(head.encode() + b"\n" + body for head in heads)):
         with suppress(Refused):
             read(whole)
+
+
+def test_yahoos_entries_are_refused_as_what_they_are() -> None:
+    head = "Contest Title,Entry Fee,Contest ID,Entry ID,QB,RB,RB,WR,WR,WR,TE,FLEX,DEF"
+    with pytest.raises(Refused, match="Yahoo's entries") as refused:
+        recognise(f"{head}\nCup,1,77,4001,nfl.p.7$nfl.g.9 - A B,,,,,,,,nfl.t.3$nfl.g.9\n".encode())
+    assert "sdp optimize" in refused.value.faults[0].message

@@ -76,7 +76,14 @@ def test_every_declared_contest_writes_its_cell(code: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "site"),
-    [("A ({})", "draftkings"), ("12-{}:A", "fanduel"), ("golf.p.{}", "yahoo"), ("golf.p.{} - A", "yahoo")],
+    [
+        ("A ({})", "draftkings"),
+        ("12-{}:A", "fanduel"),
+        ("golf.p.{}", "yahoo"),
+        ("golf.p.{} - A", "yahoo"),
+        ("golf.p.{}$golf.g.7", "yahoo"),
+        ("golf.t.{}$golf.g.7 - A", "yahoo"),
+    ],
 )
 def test_where_sites_call_their_places_alike_the_cells_tell_whose_lineups_they_are(cell: str, site: str) -> None:
     places = [cell.format(100 + place) for place in range(6)]

@@ -19,7 +19,8 @@ _HEADS = {"entry id": "entry_id", "contest name": "contest_name", "contest id": 
 _POOLS = ("Name + ID", "Player ID + Player Name")
 _DRAFTKINGS = re.compile(r"^(?P<name>.*?)\s*\((?P<id>\d+)\)\s*(?P<locked>\(LOCKED\))?$")
 _FANDUEL = re.compile(r"^(?P<id>\d+-\d+)(?::(?P<name>.*))?$")
-_YAHOO = re.compile(r"^(?P<id>[a-z]+\.p\.\d+)(?: - (?P<name>.*))?$")
+_YAHOO = re.compile(r"^(?P<id>[a-z]+\.[pt]\.\d+(?:\$[a-z]+\.g\.\d+)?)(?: - (?P<name>.*))?$")
+"""A player, or a team where it is drafted as a defence, and since 2020 his game."""
 _CELLS = {
     "draftkings": (_DRAFTKINGS, "Name (12345678)"),
     "fanduel": (_FANDUEL, "12345-67890:Name"),

@@ -1,5 +1,6 @@
 """What a file is, by its content, and its rows: one way in for every kind of file that a person brings."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -24,6 +25,10 @@ Kind = Literal["salaries", "entries", "template", "lineups", "standings", "payou
 _TITLES = {"draftkings": "DraftKings", "fanduel": "FanDuel", "yahoo": "Yahoo"}
 _FANDUEL_POOL, _HEAD = "Player ID + Player Name", 20_000
 """What heads the players of FanDuel's template, and how far down that may stand."""
+_YAHOO_CELL = re.compile(r'[,;\t"]\s*[a-z]+\.[pt]\.\d')
+_YAHOO_ADVICE = (
+    "change them on Yahoo's own page, or upload lineups there that `sdp optimize` built from its player list"
+)
 _SITES_DAY = timezone(timedelta(hours=-5))
 """A slate's day is the one in the east of the United States."""
 
@@ -138,6 +143,8 @@ def _recognised(header: Sequence[str], text: str) -> Recognised:
     if {"Rank", "EntryId", "Lineup"} <= names:
         return Recognised("standings", "draftkings", "DraftKings contest standings")
     if "entry_id" in told and "contest_id" in told and labels:
+        if _YAHOO_CELL.search(text[:_HEAD]):
+            raise Refused("these are Yahoo's entries, of which we know no layout for sure", [Fault(_YAHOO_ADVICE)])
         site = "draftkings" if "Entry ID" in names else "fanduel"
         return Recognised("entries", site, f"{_TITLES[site]} entries")
     if "Instructions" in names and labels:
