@@ -149,6 +149,24 @@ def test_what_cannot_be_used_is_explained(entries: Path, tmp_path: Path, given: 
     assert not target.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"max_exposure": 0.5}', 'rules stand in "rules": {"rules": {"max_exposure": ...}}'),
+        ('{"rule": {}}', "there is no field of this name: there are rules, contests"),
+        ('{"rules": {"max_exposures": 0.5}}', "did you mean max_exposure?"),
+        ('{"contests": [{"contest": "501", "rules": {"max_exposure": 40}}]}', "40 % is 0.4"),
+        ("[" * 100_000, "is not JSON"),
+    ],
+)
+def test_what_is_wrong_in_a_file_of_rules_is_told(entries: Path, tmp_path: Path, text: str, message: str) -> None:
+    rules = tmp_path / "wrong.json"
+    rules.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        enter(entries, rules=rules)
+    assert message in "; ".join([str(refused.value), *(problem.message for problem in refused.value.problems)])
+
+
 def test_rules_that_clash_name_their_contest(entries: Path, tmp_path: Path) -> None:
     clash = {"teams": [{"team_id": "nfl:BUF", "at_least": 3}], "max_per_team": 2}
     target = tmp_path / "filled.csv"

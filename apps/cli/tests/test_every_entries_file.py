@@ -71,6 +71,27 @@ def test_who_is_said_to_have_started_stays(tmp_path: Path) -> None:
     assert not drafted & begun
 
 
+def test_who_has_no_projection_any_more_is_exchanged(tmp_path: Path) -> None:
+    sport, key = find_contest("fd_mlb_classic")
+    source, filled, swapped, news = (tmp_path / f"{name}.csv" for name in ("entries", "filled", "swapped", "news"))
+    source.write_text(entries_text(sport, sport.contests[key]), encoding="utf-8", newline="")
+    enter(source, filled)
+    content = entries_of(filled)
+    pool = {row.external_id: row for row in content.pool}
+    stays, *others = (place.external_id for place in content.entries[0].places)
+    team = pool[stays].team
+    scratched = next(i for i in others if team not in {pool[i].team, pool[i].opponent})
+    lines = [f"{r.name},{r.team},{r.row % 9 + 3}" for r in content.pool if r.external_id not in {scratched, stays}]
+    news.write_text("\n".join(["Name,Team,Points", *lines]), encoding="utf-8")
+    swap(filled, swapped, news, started=[team])
+    held = [{place.external_id for place in entry.places} for entry in entries_of(swapped).entries]
+    assert all(scratched not in ids for ids in held)
+    assert stays in held[0], "who has started stays, projected or not"
+    news.write_text("Name,Team,Points\nWho Ever,XYZ,3\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="the projections name nobody of the entries file"):
+        swap(filled, swapped, news)
+
+
 @pytest.mark.parametrize("name", ["XYZ", "A0@XYZ", "@", ""])
 def test_a_team_that_the_file_does_not_have_is_refused(name: str, tmp_path: Path) -> None:
     sport, key = find_contest("fd_mlb_classic")

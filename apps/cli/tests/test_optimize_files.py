@@ -100,7 +100,7 @@ def test_projections_decide_and_those_who_name_nobody_are_told(
 @pytest.mark.parametrize(
     ("contest", "projected", "objective", "told"),
     [
-        ("dk_nfl_clasic", False, "points", "no contest 'dk_nfl_clasic'"),
+        ("dk_nfl_clasic", False, "points", "no contest 'dk_nfl_clasic': did you mean dk_nfl_classic"),
         ("fd_nfl_classic", False, "points", "is a file for dk_nfl_classic, not for"),
         ("dk_nfl_classic", True, "points", "has no projections"),
     ],
@@ -126,6 +126,14 @@ def test_an_objective_of_which_nothing_is_told_is_not_built_for_as_points(
     file.write_text(f"{projected}\nBUF QB 0,20\n", encoding="utf-8")
     with pytest.raises(BadInput, match=told):
         optimize(salaries, "dk_nfl_classic", file if projected else None, None, 1, objective)
+
+
+def test_fewer_players_than_places_are_told_as_that(salaries: Path) -> None:
+    head, *rows = salaries.read_text(encoding="utf-8").splitlines()
+    one_each = {row.partition(",")[0]: row for row in rows}
+    salaries.write_text("\n".join([head, *one_each.values()]) + "\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="too few players, 5 for the 9 places of DraftKings NFL Classic"):
+        optimize(salaries, "dk_nfl_classic", count=1)
 
 
 def test_the_rules_say_how_many_lineups_where_the_command_does_not(
@@ -242,6 +250,9 @@ def test_a_mapping_of_columns_is_remembered(
     with pytest.raises(BadInput):
         optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)
     mapping = ["name=Who", "points=Blend"]
+    with pytest.raises(BadInput):
+        optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, mapped=["point=Blend"], as_json=True)
+    assert not list(tmp_path.rglob("columns.json")), "a mapping by which nothing was read is not remembered"
     optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, mapped=mapping, as_json=True)
     said = json.loads(capsys.readouterr().out)
     optimize(salaries, "dk_nfl_classic", projections=theirs, count=1, as_json=True)

@@ -100,6 +100,19 @@ def test_games_that_the_user_calls_started_are_locked(world: World, started: set
     assert teams[0] in refused.error["problems"][0]["message"]
 
 
+def test_who_may_be_drafted_no_longer_is_exchanged(world: World, started: set[int]) -> None:
+    before = [x.draftable_ids for x in solve(CONTEST, world.pool(), Rules(lineups=2), {})]
+    out = next(i for i in before[0] if i not in started and i in before[1])
+    body = entries_file(world, before)
+    with session_scope(world.engine) as session:
+        session.get_one(Draftable, out).is_disabled = True
+    told = ask(world, body).result
+    assert (told["unknown"], told["swapped"]) == (1, 3)
+    for old, entry in zip(before, told["entries"], strict=False):
+        assert out not in entry["draftable_ids"]
+        assert {i for i in old if i in started} == {i for i in entry["draftable_ids"] if i in started}
+
+
 def test_what_cannot_be_swapped_is_refused(world: World) -> None:
     assert "entries" in ask(world, b"Place,Prize\n1,5\n").error["message"]
     body = entries_file(world, [])

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -258,13 +259,14 @@ def find_contest(name: str) -> tuple[Sport, str]:
     """Return the sport and the key of a contest by its code (`dk_nfl_classic`) or its id (`nfl:draftkings_classic`).
 
     Raises:
-        KeyError: No contest is called so; names those that are.
+        KeyError: No contest is called so; names those that are called nearly so.
     """
     sport, _, key = name.partition(":")
     if key and sport in codes() and key in load(sport).contests:
         return load(sport), key
     by_code = {contest.code: (code, key) for code in codes() for key, contest in load(code).contests.items()}
     if name not in by_code:
-        raise KeyError(f"no contest {name!r}; there are {', '.join(sorted(by_code))}")
+        near = get_close_matches(name, by_code, cutoff=0.7)
+        raise KeyError(f"no contest {name!r}" + (f": did you mean {' or '.join(near)}?" if near else ""))
     code, key = by_code[name]
     return load(code), key

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 from sdp_common.errors import BadInput, Conflict, Problem
 from sdp_common.intake import refusals_as_bad_input
 from sdp_common.service import Job
@@ -10,6 +11,7 @@ from sdp_common.store import slates, uploads
 from sdp_engine.optimize.swap import Place, Swap, swap
 from sdp_sports.files import read
 from sdp_sports.files.entries import Entries, Entry
+from sdp_sports.files.entries import Place as SitesPlace
 from sdp_sports.files.filling import fill_entries
 from sdp_sports.files.upload import Pick
 
@@ -38,14 +40,13 @@ def swap_file(
             raise Conflict(f"upload {upload_id} is no entries file")
         asked = read_rules({**rules, "lineups": len(content.entries)})
         request = read_request(session, job.run_id, slate_id, projection_set_id, asked)
-        ids = set(request.pool["draftable_id"].to_list())
         listed = slates.draftables(session, slate_id)
-        numbers = {e: i for i, e in listed.select("id", "external_id").iter_rows() if i in ids}
+        numbers = _numbers(job, request, listed, started)
     whole = [entry for entry in content.entries if _is_known(entry, numbers)]
     open_ids = _open_ids(job, request, started)
     swapped = _swapped(job, request, [_places(entry, numbers, open_ids) for entry in whole], open_ids)
     named = dict(listed.select("id", "name").iter_rows())
-    external = {i: e for e, i in numbers.items()}
+    external = dict(listed.select("id", "external_id").iter_rows())
     changed = {
         entry.entry_id: [Pick(external[i], named[i]) if i is not None else None for i in one.draftable_ids]
         for entry, one in zip(whole, swapped, strict=True)
@@ -67,8 +68,34 @@ def swap_file(
     return {"upload_id": new_id, "slate_id": slate_id, "rows": len(content.entries), **told, "entries": by_entry}
 
 
-def _is_known(entry: Entry, numbers: dict[str, int]) -> bool:
-    return all(place.external_id in numbers if place.external_id else not place.is_locked for place in entry.places)
+def _numbers(job: Job, request: Request, listed: pl.DataFrame, started: Sequence[str]) -> dict[str, int | None]:
+    """Return the draftables who may stand in an entry, by the site's ids.
+
+    None is who may not be drafted and has not started: his place is as good as empty. Who may not be drafted and has
+    started is left out: of his entry nothing can be said.
+    """
+    drafted = set(request.pool["draftable_id"].to_list())
+    columns = listed.select("id", "external_id", "game_id", "team_id", "opponent_id")
+    return {
+        external_id: number if number in drafted else None
+        for number, external_id, *game in columns.iter_rows()
+        if number in drafted or not _has_begun(job, request, started, *game)
+    }
+
+
+def _has_begun(job: Job, request: Request, started: Sequence[str], game: str | None, *sides: str | None) -> bool:
+    starts_at = None if game is None else request.starts.get(game)
+    return (starts_at is not None and starts_at <= job.now) or bool({*sides} & {*started})
+
+
+def _is_known(entry: Entry, numbers: dict[str, int | None]) -> bool:
+    return all(_stands(place, numbers) for place in entry.places)
+
+
+def _stands(place: SitesPlace, numbers: dict[str, int | None]) -> bool:
+    """Return whether it can be told who stands in a place: a locked one holds somebody who may be drafted."""
+    known = numbers.get(place.external_id) if place.external_id else None
+    return known is not None or (not place.is_locked and (place.external_id is None or place.external_id in numbers))
 
 
 def _open_ids(job: Job, request: Request, started: Sequence[str]) -> frozenset[int]:
@@ -82,11 +109,10 @@ def _open_ids(job: Job, request: Request, started: Sequence[str]) -> frozenset[i
         problem = Problem(f"the slate has {', '.join(teams) or 'no teams'}", column="started")
         raise BadInput(f"no team of the slate is {', '.join(unknown)}", [problem])
     plays = request.pool.select("draftable_id", "game_id", "team_id", "opponent_id").iter_rows()
-    begun = {game for game, at in request.starts.items() if at <= job.now}
-    return frozenset(i for i, game, *sides in plays if game not in begun and not {*sides} & {*started})
+    return frozenset(i for i, *game in plays if not _has_begun(job, request, started, *game))
 
 
-def _places(entry: Entry, numbers: dict[str, int], open_ids: frozenset[int]) -> list[Place]:
+def _places(entry: Entry, numbers: dict[str, int | None], open_ids: frozenset[int]) -> list[Place]:
     found: list[Place] = []
     for place in entry.places:
         number = numbers[place.external_id] if place.external_id else None

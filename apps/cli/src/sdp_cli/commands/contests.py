@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 from sdp_common.errors import BadInput
-from sdp_sports.spec import Contest, Sport, codes, load
+from sdp_sports.spec import Contest, Sport, codes, find_contest, load
 
 from sdp_cli.console import out, print_json
 
@@ -32,6 +32,18 @@ def contests(
         table.add_row(row["code"], row["title"], roster, cap, _played(row), *sure)
     out.print(table)
     out.print("rules, points: how sure we are; low is recalled and not confirmed, unknown is not declared")
+
+
+def find(name: str) -> tuple[Sport, str]:
+    """Return the sport and key of a contest.
+
+    Raises:
+        BadInput: There is none of this name.
+    """
+    try:
+        return find_contest(name)
+    except KeyError as error:
+        raise BadInput(f"{error.args[0]}; `sdp contests` lists them all") from error
 
 
 def _told(sport: Sport, key: str, contest: Contest) -> dict[str, Any]:

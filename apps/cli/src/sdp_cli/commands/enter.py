@@ -1,11 +1,11 @@
 """`sdp enter`: the entries of a file filled from one pool of lineups, each contest with its own rules and objective."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.table import Table
 from sdp_common.errors import BadInput, Infeasible, Problem
 from sdp_engine.contest import habits
@@ -15,16 +15,18 @@ from sdp_engine.contest.groups import Group, columns_of, group_entries, may_be_f
 from sdp_engine.optimize.offer import Offer
 from sdp_engine.optimize.solve import NoLineup
 from sdp_sports.entering import Entering
-from sdp_sports.files.entries import Entries
+from sdp_sports.rules import Rules
 from sdp_sports.spec import Sport
 
-from sdp_cli.commands.entries import contest_of, offer_of, read_entries, with_started, write_entries
+from sdp_cli.commands.entries import contest_of, offer_of, read_entries, started_of, with_started, write_entries
 from sdp_cli.commands.file_worlds import draw, read_money
-from sdp_cli.commands.files import read_bytes
+from sdp_cli.commands.files import read_object
 from sdp_cli.commands.lineup_files import left_out
 from sdp_cli.commands.lineups import check_writable
-from sdp_cli.commands.optimize import read_projections
+from sdp_cli.commands.optimize import read_projections, said
 from sdp_cli.console import Reporter, out, print_json
+
+_UNKNOWN = f"there is no field of this name: there are {', '.join(Entering.model_fields)}"
 
 
 def enter(
@@ -37,6 +39,9 @@ def enter(
     contest: Annotated[str | None, typer.Option(help="The contest's code, where the file may be for several.")] = None,
     reserved: Annotated[bool, typer.Option("--reserved", help="Only entries that hold nobody yet.")] = False,
     repeats: Annotated[bool, typer.Option("--repeats", help="A lineup may stand in several contests.")] = False,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", help="Projections: OURS=THEIRS, such as points=Median; repeatable.")
+    ] = None,
     started: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,7 +66,9 @@ def enter(
         raise BadInput(f"the rules cannot be used: {error}") from error
     if not groups:
         raise BadInput(f"{entries} has no entry to fill: those with a started player are exchanged by `sdp swap`")
-    offered = _drafted(offer_of(sport, key, content, read_projections(projections), columns=columns_of(groups)))
+    offered = _drafted(
+        offer_of(sport, key, content, read_projections(projections, mapped or ()), columns=columns_of(groups))
+    )
     if file is None:
         _print_groups(groups, sum(not may_be_filled(one, closed) for one in content.entries), as_json=as_json)
         return
@@ -79,20 +86,24 @@ def read_entering(file: Path | None) -> Entering:
     """
     if file is None:
         return Entering()
-    try:
-        given: Any = json.loads(read_bytes(file))
-    except ValueError as error:
-        raise BadInput(f"{file} is not JSON: {error}") from error
-    if not isinstance(given, dict):
-        raise BadInput(f'{file} holds no JSON object, like {{"rules": {{"min_unique": 2}}, "contests": []}}')
+    given = read_object(file, 'rules for entries, like {"rules": {"min_unique": 2}, "contests": []}')
     contests = given.get("contests")
     if isinstance(contests, list):
         given = given | {"contests": [_with_payouts(one, file.parent) for one in contests]}
     try:
         return Entering.model_validate(given)
     except ValidationError as error:
-        problems = [Problem(e["msg"], column=".".join(map(str, e["loc"]))) for e in error.errors()]
+        problems = [Problem(_said(e), column=".".join(map(str, e["loc"]))) for e in error.errors()]
         raise BadInput(f"{file} cannot be used", problems) from error
+
+
+def _said(error: ErrorDetails) -> str:
+    """Return what is wrong with how entries are to be filled, to somebody who wrote it by hand."""
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+        name = str(error["loc"][0])
+        return f'rules stand in "rules": {{"rules": {{"{name}": ...}}}}' if name in Rules.model_fields else _UNKNOWN
+    at = [str(part) for part in error["loc"]]
+    return said(error, error["loc"][: at.index("rules") + 1] if "rules" in at else ())
 
 
 def _with_payouts(given: Any, folder: Path) -> Any:
@@ -166,13 +177,6 @@ def told(offered: Offer, filled: list[Filled]) -> dict[str, Any]:
             )
         ],
     }
-
-
-def started_of(content: Entries) -> set[str]:
-    """Return the players of an entries file who can no longer be exchanged, by the site's ids."""
-    dated = any(row.game is not None for row in content.pool)
-    closed = (row for row in content.pool if row.is_locked or (dated and row.game is None))
-    return {row.external_id for row in closed if row.external_id is not None}
 
 
 def _print_groups(groups: list[Group], untouched: int, *, as_json: bool) -> None:

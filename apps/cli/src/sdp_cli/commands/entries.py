@@ -17,6 +17,7 @@ from sdp_sports.files.recognition import first_day
 from sdp_sports.files.upload import Pick
 from sdp_sports.spec import Sport, find_contest
 
+from sdp_cli.commands.contests import find
 from sdp_cli.commands.files import read_bytes
 
 
@@ -43,10 +44,7 @@ def contest_of(content: Entries, name: str | None, file: Path) -> tuple[Sport, s
     if not content.pool:
         raise BadInput(f"{file} lists no players beside its entries: download it again from the site")
     if name is not None:
-        try:
-            return find_contest(name)
-        except KeyError as error:
-            raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
+        return find(name)
     found = identify(content.site, content.pool, first_day(content.pool))
     found = [one for one in found if _has_places(find_contest(":".join(one)), content)] or found
     if not found:
@@ -92,6 +90,13 @@ def with_started(content: Entries, sport: Sport, named: Sequence[str]) -> Entrie
     return replace(content, pool=pool)
 
 
+def started_of(content: Entries) -> set[str]:
+    """Return the players of an entries file who can no longer be exchanged, by the site's ids."""
+    dated = any(row.game is not None for row in content.pool)
+    closed = (row for row in content.pool if row.is_locked or (dated and row.game is None))
+    return {row.external_id for row in closed if row.external_id is not None}
+
+
 def _sides(sport: Sport, *teams: str | None) -> frozenset[str]:
     return frozenset(sport.team(team) for team in teams if team)
 
@@ -107,16 +112,19 @@ def offer_of(
     """Return the players of an entries file, those included who can no longer be drafted.
 
     Raises:
-        BadInput: Its places are not the contest's, or the projections do not say what is maximised.
+        BadInput: Its places are not the contest's, or the projections name nobody or do not say what is maximised.
     """
     contest = sport.contests[key]
     if not _has_places((sport, key), content):
         raise BadInput(f"the file's places ({', '.join(content.slots)}) are not those of {contest.code}")
     try:
         rows = with_slots(sport, contest, content.pool)
-        return offer(sport, contest, rows, projections, objective, keep_closed=True, columns=columns)
+        offered = offer(sport, contest, rows, projections, objective, keep_closed=True, columns=columns)
     except ValueError as error:
         raise BadInput(str(error)) from error
+    if projections and len(offered.unmatched) == len(projections):
+        raise BadInput("the projections name nobody of the entries file, or several: are the files of one slate?")
+    return offered
 
 
 def write_entries(

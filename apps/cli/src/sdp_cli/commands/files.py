@@ -1,5 +1,6 @@
 """`sdp import`: any file of a site, recognised by its content."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -78,6 +79,25 @@ def read_bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}") from error
+
+
+def read_object(file: Path, what: str) -> dict[str, Any]:
+    """Return the object of a JSON file.
+
+    Args:
+        file: The file.
+        what: What it should hold, for who brings another.
+
+    Raises:
+        BadInput: It cannot be read, or holds something else.
+    """
+    try:
+        given = json.loads(read_bytes(file))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise BadInput(f"{file} holds no JSON object of {what}")
+    return given
 
 
 def mapping_of(named: Sequence[str]) -> dict[str, str]:

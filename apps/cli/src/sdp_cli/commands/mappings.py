@@ -15,22 +15,17 @@ FILE = "columns.json"
 _MOST = 20
 
 
-def remembered(body: bytes, mapping: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return the mapping to read a projection file by, and what of it the file lacks; remember one that is given.
+def remembered(body: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return how to read a projection file by what the user said of earlier files, and what of it the file lacks."""
+    with refusals_as_bad_input():
+        header = next(read_lines(read_text(body), MOST_ROWS)).cells
+    return recalled(header, _known())
 
-    Args:
-        body: The file.
-        mapping: Our columns to the file's, empty where the user says nothing: then what he said of earlier files counts
-            as far as it holds.
-    """
-    known = _known()
-    if not mapping:
-        with refusals_as_bad_input():
-            header = next(read_lines(read_text(body), MOST_ROWS)).cells
-        return recalled(header, known)
-    kept = [dict(mapping), *(one for one in known if one != mapping)][:_MOST]
+
+def remember(mapping: Mapping[str, str]) -> None:
+    """Keep a mapping by which a file was read, for the next one with such a header."""
+    kept = [dict(mapping), *(one for one in _known() if one != mapping)][:_MOST]
     (open_home().folder / FILE).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    return mapping, {}
 
 
 def _known() -> list[dict[str, str]]:

@@ -1,6 +1,5 @@
 """`sdp optimize`: lineups from files alone, without a database or a server."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,11 +24,12 @@ from sdp_sports.files.tables import salaries_of
 from sdp_sports.rules import Rules
 from sdp_sports.spec import Sport, find_contest
 
+from sdp_cli.commands.contests import find
 from sdp_cli.commands.file_worlds import build_for, draw, read_money, told
-from sdp_cli.commands.files import mapping_of, read_bytes
+from sdp_cli.commands.files import mapping_of, read_bytes, read_object
 from sdp_cli.commands.lineup_files import as_document, check_room, left_out, write_lineups
 from sdp_cli.commands.lineups import check_writable
-from sdp_cli.commands.mappings import remembered
+from sdp_cli.commands.mappings import remember, remembered
 from sdp_cli.console import Reporter, out, print_json
 
 SHOWN = 20
@@ -46,7 +46,9 @@ def optimize(
     count: Annotated[
         int | None, typer.Option("--lineups", min=1, max=10_000, help="How many lineups; else as the rules say, or 20.")
     ] = None,
-    objective: Annotated[str, typer.Option(help="points, floor, ceiling, or a quantile such as 0.8.")] = "points",
+    objective: Annotated[
+        str, typer.Option(help="points, floor, ceiling, a quantile such as 0.8, or a column.")
+    ] = "points",
     worlds: Annotated[
         int | None, typer.Option("--worlds-per-lineup", min=1, help="Build each on the mean of so many worlds.")
     ] = None,
@@ -110,26 +112,19 @@ def read_rules(file: Path | None, count: int | None) -> Rules:
     Raises:
         BadInput: The file cannot be read, or a rule is not what it should be.
     """
-    given: Any = {}
-    if file is not None:
-        try:
-            given = json.loads(read_bytes(file))
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"{file} is not JSON: {error}") from error
-        if not isinstance(given, dict):
-            raise BadInput(f'{file} holds no JSON object of rules, like {{"min_unique": 2}}')
+    given = {} if file is None else read_object(file, 'rules, like {"min_unique": 2}')
     try:
         return Rules.model_validate(given if count is None else {**given, "lineups": count})
     except ValidationError as error:
-        problems = [Problem(_said(e), column=".".join(["rules", *map(str, e["loc"])])) for e in error.errors()]
+        problems = [Problem(said(e), column=".".join(["rules", *map(str, e["loc"])])) for e in error.errors()]
         raise BadInput(f"{file} cannot be used", problems) from error
 
 
-def _said(error: ErrorDetails) -> str:
-    """Return what is wrong with a rule, to somebody who wrote it by hand."""
+def said(error: ErrorDetails, within: Sequence[int | str] = ()) -> str:
+    """Return what is wrong with a rule, to somebody who wrote it by hand; the rules stand at `within` in the file."""
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
-        like = meant(name, Rules.model_fields) if len(error["loc"]) == 1 else ""
+        like = meant(name, Rules.model_fields) if error["loc"][:-1] == (*within,) else ""
         return f"there is no rule of this name{like or '; docs/reference/optimizer.md has them all'}"
     if error["type"] == "less_than_equal" and error.get("ctx", {}).get("le") == 1:
         return "a share of the lineups, at most 1: 40 % is 0.4"
@@ -140,18 +135,6 @@ def _said(error: ErrorDetails) -> str:
     if error["type"] == "tuple_type":
         return "should be a list, like [1, 2]"
     return error["msg"]
-
-
-def find(name: str) -> tuple[Sport, str]:
-    """Return the sport and key of a contest.
-
-    Raises:
-        BadInput: There is none of this name, or several.
-    """
-    try:
-        return find_contest(name)
-    except KeyError as error:
-        raise BadInput(f"{error.args[0]}: `sdp contests` lists them") from error
 
 
 def read_offer(
@@ -195,7 +178,8 @@ def read_projections(file: Path | None, mapped: Sequence[str] = ()) -> tuple[Pro
     if file is None:
         return None
     body = read_bytes(file)
-    mapping, lost = remembered(body, mapping_of(mapped))
+    told = mapping_of(mapped)
+    mapping, lost = (told, {}) if told else remembered(body)
     try:
         with refusals_as_bad_input():
             _, content = read(body, mapping)
@@ -207,6 +191,8 @@ def read_projections(file: Path | None, mapped: Sequence[str] = ()) -> tuple[Pro
         raise BadInput(str(error), [*error.problems, *named]) from error
     if not isinstance(content, Projections):
         raise BadInput(f"{file} has no projections: it needs a column of players and one of points")
+    if told:
+        remember(told)
     for note in no_longer(lost, content.columns.header):
         Reporter().say(f"{file}: {note}")
     return content.rows

@@ -17,8 +17,9 @@ from sdp_sports.correlations import load_correlations
 from sdp_sports.files.upload import plain
 from sdp_sports.spec import QUANTILES, Sport
 
+from sdp_cli.commands.contests import find
 from sdp_cli.commands.lineups import check_writable
-from sdp_cli.commands.optimize import find, read_offer, read_projections
+from sdp_cli.commands.optimize import read_offer, read_projections
 from sdp_cli.console import out, print_json
 
 SHOWN = 25

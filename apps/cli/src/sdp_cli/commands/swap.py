@@ -13,7 +13,7 @@ from sdp_sports.files.entries import Entry
 from sdp_sports.rules import Rules
 from sdp_sports.spec import Sport
 
-from sdp_cli.commands.entries import contest_of, offer_of, read_entries, with_started, write_entries
+from sdp_cli.commands.entries import contest_of, offer_of, read_entries, started_of, with_started, write_entries
 from sdp_cli.commands.lineup_files import left_out
 from sdp_cli.commands.lineups import check_writable
 from sdp_cli.commands.optimize import read_projections, read_rules
@@ -28,13 +28,18 @@ def swap(
     rules: Annotated[
         Path | None, typer.Option(help="JSON file of rules, as docs/reference/optimizer.md has them.")
     ] = None,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", help="Projections: OURS=THEIRS, such as points=Median; repeatable.")
+    ] = None,
     started: Annotated[
         list[str] | None,
         typer.Option(
             help="A team whose game has started, or the game (BOS@NYK), where the file does not say; repeatable."
         ),
     ] = None,
-    objective: Annotated[str, typer.Option(help="points, floor, ceiling, or a quantile such as 0.8.")] = "points",
+    objective: Annotated[
+        str, typer.Option(help="points, floor, ceiling, a quantile such as 0.8, or a column.")
+    ] = "points",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with what became of every entry.")] = False,
 ) -> None:
     """Exchange the players who have not started yet: finished entries and started players stay as they are."""
@@ -42,17 +47,18 @@ def swap(
     body, content = read_entries(entries)
     sport, key = contest_of(content, contest, entries)
     content = with_started(content, sport, started or ())
-    offered = offer_of(sport, key, content, read_projections(projections), objective)
-    if not offered.starts and len(offered.open_ids) == len(offered.pool):
+    offered = offer_of(sport, key, content, read_projections(projections, mapped or ()), objective)
+    if not offered.starts and not started_of(content):
         Reporter().say(
             f"{entries} does not say which games have started: nobody counts as started. Say it: --started TEAM"
         )
     numbers = {row["external_id"]: row["draftable_id"] for row in offered.pool.to_dicts()}
+    closed = started_of(content)
     whole = [entry for entry in content.entries if _is_known(entry, numbers)]
     asked = read_rules(rules, max(1, len(whole)))
     if faults := check_rules(asked, offered.contest, offered.pool, sport.stacks):
         raise BadInput("the rules cannot be used", [Problem(f.message, column=f"rules.{f.field}") for f in faults])
-    swapped = _swap(sport, offered, asked, [_places(entry, numbers, offered.open_ids) for entry in whole])
+    swapped = _swap(sport, offered, asked, [_places(entry, numbers, closed) for entry in whole])
     done = {e.entry_id: s.draftable_ids for e, s in zip(whole, swapped, strict=True) if s.outcome == "swapped"}
     write_entries(file, body, content.site, offered, done)
     told = {o: sum(s.outcome == o for s in swapped) for o in ("swapped", "same", "kept", "finished")}
@@ -72,12 +78,12 @@ def _is_known(entry: Entry, numbers: dict[str, int]) -> bool:
     return all(place.external_id in numbers if place.external_id else not place.is_locked for place in entry.places)
 
 
-def _places(entry: Entry, numbers: dict[str, int], open_ids: frozenset[int]) -> list[Place]:
-    found: list[Place] = []
-    for place in entry.places:
-        number = numbers[place.external_id] if place.external_id else None
-        found.append((number, place.is_locked or (number is not None and number not in open_ids)))
-    return found
+def _places(entry: Entry, numbers: dict[str, int], closed: set[str]) -> list[Place]:
+    """Return who stands where and who must stay: who has no projection goes, as long as he has not started."""
+    return [
+        (numbers[p.external_id] if p.external_id else None, p.is_locked or p.external_id in closed)
+        for p in entry.places
+    ]
 
 
 def _swap(sport: Sport, offered: Offer, rules: Rules, places: list[list[Place]]) -> list[Swap]:

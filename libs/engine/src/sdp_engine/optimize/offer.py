@@ -147,11 +147,18 @@ def unfilled(offered: Offer) -> str | None:
     contest = offered.contest
     people = offered.pool.select("player_id", "roster_slots").explode("roster_slots").unique()
     fits = Counter(people["roster_slots"].to_list())
+    there = offered.pool["player_id"].n_unique()
+    if there < contest.roster_size:
+        places = f"{contest.roster_size} places of {contest.title}"
+        return f"too few players, {there} for the {places}: is the list whole?{_others(offered)}"
     short = [f"{s.name} ({fits[s.name]} of {s.count})" for s in contest.slots if fits[s.name] < s.count]
     if not short:
         return None
-    more = f"; {offered.unprojected} others have no points" if offered.unprojected else ""
-    return f"too few players for {', '.join(short)} of {contest.title}: is the list whole?{more}"
+    return f"too few players for {', '.join(short)} of {contest.title}: is the list whole?{_others(offered)}"
+
+
+def _others(offered: Offer) -> str:
+    return f"; {offered.unprojected} others have no points" if offered.unprojected else ""
 
 
 def _check_salaries(rows: Sequence[Salary]) -> None:

@@ -133,11 +133,6 @@ def _matched(
     faults: list[Fault],
 ) -> tuple[dict[int, Projection], tuple[Projection, ...]]:
     """Return what rows tell by draftable, and the rows that name nobody; note what cannot be."""
-    faults += [
-        Fault(f"{row.points:g} is negative", row.row, header["points"])
-        for row in rows
-        if row.points is not None and row.points < 0
-    ]
     told, unmatched, twice = match(sport, contest, [_listed(contest, one) for one in candidates], rows)
     faults += [replace(fault, column=_player_column(header)) for fault in twice]
     priced = ((one, told[one.draftable_id]) for one in candidates if one.draftable_id in told)
