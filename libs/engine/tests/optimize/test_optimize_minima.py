@@ -6,12 +6,14 @@ import numpy as np
 import polars as pl
 import pytest
 from made_slate import a_slate
+from sdp_engine.optimize import automaton
 from sdp_engine.optimize.bands import Bands
 from sdp_engine.optimize.build import build
 from sdp_engine.optimize.check import check_lineups
 from sdp_engine.optimize.cpsat import Solver
 from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.listing import Weary
+from sdp_engine.optimize.reserve import Cut
 from sdp_engine.optimize.search import Search
 from sdp_engine.optimize.solve import best_after, lineup_values, solve
 from sdp_engine.optimize.worlds import blend
@@ -19,6 +21,7 @@ from sdp_sports.rules import GroupExposure, PlayerExposure, Rules, StackRule, Te
 from sdp_sports.spec import Contest, find_contest
 
 SHOWDOWN, CLASSIC = "dk_nfl_showdown", "dk_nfl_classic"
+HITTERS = ("C", "1B", "2B", "3B", "SS", "OF")
 LINEUPS = 20
 
 
@@ -117,12 +120,50 @@ def test_minima_of_stacks_are_met_where_no_automaton_knows_them() -> None:
     contest = sport.contests[key]
     pool = a_slate(contest, 4)
     four = tuple(
-        StackRule(sizes=(4,), positions=("C", "1B", "2B", "3B", "SS", "OF"), teams=(team,), at_least=0.4, at_most=1)
+        StackRule(sizes=(4,), positions=HITTERS, teams=(team,), at_least=0.4, at_most=1)
         for team in ("T0", "T1", "T2", "T3")
     )
     rules = Rules(lineups=10, min_unique=2, stacks=four)
     built = solve(contest, pool, rules, sport.stacks)
     assert check_lineups(contest, pool, [x.draftable_ids for x in built], rules, sport.stacks) == []
+
+
+def fours(code: str, teams: int, lineups: int, least: float) -> tuple[Contest, Any, pl.DataFrame, Rules]:
+    """Minima of stacks of four batters of several teams, two of which every other lineup must hold."""
+    sport, key = find_contest(code)
+    contest = sport.contests[key]
+    four = [StackRule(sizes=(4,), positions=HITTERS, teams=(f"T{team}",), at_least=least) for team in range(teams)]
+    return contest, sport.stacks, a_slate(contest, 4), Rules(lineups=lineups, min_unique=2, stacks=tuple(four))
+
+
+def test_minima_of_stacks_of_many_teams_need_no_integer_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    contest, stacks, pool, rules = fours("dk_mlb_classic", 5, 20, 0.3)
+    with monkeypatch.context() as patched:
+        patched.setattr(Solver, "best", lambda *_: pytest.fail("the integer program was asked"))
+        built = solve(contest, pool, rules, stacks)
+    ids = [x.draftable_ids for x in built]
+    assert check_lineups(contest, pool, ids, rules, stacks) == []
+    for step in (4, 19):
+        assert best_after(contest, pool, rules, stacks, ids[:step]) == pytest.approx(built[step].points, abs=1e-9)
+
+
+def test_what_no_automaton_counts_is_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    contest, stacks, pool, rules = fours("dk_mlb_classic", 3, 8, 0.5)
+    counted = solve(contest, pool, rules, stacks)
+    monkeypatch.setattr(automaton, "STATES", 30_000)
+    monkeypatch.setattr(Solver, "best", lambda *_: pytest.fail("the integer program was asked"))
+    automaton.build_layers.cache_clear()
+    assert solve(contest, pool, rules, stacks) == counted
+    automaton.build_layers.cache_clear()
+
+
+def test_what_is_asked_by_several_cuts_is_asked_once() -> None:
+    contest, stacks, pool, rules = fours("dk_mlb_classic", 3, 8, 0.5)
+    ledger = Search(build(contest, pool, rules, stacks), rules, None).ledger
+    ledger.reserve.cuts += [Cut(np.array(weights), 2) for weights in ([1, 1, 1], [1, 1, 0])]
+    (cut, least), *others = ledger.reserve.demands(np.array([4, 4, 0]), 4)
+    assert (cut.weights.tolist(), least) == ([1, 0, 0], 1)
+    assert [(cut.weights.tolist(), least) for cut, least in others] == [([0, 1, 0], 1), ([1, 1, 0], 2)]
 
 
 def test_a_band_that_takes_too_long_is_given_up() -> None:

@@ -3,8 +3,16 @@
 import itertools
 import random
 
+import numpy as np
 import pytest
+from made_slate import a_slate
+from sdp_engine.optimize import automaton
 from sdp_engine.optimize.automaton import Layers, Pool, Symbol, build_layers
+from sdp_engine.optimize.build import build
+from sdp_engine.optimize.net import compile_case
+from sdp_engine.optimize.program import Case
+from sdp_sports.rules import Rules
+from sdp_sports.spec import find_contest
 
 COUNTS = (1, 2, 1)
 
@@ -49,3 +57,16 @@ def test_pools_hold_what_they_ask_for(seed: int) -> None:
         assert accepts(layers, types, drafted) == (layers.start >= 0 and legal)
         found += legal
     assert layers.start >= 0 or not found
+
+
+@pytest.mark.parametrize("code", ["dk_mlb_classic", "yh_mlb_classic"])
+def test_ways_that_leave_a_slot_open_which_nobody_fits_any_more_are_forgotten(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sport, key = find_contest(code)
+    contest = sport.contests[key]
+    program = build(contest, a_slate(contest, 4), Rules(lineups=1), sport.stacks)  # over twenty kinds of players
+    monkeypatch.setattr(automaton, "STATES", 10_000)
+    build_layers.cache_clear()
+    assert compile_case(program, Case(np.zeros(0, np.int64), ()), program.value, set()) is not None
+    build_layers.cache_clear()

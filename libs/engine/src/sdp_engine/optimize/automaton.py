@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Int32s = NDArray[np.int32]
-STATES = 60_000
+STATES = 200_000
 """Above so many states before they are merged the automaton is not built: another way is faster."""
 
 
@@ -101,6 +101,7 @@ class _Roster:
             sum(1 << vector for vector in range(ways) if vector // stride % (count + 1) < count)
             for stride, count in zip(self._strides, counts, strict=True)
         ]
+        self._full = [self._filled_by(number) for number in range(len(types))]
         moved = [[t for t, way in enumerate(types) if any(s.gains[c] for s in way)] for c in range(len(needs))]
         self._last = [max(found, default=-1) for found in moved]
         pooled = {c for pool in pools for _, counters in pool.members for c in counters}
@@ -126,6 +127,9 @@ class _Roster:
     def close(self, number: int, state: _State) -> _State | None:
         """Return the state once nobody of a layer is taken any more, None where it leads nowhere."""
         filled, tally, met = state
+        filled &= self._full[number]
+        if not filled:
+            return None
         key = (number, tally, met)
         if key not in self._closed:
             self._closed[key] = self._close(number, tally, met)
@@ -133,6 +137,18 @@ class _Roster:
         if moves and self._size - self._filled(filled) < moves:
             return None
         return filled, counted, sums
+
+    def _filled_by(self, number: int) -> int:
+        """Return the ways to fill the slots in which those that nobody fits after a layer are full."""
+        later = 0
+        for way in self.types[number + 1 :]:
+            for symbol in way:
+                later |= symbol.kinds
+        ways = (1 << math.prod(count + 1 for count in self._counts)) - 1
+        for kind, room in enumerate(self._room):
+            if not later >> kind & 1:
+                ways &= ~room
+        return ways
 
     def _close(
         self, number: int, tally: tuple[int, ...], met: tuple[int, ...]

@@ -150,9 +150,10 @@ class Bands:
             if not self.is_parted and self._prepare(low):
                 continue
             found, spent = self._list(low, wanted, self._work << tries)
-            tries = tries + 1 if found == WEARY else 0
+            is_given_up = found < 0 and (spent or not self.is_parted)  # else a narrower one is listed part by part
+            tries = tries + 1 if found == WEARY and spent else 0
             empty -= spent if found == 0 else 0
-            if empty < 0 or (found < 0 and (self._width == 1 or tries == _TRIES)):
+            if empty < 0 or (is_given_up and (self._width == 1 or tries == _TRIES)):
                 raise Weary
             if found < 0:
                 self._width = max(1, self._width // _NARROW)
@@ -241,9 +242,8 @@ class Bands:
                 self._soon = steps
                 self._tell()
                 found = self._at_once(band, steps)
-            if found != WEARY:
-                return found, 0
-            self.steps = 0
+            self.steps = 0 if found == WEARY else self.steps
+            return found, 0
         return self._in_parts(band, work)
 
     def _at_once(self, band: Band, steps: int) -> int:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 from sdp_engine.optimize.bound import Floats, one_sided
 from sdp_engine.optimize.counted import choose
-from sdp_engine.optimize.program import COUNTS, Case, Choice, Ints, Pooled, Program, Row, Terms, person
+from sdp_engine.optimize.program import Case, Choice, Ints, Pooled, Program, Row, Terms, person
 
 _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
@@ -25,7 +25,6 @@ _NODES = 20
 """Branches after which the most that a lineup counts for is taken from the bound."""
 _ROUNDING = 1e-6
 _RULE = "a set that can be completed"
-_POOLED = f"{_RULE}, counted"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +58,12 @@ class Reserve:
 
     def demands(self, missing: Ints, left: int) -> list[tuple[Cut, int]]:
         """Return what the next of `left` lineups must count for, with how much of it."""
-        found = [(cut.among(missing), cut.least(missing, left)) for cut in self.cuts]
-        return [(cut, least) for cut, least in found if least > 0]
+        found: dict[bytes, tuple[Cut, int]] = {}
+        for cut, least in ((cut.among(missing), cut.least(missing, left)) for cut in self.cuts):
+            key = cut.weights.tobytes()  # cuts that differ in minima that are met ask for the same
+            if least > found.get(key, (cut, 0))[1]:
+                found[key] = (cut, least)
+        return list(found.values())
 
     def broken(self, missing: Ints, left: int) -> bool:
         """Return whether a cut proves that `left` lineups cannot meet what is missing."""
@@ -186,9 +189,7 @@ class Reserve:
             elif len(among) > 1:
                 ways = [(int(cut.weights[x]), way) for x in among if (way := self._ways[x]) is not None]
                 pools.append(Pooled(least, tuple(ways)))
-                program.rows += choose(
-                    program, [Choice(_POOLED, tuple(way for n, way in ways for _ in range(n)), least)]
-                )
+                program.rows += choose(program, [Choice(_RULE, tuple(way for n, way in ways for _ in range(n)), least)])
             else:
                 options = program.exposed[self.owed[int(among[0])]].options
                 if not program.cases:
@@ -197,7 +198,6 @@ class Reserve:
         if pools:
             cases = program.cases or [Case(np.zeros(0, np.int64), ())]
             program.cases = [replace(case, pools=tuple(pools)) for case in cases]
-            program.split |= {_POOLED, f"{COUNTS}{_POOLED}"}
         return program, locked
 
     def _single(self, exposed: int) -> list[int] | None:
