@@ -100,7 +100,7 @@ def test_projections_decide_and_those_who_name_nobody_are_told(
 @pytest.mark.parametrize(
     ("contest", "projected", "objective", "told"),
     [
-        ("dk_nfl_clasic", False, "points", "no contest 'dk_nfl_clasic': did you mean dk_nfl_classic"),
+        ("dk_nfl_clasic", False, "points", r"no contest 'dk_nfl_clasic' \(did you mean dk_nfl_classic"),
         ("fd_nfl_classic", False, "points", "is a file for dk_nfl_classic, not for"),
         ("dk_nfl_classic", True, "points", "has no projections"),
     ],
@@ -134,6 +134,13 @@ def test_fewer_players_than_places_are_told_as_that(salaries: Path) -> None:
     salaries.write_text("\n".join([head, *one_each.values()]) + "\n", encoding="utf-8")
     with pytest.raises(BadInput, match="too few players, 5 for the 9 places of DraftKings NFL Classic"):
         optimize(salaries, "dk_nfl_classic", count=1)
+
+
+def test_a_file_that_is_read_is_not_overwritten(salaries: Path) -> None:
+    before = salaries.read_bytes()
+    with pytest.raises(BadInput, match="would overwrite a file that is read"):
+        optimize(salaries, "dk_nfl_classic", count=1, file=salaries.parent / "." / salaries.name)
+    assert salaries.read_bytes() == before
 
 
 def test_the_rules_say_how_many_lineups_where_the_command_does_not(
@@ -230,6 +237,8 @@ def test_lineups_on_worlds_of_their_own_and_for_a_contest(
     table.write_text("Place,Prize\n1,$500.00\n2 - 40,$15.00\n", encoding="utf-8")
     with pytest.raises(BadInput, match="--entries and --fee"):
         optimize(salaries, "dk_nfl_classic", count=4, payouts=table)
+    with pytest.raises(BadInput, match="--entries and --fee tell of a contest"):
+        optimize(salaries, "dk_nfl_classic", count=4, entries=300)
     optimize(salaries, "dk_nfl_classic", count=4, payouts=table, entries=300, fee=5, candidates=60, as_json=True)
     outcome = json.loads(capsys.readouterr().out)["outcome"]
     assert outcome["contest"] == {"name": "payouts", "fee_usd": 5, "entries": 300}

@@ -267,6 +267,6 @@ def find_contest(name: str) -> tuple[Sport, str]:
     by_code = {contest.code: (code, key) for code in codes() for key, contest in load(code).contests.items()}
     if name not in by_code:
         near = get_close_matches(name, by_code, cutoff=0.7)
-        raise KeyError(f"no contest {name!r}" + (f": did you mean {' or '.join(near)}?" if near else ""))
+        raise KeyError(f"no contest {name!r}" + (f" (did you mean {' or '.join(near)}?)" if near else ""))
     code, key = by_code[name]
     return load(code), key

@@ -43,7 +43,7 @@ def find(name: str) -> tuple[Sport, str]:
     try:
         return find_contest(name)
     except KeyError as error:
-        raise BadInput(f"{error.args[0]}; `sdp contests` lists them all") from error
+        raise BadInput(f"{error.args[0]}: `sdp contests` lists them all") from error
 
 
 def _told(sport: Sport, key: str, contest: Contest) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def enter(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every contest and lineup.")] = False,
 ) -> None:
     """Fill entries: one group a contest, each lineup where it earns most. Without --out, list the groups."""
-    check_writable(file)
+    check_writable(file, entries, projections, rules)
     body, content = read_entries(entries)
     sport, key = contest_of(content, contest, entries)
     content = with_started(content, sport, started or ())

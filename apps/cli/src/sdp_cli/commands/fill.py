@@ -27,7 +27,7 @@ def fill(
     reserved: Annotated[bool, typer.Option("--reserved", help="Only entries that hold nobody yet.")] = False,
 ) -> None:
     """Put lineups into entries, one after another; every other cell stays as the site wrote it."""
-    check_writable(file)
+    check_writable(file, entries, lineups)
     body = read_bytes(entries)
     with refusals_as_bad_input():
         found, content = read(body)

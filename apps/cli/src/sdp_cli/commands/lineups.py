@@ -60,14 +60,20 @@ def settle(
         show_set(place, lineup_set_id)
 
 
-def check_writable(file: Path | None) -> None:
+def check_writable(file: Path | None, *brought: Path | None) -> None:
     """Refuse an output file that cannot be written, before the work is done.
 
+    Args:
+        file: The output file.
+        brought: Files that are read, of which it must be none.
+
     Raises:
-        BadInput: Its folder is missing or closed.
+        BadInput: Its folder is missing or closed, or it is one of those that are read.
     """
     if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
         raise BadInput(f"{file} cannot be written: it should be a file in a folder that exists")
+    if file is not None and any(one is not None and one.resolve() == file.resolve() for one in brought):
+        raise BadInput(f"--out {file} would overwrite a file that is read: name another")
 
 
 def read_set(place: Workplace, set_id: int) -> dict[str, Any]:

@@ -71,7 +71,9 @@ def optimize(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every lineup.")] = False,
 ) -> None:
     """Build lineups from files alone: the best one after another, each proven."""
-    check_writable(file)
+    check_writable(file, salaries, projections, rules, payouts)
+    if payouts is None and (entries is not None or fee is not None):
+        raise BadInput("--entries and --fee tell of a contest: bring its payout table, too, with --payouts")
     asked = read_rules(rules, count)
     if worlds is not None:
         asked = asked.model_copy(update={"worlds_per_lineup": worlds})

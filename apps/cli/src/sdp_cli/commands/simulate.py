@@ -46,7 +46,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every player.")] = False,
 ) -> None:
     """Draw a slate's points jointly: each player from his mean and spread, joined by the sport's correlations."""
-    check_writable(file)
+    check_writable(file, salaries, projections)
     sport, key = find(contest)
     offered = read_offer(sport, key, salaries, read_projections(projections, mapped or ()), "points")
     document = _document(sport, offered, contest, worlds, seed)

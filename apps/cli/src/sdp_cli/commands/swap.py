@@ -43,7 +43,7 @@ def swap(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with what became of every entry.")] = False,
 ) -> None:
     """Exchange the players who have not started yet: finished entries and started players stay as they are."""
-    check_writable(file)
+    check_writable(file, entries, projections, rules)
     body, content = read_entries(entries)
     sport, key = contest_of(content, contest, entries)
     content = with_started(content, sport, started or ())

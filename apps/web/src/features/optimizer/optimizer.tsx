@@ -26,6 +26,9 @@ function rosterNote(contest: Schemas["ContestRead"]): string {
   return `${String(contest.roster_size)} players${cap}${doubt}`;
 }
 
+/** A number as its field shows it: nothing while it is cleared. */
+const shown = (value: number): number | "" => (Number.isNaN(value) ? "" : value);
+
 /** State the rules, watch the lineups being built, go to them. */
 export function Optimizer({ slateId }: { slateId: number }) {
   const slate = useQuery(slateQuery(slateId));
@@ -80,15 +83,15 @@ export function Optimizer({ slateId }: { slateId: number }) {
           </SelectField>
           <Aim slateId={slateId} form={aim} columns={told?.columns ?? []} worlds={rules.worlds} seed={rules.seed} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={change} />
           <div className="grid grid-cols-2 gap-3">
-            <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={rules.lineups} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
-            <TextField label="Max exposure, %" type="number" min={1} max={100} required value={rules.maxExposure} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />
+            <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={shown(rules.lineups)} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
+            <TextField label="Max exposure, %" type="number" min={1} max={100} required value={shown(rules.maxExposure)} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />
           </div>
           <SelectField label="Stack" value={rules.stack} onChange={(e) => { change({ stack: e.target.value }); }} hint="Players whose points rise together">
             <option value="">No stack</option>
             {sport?.stacks.map((s) => <option key={s.key} value={s.key}>{s.title}</option>)}
           </SelectField>
           <div className="grid grid-cols-2 gap-3">
-            <TextField label="Unique players" type="number" min={1} max={contest?.roster_size ?? 9} required value={rules.minUnique} onChange={(e) => { change({ minUnique: e.target.valueAsNumber }); }} hint="Between any two lineups" />
+            <TextField label="Unique players" type="number" min={1} max={contest?.roster_size ?? 9} required value={shown(rules.minUnique)} onChange={(e) => { change({ minUnique: e.target.valueAsNumber }); }} hint="Between any two lineups" />
             <TextField label="Max from a team" type="number" min={1} max={contest?.roster_size ?? 9} placeholder="site's rule" value={rules.maxPerTeam} onChange={(e) => { change({ maxPerTeam: e.target.value }); }} />
           </div>
           <TextField label="Least salary spent, $" type="number" min={0} step={100} max={contest?.salary_cap_usd ?? undefined} placeholder="none" value={rules.minSalary} onChange={(e) => { change({ minSalary: e.target.value }); }} />
