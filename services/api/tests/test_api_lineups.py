@@ -27,7 +27,7 @@ def test_a_lineup_is_shown_slot_by_slot_with_exposures(ann: httpx.Client, world)
     assert {e["share"] for e in found["player_exposures"]} == {1.0}
     assert len(found["player_exposures"]) == 9
     assert {e["team"]: e["players_mean"] for e in found["team_exposures"]} == {"PHI": 5.0, "BUF": 4.0}
-    assert found["salary_cap_usd"] == 50_000
+    assert (found["salary_cap_usd"], found["upload_files"]) == (50_000, 1)
 
 
 def test_the_plain_file_has_a_column_of_its_own_for_each_place(ann: httpx.Client, world) -> None:
@@ -66,6 +66,7 @@ def test_a_set_larger_than_a_file_comes_in_parts(ann: httpx.Client, world, write
     whole = ann.get(f"/api/lineup-sets/{large}/upload.csv")
     assert whole.status_code == 409
     assert "500 lineups a file" in whole.json()["message"]
+    assert ann.get(f"/api/lineup-sets/{large}").json()["upload_files"] == 2
     first, second = (ann.get(f"/api/lineup-sets/{large}/upload.csv", params={"part": n}) for n in (1, 2))
     assert [len(part.text.splitlines()) for part in (first, second)] == [501, 2]
     assert "modelled" not in first.headers["content-disposition"] + first.text

@@ -1793,6 +1793,8 @@ export interface components {
         /**
          * LineupSetDetail
          * @description A lineup set with every lineup and the exposures.
+         *
+         *     `upload_files` says in how many files the site takes its lineups; 0 where the format of its upload is not known.
          */
         LineupSetDetail: {
             /** Contest */
@@ -1841,6 +1843,8 @@ export interface components {
             slate_id: number;
             /** Team Exposures */
             team_exposures: components["schemas"]["TeamExposureRead"][];
+            /** Upload Files */
+            upload_files: number;
         };
         /**
          * LineupSetRead

@@ -10,14 +10,18 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Problems } from "@/components/ui/problems";
 import { Failure, Loading, Notice } from "@/components/ui/state";
-import { number, percent, salary } from "@/lib/format";
+import { count, number, percent, salary } from "@/lib/format";
 import { isOver } from "@/lib/work";
 
 type Detail = Schemas["LineupSetDetail"];
 
+/** Lineups that are shown at a time. */
+const STEP = 150;
+
 /** The lineups one by one, who is in how many of them, and the file for the site. */
 export function LineupSet({ setId }: { setId: number }) {
   const set = useQuery(lineupSetQuery(setId));
+  const [shown, setShown] = useState(STEP);
   if (set.isPending) return <Loading rows={12} />;
   if (set.isError) return <Failure error={set.error} retry={() => void set.refetch()} />;
   const s = set.data;
@@ -37,19 +41,39 @@ export function LineupSet({ setId }: { setId: number }) {
         </div>
         <div className="flex flex-wrap gap-2">
           <Settle set={s} />
-          <a href={`/api/lineup-sets/${setId}/upload.csv`} download className={buttonClass("primary")}>
-            <Download aria-hidden className="size-4" /> Upload file
-          </a>
+          <a href={`/api/lineup-sets/${setId}/lineups.csv`} download className={buttonClass()}>Plain CSV</a>
+          {s.upload_files === 1 && (
+            <a href={`/api/lineup-sets/${setId}/upload.csv`} download className={buttonClass("primary")}>
+              <Download aria-hidden className="size-4" /> Upload file
+            </a>
+          )}
         </div>
       </header>
+      {s.upload_files === 0 && <Notice>The format of this site’s upload is not known: enter the lineups by hand, from the plain file.</Notice>}
+      {s.upload_files > 1 && <UploadFiles setId={setId} count={s.upload_files} />}
       {s.note != null && <Notice>{s.note}</Notice>}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid gap-4 sm:grid-cols-2">
-          {s.lineup_list.map((lineup) => <LineupCard key={lineup.id} lineup={lineup} cap={s.salary_cap_usd} quantile={quantileOf(s.rules)} />)}
+          {s.lineup_list.slice(0, shown).map((lineup) => <LineupCard key={lineup.id} lineup={lineup} cap={s.salary_cap_usd} quantile={quantileOf(s.rules)} />)}
+          {shown < s.lineup_list.length && <Button className="sm:col-span-2" onClick={() => { setShown(shown + STEP); }}>Show more of {count(s.lineup_list.length)} lineups</Button>}
         </div>
         <Exposures set={s} />
       </div>
     </div>
+  );
+}
+
+/** The files of a set that is larger than the site takes at once. */
+function UploadFiles({ setId, count: files }: { setId: number; count: number }) {
+  return (
+    <nav aria-label="Upload files" className="flex flex-wrap items-center gap-2 text-sm">
+      <span className="text-muted">The site takes these lineups in {count(files)} files:</span>
+      {Array.from({ length: files }, (_, i) => (
+        <a key={i} href={`/api/lineup-sets/${setId}/upload.csv?part=${i + 1}`} download aria-label={`Upload file ${i + 1} of ${files}`} className={buttonClass("plain", "h-8 px-3")}>
+          <Download aria-hidden className="size-4" /> {i + 1}
+        </a>
+      ))}
+    </nav>
   );
 }
 

@@ -26,6 +26,9 @@ function rosterNote(contest: Schemas["ContestRead"]): string {
   return `${String(contest.roster_size)} players${cap}${doubt}`;
 }
 
+/** As many as the rules allow; what is more than the site takes in a file is downloaded in several. */
+const MOST_LINEUPS = 10_000;
+
 /** A number as its field shows it: nothing while it is cleared. */
 const shown = (value: number): number | "" => (Number.isNaN(value) ? "" : value);
 
@@ -83,7 +86,7 @@ export function Optimizer({ slateId }: { slateId: number }) {
           </SelectField>
           <Aim slateId={slateId} form={aim} columns={told?.columns ?? []} worlds={rules.worlds} seed={rules.seed} onChange={(part) => { setAim((old) => ({ ...old, ...part })); }} onWorlds={change} />
           <div className="grid grid-cols-2 gap-3">
-            <TextField label="Lineups" type="number" min={1} max={contest?.upload_limit ?? 500} required value={shown(rules.lineups)} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
+            <TextField label="Lineups" type="number" min={1} max={MOST_LINEUPS} required value={shown(rules.lineups)} onChange={(e) => { change({ lineups: e.target.valueAsNumber }); }} />
             <TextField label="Max exposure, %" type="number" min={1} max={100} required value={shown(rules.maxExposure)} onChange={(e) => { change({ maxExposure: e.target.valueAsNumber }); }} />
           </div>
           <SelectField label="Stack" value={rules.stack} onChange={(e) => { change({ stack: e.target.value }); }} hint="Players whose points rise together">

@@ -83,10 +83,14 @@ class TeamExposureRead(Answer):
 
 
 class LineupSetDetail(LineupSetRead):
-    """A lineup set with every lineup and the exposures."""
+    """A lineup set with every lineup and the exposures.
+
+    `upload_files` says in how many files the site takes its lineups; 0 where the format of its upload is not known.
+    """
 
     contest: str
     salary_cap_usd: int
+    upload_files: int
     lineup_list: list[LineupRead]
     player_exposures: list[PlayerExposureRead]
     team_exposures: list[TeamExposureRead]

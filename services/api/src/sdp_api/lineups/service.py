@@ -44,6 +44,7 @@ def detail(database: Session, user_id: int, set_id: int) -> LineupSetDetail:
         **_set(row),
         contest=slate.contest,
         salary_cap_usd=contest.salary_cap_usd,
+        upload_files=_files(contest, len(built)) if contest.upload_header else 0,
         lineup_list=[_lineup(lineup, contest, pool) for lineup in built],
         player_exposures=_player_exposures(built, pool),
         team_exposures=_team_exposures(built, pool),
@@ -60,7 +61,7 @@ def upload(database: Session, user_id: int, set_id: int, part: int | None) -> tu
     slate = _own(database, user_id, set_id)[1]
     contest = contest_of(slate, None)
     built, most = screen.lineups(database, set_id), contest.upload_limit
-    parts = max(1, -(-len(built) // most))
+    parts = _files(contest, len(built))
     if part is None and parts > 1:
         raise Conflict(f"{contest.site} takes {most} lineups a file: download parts 1 to {parts} (?part=1)")
     if part is not None and part > parts:
@@ -74,6 +75,11 @@ def upload(database: Session, user_id: int, set_id: int, part: int | None) -> tu
     except ValueError as error:
         raise Conflict(str(error)) from error
     return upload_name(contest.site, slate.name, modelled=modelled, part=part), text
+
+
+def _files(contest: Contest, lineups: int) -> int:
+    """Return in how many files the site takes so many lineups."""
+    return max(1, -(-lineups // contest.upload_limit))
 
 
 def listing(database: Session, user_id: int, set_id: int) -> tuple[str, str]:
