@@ -9,6 +9,7 @@ from made_slate import a_slate
 from sdp_engine.optimize import cpsat, search
 from sdp_engine.optimize.bound import refute
 from sdp_engine.optimize.check import check_lineups
+from sdp_engine.optimize.cpsat import Solver
 from sdp_engine.optimize.faults import NoLineup
 from sdp_engine.optimize.program import Row, Task
 from sdp_engine.optimize.solve import best_after, solve
@@ -89,6 +90,21 @@ def test_where_nothing_is_proven_within_the_limit_of_work_that_is_said(monkeypat
         solve(contest, pool, rules, stacks)
     assert refused.value.rules == ()
     assert list(refused.value.lineups) == whole[: len(refused.value.lineups)]
+
+
+@pytest.mark.parametrize("size", [None, 3])
+def test_an_end_that_bands_have_proven_is_not_left_to_the_integer_program(
+    size: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest, stacks, pool = slate("dk_mma_classic")
+    draws = np.random.default_rng(5).uniform(0.0, 30.0, (20, len(pool)))
+    rules = Rules(lineups=150, min_unique=4, worlds_per_lineup=size)
+    monkeypatch.setattr(Solver, "best", lambda *_: pytest.fail("the integer program was asked"))
+    with pytest.raises(NoLineup, match="of 150 lineups no other satisfies") as refused:
+        solve(contest, pool, rules, stacks, draws=draws)
+    monkeypatch.undo()
+    made = [lineup.draftable_ids for lineup in refused.value.lineups]
+    assert best_after(contest, pool, rules, stacks, made) is None
 
 
 @pytest.mark.parametrize("seed", range(60))

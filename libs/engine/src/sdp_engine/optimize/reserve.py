@@ -152,6 +152,11 @@ class Reserve:
         self.cuts.append(self._pace)
         return True
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether lineups are planned that count for fewer minima than they could."""
+        return self._pace is not None
+
     def hurry(self) -> None:
         """Plan again with lineups that count for as many minima at once as they can."""
         if self._pace is not None:

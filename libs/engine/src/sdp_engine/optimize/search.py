@@ -49,6 +49,7 @@ class Search:
         self._why: NoLineup | None = None
         self._stood = 0
         self._dead: set[frozenset[Items]] = set()
+        self._ended: list[Items] | None = None
         self._retreats = self._returns = 0
         self._weighs_all = self._is_long = False
         self._steps = STEPS
@@ -86,7 +87,7 @@ class Search:
 
     def _prove(self) -> None:
         """Take the lineups that are left one by one, each proven by CP-SAT; step back where there is none."""
-        while self.ledger.shortfall() is not None or refute((task := self.task()).upper, task.rows) is not None:
+        while self._is_dead_end():
             self._retreat(self.task())
         from sdp_engine.optimize.cpsat import Solver, Undecided  # takes longer to load than most requests take
 
@@ -102,6 +103,13 @@ class Search:
             else:
                 self.ledger.add(best)
             self._report(len(self.ledger.chosen))
+
+    def _is_dead_end(self) -> bool:
+        """Return whether it is known without the integer program that no lineup is left beside those that stand."""
+        if self.ledger.chosen == self._ended or self.ledger.shortfall() is not None:
+            return True
+        task = self.task()
+        return refute(task.upper, task.rows) is not None
 
     def _take(self) -> None:
         """Take lineups as far as the compiled search goes."""
@@ -171,7 +179,14 @@ class Search:
             seen, self._steps = len(bands.chosen), bands.steps
             if ledger.is_hopeless():
                 break
+        if ledger.left and not bands.chosen:
+            self._note_end()
         return self._settle(before)
+
+    def _note_end(self) -> None:
+        """Remember that bands hold no lineup beside those that stand, unless minima were only being spread."""
+        if not self.ledger.reserve.is_paced:
+            self._ended = list(self.ledger.chosen)
 
     def _go_back(self) -> bool:
         """Give back what a cut just learned forbids; return whether lineups remain to be taken another way."""
@@ -202,6 +217,7 @@ class Search:
                 items = bands.chosen[0] if bands.take(1) else None
                 self._steps = bands.steps
             if items is None:
+                self._note_end()
                 return
             ledger.add(items)
             if ledger.is_hopeless():
