@@ -1,5 +1,7 @@
 """The app in a real browser, on the platform that ran the main job: laptop and phone, light and dark."""
 
+import csv
+import io
 import re
 import shutil
 from collections.abc import Iterator
@@ -215,12 +217,30 @@ def test_rules_that_clash_are_named(page: Page, platform: Platform) -> None:
 
 def test_own_projections_with_faults_are_refused_row_by_row(page: Page, platform: Platform, tmp_path: Path) -> None:
     bad = tmp_path / "mine.csv"
-    bad.write_text("Name,Points\nNobody Atall,12\nSomebody Else,many\n")
+    bad.write_text("Name,Points\nNobody Atall,few\nSomebody Else,many\n")
     page.goto(slate(platform))
     page.get_by_label("Own projections").set_input_files(bad)
     told = page.get_by_role("alert")
     expect(told).to_contain_text("Row 2")
     expect(told).to_contain_text("Row 3")
+
+
+def test_own_projections_of_strangers_are_left_out_and_told_of(page: Page, platform: Platform, tmp_path: Path) -> None:
+    template = page.request.get(f"/api{slate(platform)}/projections/template.csv").text()
+    mine = tmp_path / "strangers.csv"
+    lines = ["Name;Points", *(f"{p};{n},5" for n, p in enumerate(["Nobody Atall", *names(template)]))]
+    mine.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page.goto(slate(platform))
+    page.get_by_label("Own projections").set_input_files(mine)
+    expect(page.get_by_text("3 projections taken")).to_be_visible()
+    expect(page.get_by_role("list", name="Left out")).to_contain_text("Row 2: Nobody Atall")
+    shoot(page, "strangers")
+
+
+def names(template: str) -> list[str]:
+    """The first three players of a template whose names nobody else bears."""
+    found = [row["name"] for row in csv.DictReader(io.StringIO(template))]
+    return [name for name in found if found.count(name) == 1][:3]
 
 
 def test_what_is_no_standings_file_says_what_to_bring(page: Page, platform: Platform, tmp_path: Path) -> None:
