@@ -235,6 +235,10 @@ def test_own_projections_of_strangers_are_left_out_and_told_of(page: Page, platf
     expect(page.get_by_text("3 projections taken")).to_be_visible()
     expect(page.get_by_role("list", name="Left out")).to_contain_text("Row 2: Nobody Atall")
     shoot(page, "strangers")
+    newest = page.request.get(f"/api{slate(platform)}/projection-sets").json()[0]
+    assert newest["name"] == mine.name
+    gone = page.request.delete(f"/api/projection-sets/{newest['id']}", headers={"Origin": platform.address})
+    assert gone.status == 204, gone.text()
 
 
 def names(template: str) -> list[str]:
