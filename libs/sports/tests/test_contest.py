@@ -39,7 +39,9 @@ def test_codes_are_unique_and_lead_to_their_contest() -> None:
         for name in (load(code).contests[key].code, f"{code}:{key}"):
             sport, found = find_contest(name)
             assert (sport.code, found) == (code, key)
-    with pytest.raises(KeyError, match=r"there are .*dk_nba_classic"):
+    with pytest.raises(KeyError, match=r"no contest 'dk_nba_clasic' \(did you mean dk_nba_classic"):
+        find_contest("dk_nba_clasic")
+    with pytest.raises(KeyError, match=r"no contest 'dk_chess'\W*$"):
         find_contest("dk_chess")
 
 
