@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from made_slate import a_slate
-from sdp_engine.optimize import bands, listing, search
-from sdp_engine.optimize.bands import Bands
+from sdp_engine.optimize import bands, listing, search, turns
 from sdp_engine.optimize.bound import Relaxer
 from sdp_engine.optimize.cpsat import Solver
 from sdp_engine.optimize.faults import NoLineup
@@ -37,6 +36,7 @@ def test_lineups_far_apart_are_the_optima_that_cp_sat_finds(kind: str, monkeypat
     monkeypatch.setattr(search, "STEPS", 0)
     monkeypatch.setattr(listing, "_MOVES", moves)
     monkeypatch.setattr(listing, "_CELLS_A_MOVE", 1 << 40)
+    monkeypatch.setattr(turns, "MOVES_A_UNIT", 1 << 60)
     monkeypatch.setattr(Solver, "best", lambda *_: pytest.fail("the integer program was asked"))
     part = Parts._part
 
@@ -75,13 +75,13 @@ def test_where_there_is_no_lineup_no_band_is_listed_part_by_part(monkeypatch: py
     goalies = Who(positions=("G",), teams=("T1", "T3"))
     rules = Rules(lineups=3, groups=(Group(who=goalies, given=Who(positions=("LW", "D")), at_least=3),))
     listed: list[int] = []
-    at_once = Bands._at_once
+    at_once = Band.at_once
 
-    def noted(self: Bands, band: Band, steps: int) -> int:
-        listed.append(steps)
-        return at_once(self, band, steps)
+    def noted(*of: Any) -> int:
+        listed.append(int(of[5][0]))
+        return at_once(*of)
 
-    monkeypatch.setattr(Bands, "_at_once", noted)
+    monkeypatch.setattr(Band, "at_once", noted)
     monkeypatch.setattr(bands, "SOON", 1000)
     with pytest.raises(NoLineup, match="at least 3 of G"):
         solve(contest, a_slate(contest, 8), rules, sport.stacks)

@@ -24,7 +24,7 @@ _ROOM = 1 << 19
 STEPS = 80_000_000
 """Moves after which a case is listed part by part; beside many earlier lineups, each of which costs a little, fewer."""
 SOON = 8_000_000
-"""Moves after which it is told that a band takes long, a tenth of a second or so."""
+"""Moves of a band after which it is told how many it takes, a tenth of a second or so."""
 WORK = 2_000_000_000
 """Moves that all parts of a band may take, half a minute or so, and twice as many at each try of a narrower band."""
 _NARROW, _TRIES = 4, 3
@@ -85,20 +85,20 @@ class Bands:
         *,
         steps: int = STEPS,
         work: int = WORK,
-        tell: Callable[[], None] = lambda: None,
+        tell: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Compile a program for lineups that cost from `floor` to `ceiling`.
 
         The limits are counted down as lineups are taken; `locked` are items of people who stand in every lineup;
         `earlier` are the items of lineups from which these must differ, too. A band is listed part by part after
         `steps` moves, and given up after parts that take `work`, as are several together that hold no lineup; `tell` is
-        called where one takes long and with each part, and may raise to stop.
+        called with the moves of what takes long and of each part, and may raise to stop.
 
         Raises:
             Weary: The program has too many states.
         """
         self._program, self._limits, self._earlier, self._tell = program, limits, earlier, tell
-        self.steps, self._work, self._soon = steps, work, SOON
+        self.steps, self._work = steps, work
         self._chosen = np.zeros((0, program.contest.roster_size), np.int64)
         self._watched: list[tuple[int, tuple[Ints, int]]] = []
         self._grid: Grid = grid(program, floor, ceiling)
@@ -166,6 +166,13 @@ class Bands:
             if taken:
                 return taken
         return 0
+
+    def resume(self, chosen: Sequence[tuple[int, ...]], limits: Limits) -> None:
+        """Go on with the band where lineups of it were taken otherwise: with all so far, of which the last is worst."""
+        self._chosen, self._limits = np.array(chosen, np.int64), limits
+        low = self._high - self._width
+        self._high = int(self._program.value[self._chosen[-1]].sum()) + 1
+        self._width = max(1, self._high - low)
 
     @property
     def is_parted(self) -> bool:
@@ -236,26 +243,29 @@ class Bands:
             self._limits.most_shared, low, self._high, self._out, self._value,
         )  # fmt: skip
         if not self.is_parted:
-            steps = self.steps // (1 + len(others) // _BESIDE)
-            found = self._at_once(band, min(steps, self._soon))
-            if found == WEARY and steps > self._soon:
-                self._soon = steps
-                self._tell()
-                found = self._at_once(band, steps)
+            found = self._at_once(band, self.steps // (1 + len(others) // _BESIDE))
             self.steps = 0 if found == WEARY else self.steps
             return found, 0
         return self._in_parts(band, work)
 
-    def _at_once(self, band: Band, steps: int) -> int:
-        """List a band by the bounds that hold for all of it."""
-        found = 0
+    def _at_once(self, band: Band, most: int) -> int:
+        """List a band by the bounds that hold for all of it, with so many moves for each case."""
+        found, silent = 0, SOON
         for side in self._sides:
             if side.net is None or side.top < band.low:
                 continue
             best = side.net.completions(self._bound, self._grid) if side.best is None else side.best
-            found = band.at_once(side.net, best, self._bound, self._price, steps, found)
-            if found < 0:
-                return found
+            for steps in dict.fromkeys((min(most, silent), most)):
+                left = np.array([steps])
+                listed = band.at_once(side.net, best, self._bound, self._price, left, found)
+                silent = max(silent - steps + int(left[0]), 0)
+                if silent == 0:
+                    self._tell(steps - int(left[0]))
+                if listed != WEARY:
+                    break
+            if listed < 0:
+                return listed
+            found = listed
         return found
 
     def _in_parts(self, band: Band, work: int) -> tuple[int, int]:

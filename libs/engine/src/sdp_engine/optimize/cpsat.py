@@ -27,9 +27,19 @@ class Undecided(Exception):
 class Solver:
     """Solves tasks one after another; remembers how far optima lie below their relaxations to guess the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: float | None = None) -> None:
+        """Take so much work, `TOTAL` where None."""
         self._gap: float | None = None
-        self._spent = _Work(TOTAL)
+        self._work = _Work(TOTAL if work is None else work)
+
+    @property
+    def work(self) -> float:
+        """The work that may still be spent."""
+        return self._work.left
+
+    def lend(self, work: float) -> None:
+        """Let it spend so much more."""
+        self._work.left += work
 
     def best(self, task: Task) -> tuple[int, ...] | None:
         """Return the items of the best answer, the first in order of item numbers among equals; None without one.
@@ -46,19 +56,19 @@ class Solver:
             return None
         gap = self._gap if self._gap is not None else _FIRST_GAP * max(abs(ceiling), 1.0)
         target = ceiling - gap if np.isfinite(ceiling) else -np.inf
-        found = _Model(task, bounds, target, self._spent).best()
+        found = _Model(task, bounds, target, self._work).best()
         if found is None and target > -np.inf:
             target = -np.inf
-            found = _Model(task, bounds, target, self._spent).best()
+            found = _Model(task, bounds, target, self._work).best()
         if found is None:
             return None
         value = _worth(task, found)
         if value < target:
-            found = _Model(task, bounds, value, self._spent).best()
+            found = _Model(task, bounds, value, self._work).best()
             assert found is not None  # noqa: S101 -- the answer just found is one
             value = _worth(task, found)
         self._gap = max(1.0, 1.25 * (ceiling - value)) if np.isfinite(ceiling) else None
-        return _first(task, bounds, found, value, self._spent)
+        return _first(task, bounds, found, value, self._work)
 
 
 def feasible(task: Task) -> bool:

@@ -54,7 +54,7 @@ def completions(
 
 @njit(cache=True, nogil=True)
 def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied into it anyway
-    low: int, high: int, price: int, steps: int,
+    low: int, high: int, price: int, steps: Array,
     layer: Array, first: Array, way: Array, cost: Array, bound: Array, forced: Array, take: Array, down: Array,
     start: int, budget: int, base: Array, best: Array, item: Array, worth: Array, barred: Array, size: int,
     row_first: Array, row_of: Array, row_weight: Array, row_low: Array, row_high: Array, rising: Array,
@@ -63,8 +63,9 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
 ) -> int:  # fmt: skip
     """Append every lineup with `low <= value < high` that keeps all rules; return how many `out` holds then.
 
-    `price` is what the rules without a place in the automaton add to every bound; after `steps` moves the search
-    gives up (`WEARY`). `barred` items may not stand; a lineup holds `size` people.
+    `price` is what the rules without a place in the automaton add to every bound; `steps` holds one number, the moves
+    after which the search gives up (`WEARY`), and then how many of them are left. `barred` items may not stand; a
+    lineup holds `size` people.
 
     `row_first`, `row_of`, `row_weight` are the rows of each item and its weight in them, `row_low` and `row_high`
     their limits; `rising` marks rows that only grow, so that a breach is seen at once. At least `choice_least`
@@ -79,7 +80,7 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
     taken = np.zeros(size + 1, np.int64)
     overlap = np.zeros((size + 1, max(earlier, 1)), np.int8)
     tally = np.zeros(rows, np.int64)
-    depth, walked = 0, 0
+    depth, most_steps, walked = 0, steps[0], 0
     state[0], left[0] = start, budget
     while depth >= 0:
         moved = False
@@ -103,6 +104,7 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
                 c += 1
             if good:
                 if count >= len(out):
+                    steps[0] = most_steps - walked
                     return FULL
                 for d in range(size):
                     new, place = item[taken[d]], d
@@ -121,7 +123,8 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
                 last = i + 1 == people or layer[i + 1] != t
                 while m < first[i + 1]:
                     walked += 1
-                    if walked > steps:
+                    if walked > most_steps:
+                        steps[0] = 0
                         return WEARY
                     z = take[t, way[m], k]
                     if z >= 0 and last:
@@ -174,6 +177,7 @@ def lineups_between(  # noqa: C901 -- one compiled search: calls would be copied
                 j = item[taken[depth]]
                 for e in range(row_first[j], row_first[j + 1]):
                     tally[row_of[e]] -= row_weight[e]
+    steps[0] = most_steps - walked
     return count
 
 

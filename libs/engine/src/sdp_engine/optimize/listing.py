@@ -55,7 +55,7 @@ class Band:
     out: "np.ndarray[tuple[int, int], np.dtype[np.int16]]"
     value: Ints
 
-    def at_once(self, net: Net, best: Int32s, bound: Ints, price: int, steps: int, found: int) -> int:
+    def at_once(self, net: Net, best: Int32s, bound: Ints, price: int, steps: Ints, found: int) -> int:
         """Append a net's lineups; return how many there are with the `found` before them, or why not.
 
         Args:
@@ -63,7 +63,7 @@ class Band:
             best: Its table of completions.
             bound: What each item counts for in the table, shape (items,).
             price: What the rules without a place in the automaton add to every bound.
-            steps: Moves after which to give up.
+            steps: Moves after which to give up, shape (1,); then how many of them are left.
             found: How many lineups `out` holds.
         """
         t, layers = self.tallies, net.layers
@@ -83,7 +83,7 @@ class Band:
 class Parts:
     """The lineups of one case in a band, part by part."""
 
-    def __init__(self, band: Band, case: Case, net: Net, ties: Sequence[Row], work: int, tell: Callable[[], None]):
+    def __init__(self, band: Band, case: Case, net: Net, ties: Sequence[Row], work: int, tell: Callable[[int], None]):
         """Take a case as the first part.
 
         Args:
@@ -92,7 +92,7 @@ class Parts:
             net: Its moves.
             ties: Rows that every lineup of the band keeps beside the program's own.
             work: Moves that all parts together may take; each counts as if it took all that it may.
-            tell: Called with each part; may raise to stop.
+            tell: Called with the moves of each part; may raise to stop.
         """
         program = band.program
         self._band, self._net, self._tell, self.work = band, net, tell, work
@@ -111,9 +111,10 @@ class Parts:
 
     def list(self, found: int) -> int:
         """Append the lineups; return how many there are with the `found` before them, or why not."""
-        todo = [(np.zeros(self._columns, np.bool_), self._out)]
+        todo, before = [(np.zeros(self._columns, np.bool_), self._out)], self.work
         while todo and found >= 0:
-            self._tell()
+            self._tell(before - self.work)
+            before = self.work
             held, out = todo.pop()
             found, parts = self._part(held, out, found)
             todo += parts
@@ -141,7 +142,7 @@ class Parts:
             best = net.completions(bound, band.salaries)
             if net.top(best) + price < band.low:
                 return found, ()
-            listed = band.at_once(net, best, bound, price, _MOVES + cells // _CELLS_A_MOVE, found)
+            listed = band.at_once(net, best, bound, price, np.array([_MOVES + cells // _CELLS_A_MOVE]), found)
             if listed != WEARY:
                 return listed, ()
         else:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sdp_sports.rules import Rules
@@ -16,7 +17,11 @@ from sdp_engine.optimize.ledger import Items, Ledger
 from sdp_engine.optimize.listing import Weary
 from sdp_engine.optimize.program import Exposed, Ints, Program, Row, Task, row
 from sdp_engine.optimize.together import together
+from sdp_engine.optimize.turns import Turns
 from sdp_engine.optimize.worlds import best_of_worlds
+
+if TYPE_CHECKING:
+    from sdp_engine.optimize.cpsat import Solver
 
 _RETREATS = 60
 """How often a search that has run into a dead end may take a lineup back, before a small one weighs all together."""
@@ -26,6 +31,10 @@ _PATIENCE = 150_000_000
 """Moves of a band while minima can still be spread: what takes longer is nearly a dead end."""
 _SMALL = 2000
 """Lineups times items up to which a dead end is left by stepping back; above, minima are spread instead."""
+
+
+class _Overtaken(Exception):
+    """CP-SAT has taken the next lineups: what bands have listed since is of what was left before."""
 
 
 class Search:
@@ -52,7 +61,7 @@ class Search:
         self._ended: list[Items] | None = None
         self._retreats = self._returns = 0
         self._weighs_all = self._is_long = False
-        self._steps = STEPS
+        self._steps, self._turns = STEPS, Turns()
         self._draftables = [int(program.of(i)["draftable_id"]) for i in range(program.items)]
         self._caps = {d: rules.cap(d) for d in set(self._draftables)}
         self._own = {e.draftable_id for e in rules.exposures}
@@ -141,16 +150,39 @@ class Search:
             steps=self._steps, work=work, tell=self._go_on,
         )  # fmt: skip
 
-    def _go_on(self) -> None:
-        """Report that a step takes long; before the first such step it is asked whether there is a lineup at all.
+    def _go_on(self, moves: int) -> None:
+        """Report that a step takes long, and let CP-SAT have its turn; first of all is asked if there is a lineup.
 
         Raises:
             Weary: There is none, which bands would tell only after the last of them.
+            _Overtaken: CP-SAT has taken the next lineups.
         """
         self._report(len(self.ledger.chosen))
         if not self._is_long:
             self._is_long = True
             self._ask()
+        # Where minima are owed bands would have to begin anew after a turn, which may take longer than it gains.
+        solver = None if self.ledger.reserve.owed else self._turns.earn(moves)
+        if solver is not None and self._overtake(solver):
+            raise _Overtaken
+
+    def _overtake(self, solver: "Solver") -> bool:
+        """Take lineups by CP-SAT as far as its work goes; return whether there were any.
+
+        Raises:
+            Weary: There is no next lineup.
+        """
+        from sdp_engine.optimize.cpsat import Undecided
+
+        ledger, before = self.ledger, len(self.ledger.chosen)
+        with suppress(Undecided):
+            while ledger.left:
+                best = solver.best(self.task())
+                if best is None:
+                    raise Weary
+                ledger.add(best)
+                self._report(len(ledger.chosen))
+        return len(ledger.chosen) > before
 
     def _ask(self) -> None:
         """Ask whether there is a next lineup at all.
@@ -170,7 +202,14 @@ class Search:
         if ledger.is_hopeless():
             return self._go_back()
         bands, seen = self._bands(self._program.value), 0
-        while ledger.left and bands.take(ledger.left):
+        while ledger.left:
+            try:
+                if not bands.take(ledger.left):
+                    break
+            except _Overtaken:
+                bands.resume(ledger.chosen[before:], ledger.limits())
+                seen = len(bands.chosen)
+                continue
             for items in bands.chosen[seen:]:
                 if not ledger.allows(items):
                     return self._settle(before)
@@ -214,8 +253,12 @@ class Search:
             items: Items | None = tuple(alone[step - len(values)].tolist())
             if items is None or not ledger.fits(items):
                 bands = self._bands(values[step])
-                items = bands.chosen[0] if bands.take(1) else None
-                self._steps = bands.steps
+                try:
+                    items = bands.chosen[0] if bands.take(1) else None
+                except _Overtaken:
+                    continue
+                finally:
+                    self._steps = bands.steps
             if items is None:
                 self._note_end()
                 return
