@@ -194,6 +194,7 @@ class Search:
 
         with suppress(Undecided):
             if not feasible(self.task()):
+                self._note_end()
                 raise Weary
 
     def _take_band(self) -> bool:
@@ -223,7 +224,7 @@ class Search:
         return self._settle(before)
 
     def _note_end(self) -> None:
-        """Remember that bands hold no lineup beside those that stand, unless minima were only being spread."""
+        """Remember that there is no lineup beside those that stand, unless minima were only being spread."""
         if not self.ledger.reserve.is_paced:
             self._ended = list(self.ledger.chosen)
 
@@ -330,9 +331,9 @@ class Search:
 
     def _slow_down(self) -> bool:
         """Start again with minima spread over more lineups; return whether that can be."""
-        if not self.ledger.reserve.owed:
-            return False
         ledger = self.ledger
+        if not ledger.reserve.owed or self._ended == ledger.chosen[: self._stood]:  # nothing to spread, or over
+            return False
         reached = ledger.chosen[self._stood :]
         self._clear()
         if ledger.shortfall() is None and ledger.reserve.slow_down(ledger.missing, ledger.left):
