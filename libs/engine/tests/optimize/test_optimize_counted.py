@@ -4,6 +4,7 @@ import itertools
 import random
 
 import numpy as np
+import polars as pl
 import pytest
 from made_slate import a_slate
 from sdp_engine.optimize import cpsat, faults
@@ -13,7 +14,7 @@ from sdp_engine.optimize.clash import clash
 from sdp_engine.optimize.counted import choose, expose
 from sdp_engine.optimize.program import Choice, Exposed, Program, Row, Task, Terms
 from sdp_engine.optimize.solve import solve
-from sdp_sports.rules import Rules, StackRule
+from sdp_sports.rules import Group, Rules, StackRule, Who
 from sdp_sports.spec import find_contest
 
 ITEMS = 7
@@ -100,3 +101,20 @@ def test_what_a_stack_leaves_no_room_for_is_refuted_by_the_relaxation_alone(
     assert {"the contest's roster slots", asked} < set(told)
     assert len(told) == 3
     assert solve(MLB, pool, rules.model_copy(update={"min_games": 1, "min_teams": 1, "lineups": 1}), {})
+
+
+def test_conditions_on_who_fills_a_single_place_are_refuted_together() -> None:
+    sport, key = find_contest("dk_nfl_classic")
+    contest = sport.contests[key]
+    beside = [
+        Group(who=Who(positions=(who,)), given=Who(positions=(given,)), at_least=least)
+        for who, given, least in (("WR", "QB", 4), ("RB", "DST", 3))
+    ]
+    pool = a_slate(contest, 7).filter(~pl.col("position").str.contains("/"))
+    one, both = (build(contest, pool, Rules(groups=tuple(beside[:n])), {}) for n in (1, 2))
+    upper = np.ones(both.items, np.int64)
+    assert refute(upper, one.every_row) is None
+    assert refute(upper, both.every_row) is not None
+    assert set(clash(Task(0 * upper, upper, both.every_row, both.items))) == {
+        "the contest's roster slots", "with QB at least 4 of WR", "with DST at least 3 of RB",
+    }  # fmt: skip

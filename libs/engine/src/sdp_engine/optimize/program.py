@@ -219,6 +219,11 @@ class Program:
         slots = self.contest.slots
         return [s.name for s in slots if s.name in fits and (s.points_multiplier, s.salary_multiplier) == group]
 
+    def places(self, items: Iterable[int]) -> int:
+        """Return how many slots there are that any of some items may fill."""
+        names = {name for i in items for name in self.slots_of(i)}
+        return sum(s.count for s in self.contest.slots if s.name in names)
+
     def auxiliaries(self, count: int) -> list[int]:
         """Add auxiliary columns and return them."""
         first = self.items + self.auxiliary

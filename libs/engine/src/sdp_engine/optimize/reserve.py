@@ -212,7 +212,7 @@ class Reserve:
             return None
         items = sorted({i for ((members, _),) in options for i in members.tolist()})
         alone = len({person(self._program.of(i)) for i in items}) == 1
-        return items if alone or self._share_a_place(items) else None
+        return items if alone or self._program.places(items) == 1 else None
 
     def _way(self, place: int) -> Terms | None:
         """Return the terms all of which hold where a lineup counts for one of `owed`; None where there are others."""
@@ -220,10 +220,6 @@ class Reserve:
         if union is not None:
             return ((np.array(union, np.int64), 1),)
         return options[0] if len(options) == 1 else None
-
-    def _share_a_place(self, items: list[int]) -> bool:
-        kinds = {name for i in items for name in self._program.slots_of(i)}
-        return sum(s.count for s in self._program.contest.slots if s.name in kinds) == 1
 
     def _is_person(self, items: list[int] | None) -> bool:
         """Return whether items are one person, in every slot he may fill."""

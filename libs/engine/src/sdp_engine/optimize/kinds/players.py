@@ -53,18 +53,30 @@ def _group(program: Program, group: Group) -> Iterator[Row]:
             yield row(f"at most {group.at_most} of {some}", items, high=group.at_most)
         return
     given = program.describe(group.given)
-    for i in program.select(group.given):
-        beside = [j for j in items if person(program.of(j)) != person(program.of(i))]
-        columns = np.array([*beside, i])
+    for part, beside in _together(program, program.select(group.given), items):
+        columns = np.array([*beside, *part])
         if group.at_least:
-            weights = np.array([1] * len(beside) + [-group.at_least])
+            weights = np.array([1] * len(beside) + [-group.at_least] * len(part))
             yield Row(condition(program, group), columns, weights, low=0)
         if group.at_most is not None and group.at_most < size:
             slack = min(len(beside), size) - group.at_most
             rule = f"with {given} at most {group.at_most} of {some}"
             if slack > 0:
-                weights = np.array([1] * len(beside) + [slack])
+                weights = np.array([1] * len(beside) + [slack] * len(part))
                 yield Row(rule, columns, weights, high=group.at_most + slack)
+
+
+def _together(program: Program, given: list[int], items: list[int]) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield those of whom one row can tell, with those who count beside them.
+
+    Where at most one fits a lineup, that is all of them: the tighter relaxation. Nobody counts as his own company.
+    """
+    people = {person(program.of(i)) for i in given}
+    if program.places(given) == 1 and people.isdisjoint(person(program.of(j)) for j in items):
+        yield given, items
+        return
+    for i in given:
+        yield [i], [j for j in items if person(program.of(j)) != person(program.of(i))]
 
 
 def _defences(program: Program, rules: Rules) -> Iterator[Row]:
