@@ -17,7 +17,7 @@ from sdp_engine.optimize.reserve import Cut
 from sdp_engine.optimize.search import Search
 from sdp_engine.optimize.solve import best_after, lineup_values, solve
 from sdp_engine.optimize.worlds import blend
-from sdp_sports.rules import GroupExposure, PlayerExposure, Rules, StackRule, TeamExposure, Who
+from sdp_sports.rules import Group, GroupExposure, PlayerExposure, Rules, StackRule, TeamExposure, Who
 from sdp_sports.spec import Contest, find_contest
 
 SHOWDOWN, CLASSIC = "dk_nfl_showdown", "dk_nfl_classic"
@@ -273,3 +273,27 @@ def test_a_minimum_for_which_no_lineup_counts_is_refused_before_any_is_made(
         solve(contest, pool, rules, sport.stacks)
     stack = f"a stack of 4 of one team (of {teams[3]}) in at least 4 lineups"
     assert set(refused.value.rules) == {"at most 3 players a team", stack}
+
+
+def test_a_minimum_that_whole_numbers_alone_rule_out_is_refused_without_stepping_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sport, key = find_contest("dk_nhl_classic")
+    contest = sport.contests[key]
+    pool = a_slate(contest, 3)
+    team, *others = sorted(set(pool["team_id"]))
+    company = Group(who=Who(teams=(team,)), given=Who(teams=(team, *others[:2])), at_least=3)
+    stack = StackRule(sizes=(2,), teams=(team,), at_least=0.3)
+    retreats: list[int] = []
+    retreat = Search._retreat
+
+    def noted(self: Search, stuck: Any) -> None:
+        retreats.append(len(self.ledger.chosen))
+        retreat(self, stuck)
+
+    monkeypatch.setattr(Search, "_retreat", noted)
+    with pytest.raises(NoLineup, match="No lineup satisfies all of") as refused:
+        solve(contest, pool, Rules(lineups=LINEUPS, max_per_team=2, groups=(company,), stacks=(stack,)), sport.stacks)
+    assert retreats == [0]
+    assert refused.value.lineups == ()
+    assert f"a stack of 2 of one team (of {team}) in at least 6 lineups" in refused.value.rules

@@ -7,6 +7,7 @@ linear relaxation of a lineup: where no mixture of `left` relaxed lineups meets 
 weights. Cuts never forbid a set that exists; what they miss shows as a dead end.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 from sdp_engine.optimize.bound import Floats, one_sided
 from sdp_engine.optimize.counted import choose
-from sdp_engine.optimize.program import Case, Choice, Ints, Pooled, Program, Row, Terms, person
+from sdp_engine.optimize.program import Case, Choice, Ints, Pooled, Program, Row, Task, Terms, person
 
 _SCALES = (1, 2, 3, 4, 6, 12, 60)
 """Whole-number weights are tried at these scales of the largest."""
@@ -108,6 +109,19 @@ class Reserve:
                     self.cuts.append(Cut(alone.astype(np.int64), 0))
                 counted = alone | (mix[columns] > 1.0 - _ROUNDING)
             self._unasked = [x for x in self._unasked if not counted[x]]
+
+    def rule_out(self, missing: Ints) -> bool:
+        """Return whether CP-SAT proves of any minimum still owed that no lineup can count for it; then note which."""
+        from sdp_engine.optimize.cpsat import Undecided, feasible  # takes longer to load than most requests take
+
+        known, program = len(self.cuts), self._program
+        upper = np.ones(program.items + program.auxiliary, np.int64)
+        for x in np.flatnonzero(missing > 0):
+            alone = Cut((np.arange(len(self.owed)) == x).astype(np.int64), 0)
+            with suppress(Undecided):
+                if not feasible(Task(0 * upper, upper, [*program.every_row, self.beyond(alone)], program.items)):
+                    self.cuts.append(alone)
+        return len(self.cuts) > known
 
     def _weigh_together(self, missing: Ints, left: int) -> None:
         """Note, once, how many of the minima that are still owed a lineup counts for at most."""

@@ -88,6 +88,8 @@ class Search:
         ledger = self.ledger
         self._stood = len(ledger.chosen)
         self._take()
+        if ledger.left and ledger.reserve.owed and ledger.reserve.rule_out(ledger.missing):
+            self._clear()
         while ledger.left and not self._is_small and self._slow_down():
             self._take()
         if ledger.left:
